@@ -1,0 +1,163 @@
+namespace Tauten;
+
+/// <summary>
+/// The mutable thing in a world of immutable tensors: it holds a tensor and can be given another one of the same spec. Inside a captured graph
+/// it is an input by name, and an assignment becomes an update that the graph performs when it runs.
+/// </summary>
+public abstract class Cell
+{
+    Tensor value;
+    bool escaped;        // whether the program may hold the tensor that is our value
+
+    private protected Cell(Tensor value, string? name)
+    {
+        if (value.IsSymbolic) throw new GraphException("A parameter or buffer cannot be made from a captured tensor: it would have no value. Make modules outside of the captured function.");
+        Name = name;
+        // A view would keep the rest of its storage alive and could not be updated in place.
+        this.value = value.Layout.IsContiguous ? value : Ops.Contiguous.Copy(value);
+        escaped = true;
+    }
+
+    /// <summary>The name, as given by the module that owns it.</summary>
+    public string? Name { get; internal set; }
+
+    /// <summary>Element type and shape, which never change.</summary>
+    public TensorSpec Spec => value.Spec;
+
+    /// <summary>The dimensions.</summary>
+    public Shape Shape => value.Shape;
+
+    /// <summary>The element type.</summary>
+    public DType DType => value.DType;
+
+    /// <summary>Whether gradients flow to it.</summary>
+    public abstract bool RequiresGrad { get; set; }
+
+    internal abstract GradientCell? Gradients { get; }
+
+    /// <summary>The tensor held now. A later assignment does not change a tensor that was read before.</summary>
+    /// <exception cref="ShapeException">The tensor given has another shape.</exception>
+    /// <exception cref="DTypeException">The tensor given has another element type.</exception>
+    public Tensor Value
+    {
+        get
+        {
+            escaped = true;
+            return Borrow();
+        }
+        set
+        {
+            Check(value);
+            if (Ambient.Current.Capture is { } capture) capture.Write(this, value);
+            else Replace(value.Layout.IsContiguous ? value.As(null) : Ops.Contiguous.Copy(value), escapes: true);
+        }
+    }
+
+    /// <summary>
+    /// The value for a module's own computation, which hands neither it nor a view of it to the program: the next update may then be done in place.
+    /// </summary>
+    internal Tensor Borrow() => Ambient.Current.Capture is { } capture ? capture.Read(this) : value;
+
+    /// <summary>Whether nobody else can see the value, so that an update may be done in place.</summary>
+    internal bool IsPrivate => !escaped && value.Storage.IsUnshared;
+
+    /// <summary>Takes a tensor that nobody else holds, and frees the old one if nobody else holds that.</summary>
+    internal void Adopt(Tensor made) => Replace(made, escapes: false);
+
+    void Replace(Tensor made, bool escapes)
+    {
+        if (!escaped && value.Token is { } token && !ReferenceEquals(token, made.Token)) token.Storage.Drop(token);
+        value = Attach(made);
+        escaped = escapes;
+    }
+
+    private protected void Reattach() => value = Attach(value);
+
+    // Every value is a leaf of its own, so that an old tape does not see new values; all share the cell in which gradients gather.
+    Tensor Attach(Tensor tensor) => tensor.As(RequiresGrad ? new Node(tensor.Spec, tracked: true, extra: Gradients) : null);
+
+    void Check(Tensor made)
+    {
+        if (made.DType != DType) throw new DTypeException($"{Describe()}: expected a value of dtype {DType.Name()}. Received: {made.DType.Name()}.");
+        if (made.Shape != Shape) throw new ShapeException($"{Describe()}: expected a value of shape {Shape}. Received: {made.Shape}.");
+    }
+
+    string Describe() => $"{GetType().Name}{(Name is null ? "" : $" {Name}")}";
+
+    /// <summary>Name and spec.</summary>
+    public override string ToString() => $"{Describe()} : {Spec}";
+
+    /// <summary>The tensor held now.</summary>
+    public static implicit operator Tensor(Cell cell) => cell.Value;
+}
+
+/// <summary>A cell that is learned: gradients gather in <see cref="Grad"/>, and optimizers give it new values.</summary>
+public sealed class Parameter : Cell
+{
+    readonly GradientCell gradients = new();
+    bool requiresGrad = true;
+
+    /// <summary>A parameter with this initial value.</summary>
+    /// <exception cref="DTypeException">The element type is not floating-point.</exception>
+    public Parameter(Tensor value, string? name = null) : base(value.Detach(), name)
+    {
+        if (!value.DType.IsFloating()) throw new DTypeException($"Parameter{(name is null ? "" : $" {name}")}: only floating-point tensors have gradients. Received: {value.DType.Name()}. Use a Buffer for other state.");
+        Reattach();
+    }
+
+    /// <summary>Whether gradients flow to it; set to false to freeze it.</summary>
+    public override bool RequiresGrad
+    {
+        get => requiresGrad;
+        set
+        {
+            requiresGrad = value;
+            Reattach();
+        }
+    }
+
+    internal override GradientCell? Gradients => gradients;
+
+    /// <summary>The sum of the gradients that reverse walks have brought since <see cref="ZeroGrad"/>; null when there was none.</summary>
+    public Tensor? Grad
+    {
+        get
+        {
+            gradients.Escaped = true;
+            return BorrowGrad();
+        }
+        set
+        {
+            if (value is not null && (value.Shape != Shape || value.DType != DType)) throw new ShapeException($"{this}: its gradient must have the same spec. Received: {value.Spec}.");
+            if (Ambient.Current.Capture is { } capture) capture.Gradients[this] = value;
+            else (gradients.Gradient, gradients.Escaped) = (value, true);
+        }
+    }
+
+    /// <summary>The gradient for an optimizer, which does not hand it on.</summary>
+    internal Tensor? BorrowGrad() => Ambient.Current.Capture is { } capture ? capture.Gradients.GetValueOrDefault(this) : gradients.Gradient;
+
+    /// <summary>Forgets the gradient.</summary>
+    public void ZeroGrad()
+    {
+        if (Ambient.Current.Capture is { } capture) capture.Gradients[this] = null;
+        else gradients.Clear();
+    }
+}
+
+/// <summary>A cell without gradient: running statistics and other state.</summary>
+public sealed class Buffer(Tensor value, string? name = null) : Cell(value.Detach(), name)
+{
+    /// <summary>Always false.</summary>
+    /// <exception cref="GradientException">Set to true.</exception>
+    public override bool RequiresGrad
+    {
+        get => false;
+        set
+        {
+            if (value) throw new GradientException($"{this}: a buffer has no gradient. Use a Parameter.");
+        }
+    }
+
+    internal override GradientCell? Gradients => null;
+}

@@ -1,0 +1,32 @@
+namespace Tauten;
+
+/// <summary>What a thread carries besides arguments: capture, gradient mode, device, random generator, running module. Entered by <c>ref struct</c> scopes only, so that it cannot leak across an <c>await</c>.</summary>
+sealed class Ambient
+{
+    [ThreadStatic] static Ambient? current;
+
+    public static Ambient Current => current ??= new();
+
+    /// <summary>The graph being captured, if any.</summary>
+    public Capture? Capture;
+
+    /// <summary>Above zero: nothing is tracked.</summary>
+    public int Untracked;
+
+    /// <summary>Whether nodes remember the line of the program that made them, and gradients are searched for NaN.</summary>
+    public bool DetectAnomaly;
+
+    /// <summary>The tokens of storages made in the running gradient or expansion, to be freed at its end.</summary>
+    public Temporaries? Temporaries;
+
+    /// <summary>The thread's default backend, where it is not the process's.</summary>
+    public Backend? Backend;
+
+    /// <summary>The thread's random generator, where it is not the process's.</summary>
+    public Generator? Generator;
+
+    /// <summary>The path of the running module, such as <c>Net.fc1</c>.</summary>
+    public string? ModulePath;
+
+    public bool Tracks => Untracked == 0;
+}

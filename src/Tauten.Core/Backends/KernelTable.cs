@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using Tauten.Ops;
+
+namespace Tauten;
+
+/// <summary>
+/// Computes one op. The outputs <paramref name="y"/> are allocated, contiguous, from the op's <see cref="Op.Infer(ReadOnlySpan{TensorSpec})"/>;
+/// an output whose size depends on data is null and is set by the kernel.
+/// </summary>
+public delegate void Kernel<in TOp>(TOp op, ReadOnlySpan<Tensor> x, Span<Tensor> y) where TOp : Op;
+
+/// <summary>The kernels of one backend, found by the op's slot number: one list, no reflection.</summary>
+public sealed class KernelTable
+{
+    Kernel<Op>?[] bySlot = new Kernel<Op>?[128];
+
+    /// <summary>Adds the kernel for one op.</summary>
+    /// <exception cref="ArgumentException">There is one already.</exception>
+    public KernelTable Add<TOp>(Kernel<TOp> kernel) where TOp : Op
+    {
+        if (Find(OpSlot.Of(typeof(TOp))) is not null) throw new ArgumentException($"{typeof(TOp).Name} has a kernel already.");
+        Set<TOp>((op, x, y) => kernel((TOp)op, x, y));
+        return this;
+    }
+
+    /// <summary>Takes the kernel for one op out, so that a composite op runs its expansion; tells whether there was one.</summary>
+    public bool Remove<TOp>() where TOp : Op
+    {
+        bool had = Find(OpSlot.Of(typeof(TOp))) is not null;
+        if (had) Set<TOp>(null);
+        return had;
+    }
+
+    /// <summary>The ops that have a kernel.</summary>
+    public IEnumerable<Type> Ops => OpSlot.Types.Where(t => Find(OpSlot.Of(t)) is not null);
+
+    internal Kernel<Op>? Find(int slot)
+    {
+        var kernels = bySlot;
+        return (uint)slot < (uint)kernels.Length ? kernels[slot] : null;
+    }
+
+    void Set<TOp>(Kernel<Op>? kernel)
+    {
+        int slot = OpSlot.Of(typeof(TOp));
+        if (slot >= bySlot.Length) Array.Resize(ref bySlot, Math.Max(slot + 1, bySlot.Length * 2));
+        bySlot[slot] = kernel;
+    }
+}
+
+/// <summary>A small number for every type of op, so that finding a kernel is an array access.</summary>
+static class OpSlot
+{
+    static readonly ConcurrentDictionary<Type, int> slots = new();
+    static int count;
+
+    public static ICollection<Type> Types => slots.Keys;
+
+    public static int Of(Type op) => slots.TryGetValue(op, out int slot) ? slot : slots.GetOrAdd(op, static _ => Interlocked.Increment(ref count) - 1);
+}

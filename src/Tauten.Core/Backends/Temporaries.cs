@@ -1,0 +1,33 @@
+namespace Tauten;
+
+/// <summary>
+/// The storages made while a gradient formula or an expansion runs. At its end they are freed at once, unless returned; what the tape saved is
+/// held by the tape's own count. So a reverse walk needs no garbage collection to keep its memory flat.
+/// </summary>
+sealed class Temporaries(Temporaries? outer)
+{
+    readonly List<StorageToken> tokens = [];
+
+    public static Temporaries Begin() => Ambient.Current.Temporaries = new(Ambient.Current.Temporaries);
+
+    public void Add(StorageToken token) => tokens.Add(token);
+
+    /// <summary>Frees all but the memory of <paramref name="kept"/>, which becomes a temporary of the surrounding scope.</summary>
+    public void End(ReadOnlySpan<Tensor?> kept)
+    {
+        Ambient.Current.Temporaries = outer;
+        foreach (var token in tokens)
+        {
+            bool keep = false;
+            foreach (var tensor in kept) keep |= tensor is not null && ReferenceEquals(tensor.Token, token);
+            if (keep) outer?.Add(token);
+            else token.Storage.Drop(token);
+        }
+    }
+
+    /// <summary>Ends after an error: nothing is freed early, since the error may have carried tensors away; the collector finds the rest.</summary>
+    public void Abandon() => Ambient.Current.Temporaries = outer;
+
+    /// <summary>The tokens gathered so far.</summary>
+    public List<StorageToken> Tokens => tokens;
+}

@@ -1,0 +1,220 @@
+using System.Text;
+using Tauten.Ops;
+
+namespace Tauten;
+
+/// <summary>
+/// A computation as data: named inputs, parameters, constants, and nodes in an order in which each comes after what it reads.
+/// Parameters and buffers are inputs by themselves: <see cref="Run"/> reads their values of that moment, and writes back those that the
+/// captured function assigned.
+/// </summary>
+/// <example><code>
+/// var graph = Graph.Capture(x => x.Softmax(-1), new TensorSpec(DType.Float32, ["batch", 10]));
+/// Console.WriteLine(graph.Print());
+/// Tensor y = graph.Run(Tensor.Randn([3, 10]))[0];
+/// </code></example>
+public sealed class Graph
+{
+    readonly (Node Node, string Name)[] inputs;
+    readonly (Cell Cell, Node Node)[] cells;
+    readonly Dictionary<Node, Tensor> constants;
+    readonly Node[] nodes;
+    readonly (Node Node, int Output)[] outputs;
+    readonly (Cell Cell, Node Node, int Output)[] updates;
+
+    internal Graph((Node, string)[] inputs, (Cell, Node)[] cells, Dictionary<Node, Tensor> constants, Node[] recorded, (Node, int)[] outputs, (Cell, Node, int)[] updates)
+    {
+        (this.inputs, this.cells, this.constants, this.outputs, this.updates) = (inputs, cells, constants, outputs, updates);
+        nodes = Live(recorded);
+        Verify();
+    }
+
+    /// <summary>Records <paramref name="function"/> for an input of the given spec, in which dimensions may be unknown.</summary>
+    public static Graph Capture(Func<Tensor, Tensor> function, TensorSpec input) => Capture(x => [function(x[0])], input);
+
+    /// <summary>Records <paramref name="function"/> for inputs of the given specs, in which dimensions may be unknown.</summary>
+    /// <exception cref="GraphException">The function needs the values of a captured tensor.</exception>
+    public static Graph Capture(Func<Tensor[], Tensor[]> function, params ReadOnlySpan<TensorSpec> specs)
+    {
+        using var capture = Tauten.Capture.Begin();
+        var symbols = new Tensor[specs.Length];
+        for (int i = 0; i < symbols.Length; i++) symbols[i] = capture.Graph.AddInput($"x{i}", specs[i]);
+        return capture.Graph.Finish(function(symbols));
+    }
+
+    /// <summary>All nodes, leaves included, each after what it reads.</summary>
+    public IReadOnlyList<Node> Nodes => nodes;
+
+    /// <summary>The names and specs of the inputs.</summary>
+    public IReadOnlyList<(string Name, TensorSpec Spec)> Inputs => [.. inputs.Select(i => (i.Name, i.Node.Spec()))];
+
+    /// <summary>The specs of the outputs.</summary>
+    public IReadOnlyList<TensorSpec> Outputs => [.. outputs.Select(o => o.Node.Spec(o.Output))];
+
+    /// <summary>The parameters and buffers the graph reads.</summary>
+    public IReadOnlyList<Cell> Cells => [.. cells.Select(c => c.Cell)];
+
+    // What does not lead to an output or an update is left out; inputs stay, since callers pass them by position.
+    Node[] Live(Node[] recorded)
+    {
+        var live = new HashSet<Node>(inputs.Select(i => i.Node));
+        var stack = new Stack<Node>(outputs.Select(o => o.Node).Concat(updates.Select(u => u.Node)));
+        while (stack.TryPop(out var node))
+        {
+            if (!live.Add(node)) continue;
+            for (int i = 0; i < node.InputCount; i++) stack.Push(node.Input(i));
+        }
+        return [.. recorded.Where(live.Contains)];
+    }
+
+    /// <summary>Checks that the graph is well formed: every node after its inputs, every leaf known, every spec what the op infers.</summary>
+    /// <exception cref="GraphException">It is not; the message names the node.</exception>
+    public void Verify()
+    {
+        var known = new HashSet<Node>();
+        var leaves = new HashSet<Node>([.. inputs.Select(i => i.Node), .. cells.Select(c => c.Node), .. constants.Keys]);
+        foreach (var node in nodes)
+        {
+            if (node.Op is null && !leaves.Contains(node)) throw new GraphException($"The leaf {node} is neither an input nor a parameter nor a constant.");
+            for (int i = 0; i < node.InputCount; i++)
+            {
+                if (!known.Contains(node.Input(i))) throw new GraphException($"The node {node} reads {node.Input(i)}, which does not come before it. Was a tensor of another capture used?");
+                if (node.InputOutput(i) >= node.Input(i).OutputCount) throw new GraphException($"The node {node} reads output {node.InputOutput(i)} of {node.Input(i)}, which does not exist.");
+            }
+            if (!known.Add(node)) throw new GraphException($"The node {node} is listed twice.");
+        }
+        foreach (var (node, output) in outputs)
+            if (!known.Contains(node) || output >= node.OutputCount) throw new GraphException($"The output {node} is not part of the graph. Was a tensor of another capture returned?");
+    }
+
+    /// <summary>
+    /// Replaces every composite op for which <paramref name="keep"/> is false by its expansion, again and again: a backend keeps the ops it has
+    /// kernels for, an exporter those it can spell.
+    /// </summary>
+    public Graph Lower(Func<Op, bool> keep)
+    {
+        using var capture = Tauten.Capture.Begin();
+        var map = new Dictionary<Node, Value[]>();
+        foreach (var (node, name) in inputs) map[node] = [capture.Graph.AddInput(name, node.Spec())];
+        foreach (var (cell, node) in cells) map[node] = [capture.Graph.Read(cell)];
+        foreach (var (node, value) in constants) map[node] = [value];
+        foreach (var node in nodes)
+            if (node.Op is not null) map[node] = Lower(node.Op, Arguments(node, map), keep);
+        foreach (var (cell, node, output) in updates) capture.Graph.Write(cell, (Tensor)map[node][output]);
+        return capture.Graph.Finish(Array.ConvertAll(outputs, o => (Tensor)map[o.Node][o.Output]));
+    }
+
+    static Value[] Lower(Op op, Value[] x, Func<Op, bool> keep)
+    {
+        if (op is not CompositeOp composite || keep(op)) return Apply(op, x);
+        // The expansion is recorded on its own first, so that composites inside it can be lowered in turn.
+        var inner = Capture(s => composite.ExpandAll(s), Array.ConvertAll(x, v => ((Tensor)v).Spec));
+        var map = new Dictionary<Node, Value[]>();
+        for (int i = 0; i < x.Length; i++) map[inner.inputs[i].Node] = [x[i]];
+        foreach (var (node, value) in inner.constants) map[node] = [value];
+        foreach (var node in inner.nodes)
+            if (node.Op is not null) map[node] = Lower(node.Op, Arguments(node, map), keep);
+        return Array.ConvertAll(inner.outputs, o => map[o.Node][o.Output]);
+    }
+
+    static Value[] Apply(Op op, Value[] x) => op is ValueOp values
+        ? Dispatch.RunValues(values, x)
+        : op.Infer(Array.ConvertAll(x, v => ((Tensor)v).Spec)).Count == 1
+            ? [Dispatch.Run(op, (ReadOnlySpan<Tensor>)Array.ConvertAll(x, v => (Tensor)v))]
+            : Dispatch.RunAll(op, Array.ConvertAll(x, v => (Tensor)v));
+
+    static Value[] Arguments(Node node, Dictionary<Node, Value[]> map)
+    {
+        var x = new Value[node.InputCount];
+        for (int i = 0; i < x.Length; i++) x[i] = map[node.Input(i)][node.InputOutput(i)];
+        return x;
+    }
+
+    /// <summary>Computes the outputs for the given inputs.</summary>
+    /// <exception cref="ShapeException">An input does not fit its spec.</exception>
+    public Tensor[] Run(params ReadOnlySpan<Tensor> x)
+    {
+        if (x.Length != inputs.Length) throw new GraphException($"The graph has {inputs.Length} inputs. Received: {x.Length}.");
+        var sizes = new Dictionary<string, Dim>();
+        for (int i = 0; i < x.Length; i++) Match(inputs[i].Name, inputs[i].Node.Spec(), x[i].Spec, sizes);
+        var map = new Dictionary<Node, Value[]>();
+        for (int i = 0; i < x.Length; i++) map[inputs[i].Node] = [x[i]];
+        foreach (var (cell, node) in cells) map[node] = [cell.Value];
+        foreach (var (node, value) in constants) map[node] = [value];
+        var last = LastUses();
+        for (int i = 0; i < nodes.Length; i++)
+        {
+            if (nodes[i].Op is { } op)
+            {
+                var y = Apply(op.Bind(name => Known(sizes, name)), Arguments(nodes[i], map));
+                // A size that depended on data is known from here on.
+                for (int k = 0; k < y.Length; k++)
+                    if (y[k] is Tensor tensor && !nodes[i].Spec(k).Shape.IsKnown) Match(op.ToString(), nodes[i].Spec(k), tensor.Spec, sizes);
+                map[nodes[i]] = y;
+            }
+            for (int k = 0; k < nodes[i].InputCount; k++)
+            {
+                var input = nodes[i].Input(k);
+                if (last[input] == i) map.Remove(input);
+            }
+        }
+        foreach (var (cell, node, output) in updates) cell.Value = (Tensor)map[node][output];
+        return Array.ConvertAll(outputs, o => (Tensor)map[o.Node][o.Output]);
+    }
+
+    Dictionary<Node, int> LastUses()
+    {
+        var last = new Dictionary<Node, int>();
+        for (int i = 0; i < nodes.Length; i++)
+            for (int k = 0; k < nodes[i].InputCount; k++) last[nodes[i].Input(k)] = i;
+        foreach (var (node, _) in outputs) last[node] = int.MaxValue;
+        foreach (var (_, node, _) in updates) last[node] = int.MaxValue;
+        return last;
+    }
+
+    static Dim? Known(Dictionary<string, Dim> sizes, string name) => sizes.TryGetValue(name, out var size) ? size : default(Dim?);
+
+    static void Match(string name, TensorSpec expected, TensorSpec received, Dictionary<string, Dim> sizes)
+    {
+        if (expected.DType != received.DType) throw new DTypeException($"Graph input {name}: expected {expected}. Received: {received}.");
+        bool fits = expected.Shape.Rank == received.Shape.Rank;
+        for (int i = 0; fits && i < expected.Shape.Rank; i++)
+        {
+            var dim = expected.Shape[i];
+            if (!dim.IsKnown && dim.ToString() is { } text && !sizes.ContainsKey(text) && dim.IsName) sizes[text] = received.Shape[i];
+            dim = dim.Bind(n => Known(sizes, n));
+            fits = !dim.IsKnown || dim == received.Shape[i];
+        }
+        if (!fits)
+            throw new ShapeException($"Graph input {name}: expected shape {expected.Shape}{(sizes.Count == 0 ? "" : $" with {string.Join(", ", sizes.Select(s => $"{s.Key} = {s.Value}"))}")}. Received: {received.Shape}.");
+    }
+
+    /// <summary>The graph as text, a line for each node.</summary>
+    public string Print()
+    {
+        var names = new Dictionary<Node, string>();
+        var text = new StringBuilder();
+        foreach (var (node, name) in inputs) names[node] = $"%{name}";
+        foreach (var (cell, node) in cells) names[node] = $"@{cell.Name ?? $"p{names.Count}"}";
+        foreach (var node in nodes)
+        {
+            string specs = string.Join(", ", Enumerable.Range(0, node.OutputCount).Select(node.ValueSpec));
+            if (node.Op is null)
+            {
+                if (!names.ContainsKey(node)) names[node] = $"%c{names.Count}";
+                text.Append(names[node]).Append(constants.ContainsKey(node) ? " = constant" : names[node][0] == '@' ? " = parameter" : " = input").Append(" : ").AppendLine(specs);
+                continue;
+            }
+            names[node] = $"%{names.Count}";
+            text.Append(names[node]).Append(" = ").Append(node.Op).Append(' ').AppendJoin(", ", Enumerable.Range(0, node.InputCount).Select(i => Reference(node.Input(i), node.InputOutput(i)))).Append(" : ").AppendLine(specs);
+        }
+        text.Append("return ").AppendJoin(", ", outputs.Select(o => Reference(o.Node, o.Output))).AppendLine();
+        foreach (var (cell, node, output) in updates) text.Append(names[cells.First(c => c.Cell == cell).Node]).Append(" <- ").AppendLine(Reference(node, output));
+        return text.ToString();
+
+        string Reference(Node node, int output) => node.OutputCount == 1 ? names[node] : $"{names[node]}[{output}]";
+    }
+
+    /// <summary>The graph as text.</summary>
+    public override string ToString() => Print();
+}

@@ -1,0 +1,98 @@
+namespace Tauten.Ops;
+
+/// <summary>x * sigmoid(x) (Ramachandran, Zoph, Le: "Searching for Activation Functions", 2017).</summary>
+public sealed record Silu : CompositeOp
+{
+    internal static readonly Silu Instance = new();
+
+    /// <inheritdoc/>
+    public override OpKind Kind() => OpKind.Elementwise;
+
+    /// <inheritdoc/>
+    public override Tensor Expand(ReadOnlySpan<Tensor> x) => x[0] * x[0].Sigmoid();
+}
+
+/// <summary>
+/// x times the probability that a standard normal variable is below x, x/2 (1 + erf(x / sqrt 2)); or its approximation
+/// x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) (Hendrycks, Gimpel: "Gaussian Error Linear Units", 2016).
+/// </summary>
+public sealed record Gelu(bool Approximate) : CompositeOp
+{
+    /// <inheritdoc/>
+    public override OpKind Kind() => OpKind.Elementwise;
+
+    /// <inheritdoc/>
+    public override Tensor Expand(ReadOnlySpan<Tensor> x) => x[0] * 0.5 * (1 + (Approximate ? Inner(x[0]).Tanh() : (x[0] * Math.Sqrt(0.5)).Erf()));
+
+    static Tensor Inner(Tensor x) => (x + x * x.Square() * 0.044715) * Math.Sqrt(2 / Math.PI);
+
+    /// <inheritdoc/>
+    public override Tensor?[]? Gradient(Backward b)
+    {
+        var x = b.Input(0);
+        if (!Approximate)
+        {
+            var density = (x.Square() * -0.5).Exp() * (1 / Math.Sqrt(2 * Math.PI));
+            return [b.Grad * (0.5 * (1 + (x * Math.Sqrt(0.5)).Erf()) + x * density)];
+        }
+        var tanh = Inner(x).Tanh();
+        var slope = (1 + x.Square() * (3 * 0.044715)) * Math.Sqrt(2 / Math.PI);
+        return [b.Grad * (0.5 * (1 + tanh) + 0.5 * x * (1 - tanh.Square()) * slope)];
+    }
+}
+
+/// <summary>log(1 + exp(x)), computed as max(x, 0) + log(1 + exp(-|x|)) so that it cannot overflow.</summary>
+public sealed record Softplus : CompositeOp
+{
+    internal static readonly Softplus Instance = new();
+
+    /// <inheritdoc/>
+    public override OpKind Kind() => OpKind.Elementwise;
+
+    /// <inheritdoc/>
+    public override Tensor Expand(ReadOnlySpan<Tensor> x) => x[0].Relu() + (-x[0].Abs()).Exp().Log1p();
+
+    /// <inheritdoc/>
+    public override Tensor?[]? Gradient(Backward b) => [b.Grad * b.Input(0).Sigmoid()];
+}
+
+/// <summary>x where it is positive, Slope * x elsewhere.</summary>
+public sealed record LeakyRelu(double Slope) : CompositeOp
+{
+    /// <inheritdoc/>
+    public override OpKind Kind() => OpKind.Elementwise;
+
+    /// <inheritdoc/>
+    public override Tensor Expand(ReadOnlySpan<Tensor> x) => Tensor.Where(x[0] > 0, x[0], x[0] * Slope);
+}
+
+/// <summary>x where it is positive, Alpha (exp(x) - 1) elsewhere (Clevert, Unterthiner, Hochreiter, 2015).</summary>
+public sealed record Elu(double Alpha) : CompositeOp
+{
+    /// <inheritdoc/>
+    public override OpKind Kind() => OpKind.Elementwise;
+
+    /// <inheritdoc/>
+    public override Tensor Expand(ReadOnlySpan<Tensor> x) => Tensor.Where(x[0] > 0, x[0], x[0].Minimum(0).Expm1() * Alpha);
+
+    /// <inheritdoc/>
+    public override Tensor?[]? Gradient(Backward b) => [b.Grad * Tensor.Where(b.Input(0) > 0, 1, b.Input(0).Minimum(0).Exp() * Alpha)];
+}
+
+/// <summary>x limited to [Low, High]; NaN stays NaN. The gradient flows where the limits do not bind, the limits themselves included.</summary>
+public sealed record Clamp(double Low, double High) : CompositeOp
+{
+    /// <inheritdoc/>
+    public override OpKind Kind() => OpKind.Elementwise;
+
+    /// <inheritdoc/>
+    public override Tensor Expand(ReadOnlySpan<Tensor> x)
+    {
+        if (Low > High) throw new ShapeException($"Clamp: the lower limit {Low} is above the upper limit {High}.");
+        var y = double.IsNegativeInfinity(Low) ? x[0] : x[0].Maximum(Low);
+        return double.IsPositiveInfinity(High) ? y : y.Minimum(High);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor?[]? Gradient(Backward b) => [Tensor.Where((b.Input(0) >= Low) & (b.Input(0) <= High), b.Grad, 0)];
+}

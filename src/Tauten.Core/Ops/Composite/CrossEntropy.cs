@@ -1,0 +1,30 @@
+namespace Tauten.Ops;
+
+/// <summary>-log(softmax(logits)[label]) for each row of logits [rows, classes] and labels int64 [rows]: the losses [rows].</summary>
+public sealed record CrossEntropy : CompositeOp
+{
+    internal static readonly CrossEntropy Instance = new();
+
+    /// <inheritdoc/>
+    public override Specs Infer(ReadOnlySpan<TensorSpec> x)
+    {
+        Expect.Count(x, 2, this);
+        Expect.Floating(this, x[0]);
+        Expect.Indices(this, x[1]);
+        if (x[0].Shape.Rank != 2 || x[1].Shape.Rank != 1 || (x[0].Shape[0] != x[1].Shape[0] && x[0].Shape[0].IsKnown && x[1].Shape[0].IsKnown))
+            throw new ShapeException($"CrossEntropy: expected logits [rows, classes] and labels [rows]. Received: {x[0].Shape} and {x[1].Shape}.");
+        return new TensorSpec(x[0].DType, x[1].Shape);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor Expand(ReadOnlySpan<Tensor> x) => -x[0].LogSoftmax(1).Gather(1, x[1].Unsqueeze(1)).Squeeze(1);
+
+    /// <inheritdoc/>
+    public override Tensor?[]? Gradient(Backward b)
+    {
+        // (softmax - one-hot) * g, by row.
+        var g = b.Grad.Unsqueeze(1);
+        var weighted = b.Input(0).Softmax(1) * g;
+        return [weighted.ScatterAdd(1, b.Input(1).Unsqueeze(1), -g), null];
+    }
+}

@@ -1,0 +1,111 @@
+namespace Tauten.Ops;
+
+/// <summary>
+/// The convolution of deep learning (a cross-correlation) over one to three spatial axes:
+/// y[n, o, p] = sum over c, k of x[n, c, p * Strides + k * Dilations - low padding] * w[o, c, k], with zeros outside.
+/// x has shape [batch, channels, spatial...], w [out channels, channels / Groups, window...].
+/// </summary>
+/// <param name="Strides">The step of the window along each spatial axis.</param>
+/// <param name="Padding">Zeros before each spatial axis, then zeros behind each.</param>
+/// <param name="Dilations">The step between elements of the window.</param>
+/// <param name="Groups">Output channels are split into as many groups, each of which sees only its part of the input channels.</param>
+public sealed record Convolution(Dims Strides, Dims Padding, Dims Dilations, int Groups) : PrimitiveOp
+{
+    /// <inheritdoc/>
+    public override OpKind Kind() => OpKind.Contraction;
+
+    /// <inheritdoc/>
+    public override Specs Infer(ReadOnlySpan<TensorSpec> x)
+    {
+        Expect.Count(x, 2, this);
+        Expect.Floating(this, x[0]);
+        Expect.SameDType(this, x[0], x[1]);
+        return new TensorSpec(x[0].DType, OutputShape(x[0].Shape, x[1].Shape, Name()));
+    }
+
+    Shape OutputShape(Shape x, Shape w, string op)
+    {
+        int spatial = Strides.Count;
+        if (spatial is < 1 or > 3 || Padding.Count != 2 * spatial || Dilations.Count != spatial)
+            throw new ShapeException($"{op}: strides {Strides}, padding {Padding} and dilations {Dilations} must have n, 2n and n entries for n = 1 to 3 spatial axes.");
+        if (x.Rank != spatial + 2 || w.Rank != spatial + 2)
+            throw new ShapeException($"{op}: expected an input [batch, channels, {spatial} spatial axes] and a weight [out channels, channels / groups, window]. Received: {x} and {w}.");
+        if (Groups < 1) throw new ShapeException($"{op}: groups must be at least 1. Received: {Groups}.");
+        if (x[1].IsKnown && w[1].IsKnown && x[1] != w[1] * Groups)
+            throw new ShapeException($"{op}: the input has {x[1]} channels, but the weight {w} with {Groups} groups takes {w[1] * Groups}.");
+        if (w[0].IsKnown && w[0] % Groups != 0) throw new ShapeException($"{op}: {w[0]} output channels cannot be split into {Groups} groups.");
+        var dims = new Dim[spatial + 2];
+        (dims[0], dims[1]) = (x[0], w[0]);
+        for (int i = 0; i < spatial; i++)
+        {
+            if (Strides[i] < 1 || Dilations[i] < 1 || Padding[i] < 0 || Padding[spatial + i] < 0)
+                throw new ShapeException($"{op}: strides {Strides} and dilations {Dilations} must be at least 1, padding {Padding} at least 0.");
+            Dim span = (w[i + 2] - 1) * Dilations[i] + 1, room = x[i + 2] + Padding[i] + Padding[spatial + i];
+            if (span.IsKnown && room.IsKnown && (span > room || w[i + 2] < 1))
+                throw new ShapeException($"{op}: a window of {w[i + 2]} with dilation {Dilations[i]} spans {span} and does not fit into {x[i + 2]} elements with padding {Padding[i]} and {Padding[spatial + i]} (spatial axis {i}).");
+            dims[i + 2] = (room - span) / Strides[i] + 1;
+        }
+        return Shape.Create(dims);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor?[] Gradient(Backward b) =>
+        [
+            b.Needs(0) ? Dispatch.Run(new ConvolutionInputGradient(b.InputSpec(0).Shape, this), b.Grad, b.Input(1)) : null,
+            b.Needs(1) ? Dispatch.Run(new ConvolutionWeightGradient(b.InputSpec(1).Shape, this), b.Input(0), b.Grad) : null,
+        ];
+}
+
+/// <summary>The gradient of a convolution with respect to its input, from the output's gradient and the weight; also the transposed convolution.</summary>
+/// <param name="Input">The shape of the convolution's input.</param>
+/// <param name="Forward">The convolution.</param>
+public sealed record ConvolutionInputGradient(Shape Input, Convolution Forward) : PrimitiveOp
+{
+    /// <inheritdoc/>
+    public override OpKind Kind() => OpKind.Contraction;
+
+    /// <inheritdoc/>
+    public override Specs Infer(ReadOnlySpan<TensorSpec> x)
+    {
+        Expect.Count(x, 2, this);
+        var y = Forward.Infer([new TensorSpec(x[0].DType, Input), x[1]])[0];
+        if (x[0].Shape.IsKnown && y.Shape.IsKnown && x[0].Shape != y.Shape) throw new ShapeException($"{this}: expected a gradient of shape {y.Shape}. Received: {x[0].Shape}.");
+        return new TensorSpec(x[0].DType, Input);
+    }
+
+    /// <inheritdoc/>
+    protected internal override Op Bind(Func<string, Dim?> known) => Input.IsKnown ? this : new ConvolutionInputGradient(Input.Bind(known), Forward);
+
+    /// <inheritdoc/>
+    public override Tensor?[] Gradient(Backward b) =>
+        [
+            b.Needs(0) ? Dispatch.Run(Forward, b.Grad, b.Input(1)) : null,
+            b.Needs(1) ? Dispatch.Run(new ConvolutionWeightGradient(b.InputSpec(1).Shape, Forward), b.Grad, b.Input(0)) : null,
+        ];
+}
+
+/// <summary>The gradient of a convolution with respect to its weight, from the input and the output's gradient.</summary>
+/// <param name="Weight">The shape of the convolution's weight.</param>
+/// <param name="Forward">The convolution.</param>
+public sealed record ConvolutionWeightGradient(Shape Weight, Convolution Forward) : PrimitiveOp
+{
+    /// <inheritdoc/>
+    public override OpKind Kind() => OpKind.Contraction;
+
+    /// <inheritdoc/>
+    public override Specs Infer(ReadOnlySpan<TensorSpec> x)
+    {
+        Expect.Count(x, 2, this);
+        var y = Forward.Infer([x[0], new TensorSpec(x[0].DType, Weight)])[0];
+        Expect.SameDType(this, x[0], x[1]);
+        if (x[1].Shape.IsKnown && y.Shape.IsKnown && x[1].Shape != y.Shape) throw new ShapeException($"{this}: expected a gradient of shape {y.Shape}. Received: {x[1].Shape}.");
+        return new TensorSpec(x[0].DType, Weight);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor?[] Gradient(Backward b) =>
+        [
+            b.Needs(0) ? Dispatch.Run(new ConvolutionInputGradient(b.InputSpec(0).Shape, Forward), b.Input(1), b.Grad) : null,
+            b.Needs(1) ? Dispatch.Run(Forward, b.Input(0), b.Grad) : null,
+        ];
+}

@@ -1,0 +1,46 @@
+using System.Collections.Concurrent;
+
+namespace Tauten.Ops;
+
+/// <summary>Shape rules of composites, found by expanding on symbols. The expansion costs microseconds, so results are remembered by op and input specs.</summary>
+static class DerivedSpecs
+{
+    const int Limit = 4096;
+    static readonly ConcurrentDictionary<Key, Specs> known = new();
+
+    public static Specs Of(CompositeOp op, ReadOnlySpan<TensorSpec> x)
+    {
+        var key = new Key(op, x.ToArray());
+        if (known.TryGetValue(key, out var specs)) return specs;
+        // Nothing symbolic may leave this capture: only the specs are kept.
+        using (var capture = Capture.Begin())
+        {
+            var symbols = new Tensor[x.Length];
+            for (int i = 0; i < symbols.Length; i++) symbols[i] = capture.Graph.AddInput($"x{i}", x[i]);
+            var y = op.ExpandAll(symbols);
+            specs = y.Length == 1 ? y[0].Spec : new Specs(Array.ConvertAll(y, t => t.Spec));
+        }
+        // Bounded: shapes that never repeat must not fill the memory.
+        if (known.Count >= Limit) known.Clear();
+        known[key] = specs;
+        return specs;
+    }
+
+    readonly struct Key(CompositeOp op, TensorSpec[] specs) : IEquatable<Key>
+    {
+        readonly CompositeOp op = op;
+        readonly TensorSpec[] specs = specs;
+
+        public bool Equals(Key other) => op.Equals(other.op) && specs.AsSpan().SequenceEqual(other.specs);
+
+        public override bool Equals(object? obj) => obj is Key other && Equals(other);
+
+        public override int GetHashCode()
+        {
+            var hash = new HashCode();
+            hash.Add(op);
+            foreach (var spec in specs) hash.Add(spec);
+            return hash.ToHashCode();
+        }
+    }
+}

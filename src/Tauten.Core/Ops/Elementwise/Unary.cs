@@ -1,0 +1,193 @@
+namespace Tauten.Ops;
+
+/// <summary>-x. Unsigned integers wrap around.</summary>
+public sealed record Neg : NumericUnaryOp
+{
+    internal static readonly Neg Instance = new();
+
+    /// <inheritdoc/>
+    public override Reads GradientReads() => Reads.Nothing;
+
+    /// <inheritdoc/>
+    protected override Tensor Derivative(Backward b) => -b.Grad;
+}
+
+/// <summary>|x|. The derivative at 0 is taken as 0.</summary>
+public sealed record Abs : NumericUnaryOp
+{
+    internal static readonly Abs Instance = new();
+
+    /// <inheritdoc/>
+    protected override Tensor Derivative(Backward b) => b.Grad * b.Input(0).Sign();
+}
+
+/// <summary>-1, 0 or 1 as x is negative, zero or positive; NaN stays NaN.</summary>
+public sealed record Sign : NumericUnaryOp
+{
+    internal static readonly Sign Instance = new();
+
+    /// <inheritdoc/>
+    public override Reads GradientReads() => Reads.Nothing;
+
+    /// <inheritdoc/>
+    protected override Tensor? Derivative(Backward b) => null;
+}
+
+/// <summary>x * x.</summary>
+public sealed record Square : NumericUnaryOp
+{
+    internal static readonly Square Instance = new();
+
+    /// <inheritdoc/>
+    protected override Tensor Derivative(Backward b) => b.Grad * b.Input(0) * 2;
+}
+
+/// <summary>max(x, 0). The derivative at 0 is taken as 0.</summary>
+public sealed record Relu : NumericUnaryOp
+{
+    internal static readonly Relu Instance = new();
+
+    /// <inheritdoc/>
+    public override Reads GradientReads() => Reads.Output;
+
+    /// <inheritdoc/>
+    protected override Tensor Derivative(Backward b) => Tensor.Where(b.Output > 0, b.Grad, 0);
+}
+
+/// <summary>The square root; NaN below zero.</summary>
+public sealed record Sqrt : UnaryOp
+{
+    internal static readonly Sqrt Instance = new();
+
+    /// <inheritdoc/>
+    public override Reads GradientReads() => Reads.Output;
+
+    /// <inheritdoc/>
+    protected override Tensor Derivative(Backward b) => b.Grad * 0.5 / b.Output;
+}
+
+/// <summary>1 / sqrt(x).</summary>
+public sealed record Rsqrt : UnaryOp
+{
+    internal static readonly Rsqrt Instance = new();
+
+    /// <inheritdoc/>
+    public override Reads GradientReads() => Reads.Output;
+
+    /// <inheritdoc/>
+    protected override Tensor Derivative(Backward b) => b.Grad * -0.5 * b.Output * b.Output * b.Output;
+}
+
+/// <summary>1 / x.</summary>
+public sealed record Reciprocal : UnaryOp
+{
+    internal static readonly Reciprocal Instance = new();
+
+    /// <inheritdoc/>
+    public override Reads GradientReads() => Reads.Output;
+
+    /// <inheritdoc/>
+    protected override Tensor Derivative(Backward b) => -b.Grad * b.Output * b.Output;
+}
+
+/// <summary>1 / (1 + exp(-x)).</summary>
+public sealed record Sigmoid : UnaryOp
+{
+    internal static readonly Sigmoid Instance = new();
+
+    /// <inheritdoc/>
+    public override Reads GradientReads() => Reads.Output;
+
+    /// <inheritdoc/>
+    protected override Tensor Derivative(Backward b) => b.Grad * b.Output * (1 - b.Output);
+}
+
+/// <summary>The error function, 2/sqrt(pi) times the integral of exp(-t^2) from 0 to x.</summary>
+public sealed record Erf : UnaryOp
+{
+    internal static readonly Erf Instance = new();
+
+    /// <inheritdoc/>
+    protected override Tensor Derivative(Backward b) => b.Grad * (-b.Input(0).Square()).Exp() * (2 / Math.Sqrt(Math.PI));
+}
+
+/// <summary>The largest integer not above x.</summary>
+public sealed record Floor : UnaryOp
+{
+    internal static readonly Floor Instance = new();
+
+    /// <inheritdoc/>
+    public override Reads GradientReads() => Reads.Nothing;
+
+    /// <inheritdoc/>
+    protected override Tensor? Derivative(Backward b) => null;
+}
+
+/// <summary>The smallest integer not below x.</summary>
+public sealed record Ceiling : UnaryOp
+{
+    internal static readonly Ceiling Instance = new();
+
+    /// <inheritdoc/>
+    public override Reads GradientReads() => Reads.Nothing;
+
+    /// <inheritdoc/>
+    protected override Tensor? Derivative(Backward b) => null;
+}
+
+/// <summary>The nearest integer, halves to the even one (IEEE 754).</summary>
+public sealed record Round : UnaryOp
+{
+    internal static readonly Round Instance = new();
+
+    /// <inheritdoc/>
+    public override Reads GradientReads() => Reads.Nothing;
+
+    /// <inheritdoc/>
+    protected override Tensor? Derivative(Backward b) => null;
+}
+
+/// <summary>The integer part, towards zero.</summary>
+public sealed record Truncate : UnaryOp
+{
+    internal static readonly Truncate Instance = new();
+
+    /// <inheritdoc/>
+    public override Reads GradientReads() => Reads.Nothing;
+
+    /// <inheritdoc/>
+    protected override Tensor? Derivative(Backward b) => null;
+}
+
+/// <summary>Whether x is not a number.</summary>
+public sealed record IsNaN : PredicateOp
+{
+    internal static readonly IsNaN Instance = new();
+}
+
+/// <summary>Whether x is positive or negative infinity.</summary>
+public sealed record IsInfinity : PredicateOp
+{
+    internal static readonly IsInfinity Instance = new();
+}
+
+/// <summary>Whether x is neither infinite nor NaN.</summary>
+public sealed record IsFinite : PredicateOp
+{
+    internal static readonly IsFinite Instance = new();
+}
+
+/// <summary>Logical not of a bool, bitwise not of an integer.</summary>
+public sealed record Not : UnaryOp
+{
+    internal static readonly Not Instance = new();
+
+    /// <inheritdoc/>
+    protected internal override TensorSpec Infer(TensorSpec x) => !x.DType.IsFloating() ? x : throw Expect.DType(this, x.DType, "bool or an integer dtype");
+
+    /// <inheritdoc/>
+    public override Reads GradientReads() => Reads.Nothing;
+
+    /// <inheritdoc/>
+    protected override Tensor? Derivative(Backward b) => null;
+}

@@ -1,0 +1,147 @@
+namespace Tauten.Ops;
+
+/// <summary>y[i, j, ..] = x[.., index[i, j, ..], ..]: for each element of the index, the element of x at that position along the axis and the same position elsewhere.</summary>
+public sealed record Gather(int Axis) : PrimitiveOp
+{
+    /// <inheritdoc/>
+    public override Specs Infer(ReadOnlySpan<TensorSpec> x)
+    {
+        Expect.Count(x, 2, this);
+        Expect.Indices(this, x[1]);
+        CheckIndex(x[0].Shape, x[1].Shape, Axis, Name());
+        return new TensorSpec(x[0].DType, x[1].Shape);
+    }
+
+    internal static void CheckIndex(Shape x, Shape index, int axis, string op)
+    {
+        x.Axis(axis, op);
+        bool fits = x.Rank == index.Rank;
+        for (int i = 0; fits && i < x.Rank; i++) fits = i == axis || !x[i].IsKnown || !index[i].IsKnown || index[i] <= (long)x[i];
+        if (!fits) throw new ShapeException($"{op}: an index of shape {index} does not fit a tensor of shape {x}. Expected the same rank, and sizes not larger along all axes but {axis}.");
+    }
+
+    /// <inheritdoc/>
+    public override Reads GradientReads() => Reads.Second;
+
+    /// <inheritdoc/>
+    public override Tensor?[] Gradient(Backward b) => [Dispatch.Run(new ScatterAdd(Axis), Tensor.Constant(0, b.InputSpec(0)), b.Input(1), b.Grad), null];
+}
+
+/// <summary>x with src[i, j, ..] added at [.., index[i, j, ..], ..] along the axis: the counterpart of <see cref="Gather"/>. Sums in a fixed order.</summary>
+public sealed record ScatterAdd(int Axis) : PrimitiveOp
+{
+    /// <inheritdoc/>
+    public override Specs Infer(ReadOnlySpan<TensorSpec> x)
+    {
+        Scatter.Check(this, x, Axis);
+        if (x[0].DType == DType.Bool) throw Expect.DType(this, x[0].DType, "a numeric dtype");
+        return x[0];
+    }
+
+    /// <inheritdoc/>
+    public override Reads GradientReads() => Reads.Second;
+
+    /// <inheritdoc/>
+    public override Tensor?[] Gradient(Backward b) => [b.Grad, null, b.Needs(2) ? Dispatch.Run(new Gather(Axis), b.Grad, b.Input(1)) : null];
+}
+
+/// <summary>x with src[i, j, ..] put at [.., index[i, j, ..], ..] along the axis; of several for one place the last wins.</summary>
+public sealed record Scatter(int Axis) : PrimitiveOp
+{
+    /// <inheritdoc/>
+    public override Specs Infer(ReadOnlySpan<TensorSpec> x)
+    {
+        Check(this, x, Axis);
+        return x[0];
+    }
+
+    internal static void Check(Op op, ReadOnlySpan<TensorSpec> x, int axis)
+    {
+        Expect.Count(x, 3, op);
+        Expect.Indices(op, x[1]);
+        Expect.SameDType(op, x[0], x[2]);
+        Gather.CheckIndex(x[0].Shape, x[1].Shape, axis, op.GetType().Name);
+        if (x[1].Shape != x[2].Shape && x[1].Shape.IsKnown && x[2].Shape.IsKnown) throw new ShapeException($"{op}: index {x[1].Shape} and source {x[2].Shape} must have the same shape.");
+    }
+
+    /// <inheritdoc/>
+    public override Reads GradientReads() => Reads.Second;
+
+    /// <inheritdoc/>
+    public override Tensor?[] Gradient(Backward b) =>
+        [
+            b.Needs(0) ? Dispatch.Run(this, b.Grad, b.Input(1), Tensor.Constant(0, b.InputSpec(2))) : null,
+            null,
+            b.Needs(2) ? SourceGradient(b) : null,
+        ];
+
+    // A source that was overwritten by a later one for the same place had no effect, so it gets no gradient: the winners are found by
+    // scattering each source's own number and looking which number each place has kept.
+    Tensor SourceGradient(Backward b)
+    {
+        var index = b.Input(1);
+        var numbers = Tensor.Arange(0, index.Shape.ElementCount, dtype: DType.Int64).Reshape(index.Shape);
+        var kept = Dispatch.Run(this, Tensor.Constant(-1, new(DType.Int64, b.InputSpec(0).Shape)), index, numbers);
+        var won = Dispatch.Run(new Gather(Axis), kept, index).EqualTo(numbers);
+        return Tensor.Where(won, Dispatch.Run(new Gather(Axis), b.Grad, index), 0);
+    }
+}
+
+/// <summary>Whole slices of x along an axis, in the order and shape of the index: y = x[.., index, ..] with the axes of the index in place of the axis.</summary>
+public sealed record IndexSelect(int Axis) : PrimitiveOp
+{
+    /// <inheritdoc/>
+    public override Specs Infer(ReadOnlySpan<TensorSpec> x)
+    {
+        Expect.Count(x, 2, this);
+        Expect.Indices(this, x[1]);
+        x[0].Shape.Axis(Axis, Name());
+        return new TensorSpec(x[0].DType, [.. x[0].Shape.Take(Axis), .. x[1].Shape, .. x[0].Shape.Skip(Axis + 1)]);
+    }
+
+    /// <inheritdoc/>
+    public override Reads GradientReads() => Reads.Second;
+
+    /// <inheritdoc/>
+    public override Tensor?[] Gradient(Backward b) => [Dispatch.Run(new IndexAdd(Axis), Tensor.Constant(0, b.InputSpec(0)), b.Input(1), b.Grad), null];
+}
+
+/// <summary>x with slices of a source added where the index says: the counterpart of <see cref="IndexSelect"/>. Sums in a fixed order.</summary>
+public sealed record IndexAdd(int Axis) : PrimitiveOp
+{
+    /// <inheritdoc/>
+    public override Specs Infer(ReadOnlySpan<TensorSpec> x)
+    {
+        Expect.Count(x, 3, this);
+        Expect.SameDType(this, x[0], x[2]);
+        if (x[0].DType == DType.Bool) throw Expect.DType(this, x[0].DType, "a numeric dtype");
+        var expected = new IndexSelect(Axis).Infer([x[0], x[1]])[0];
+        if (expected.Shape.IsKnown && x[2].Shape.IsKnown && expected.Shape != x[2].Shape) throw new ShapeException($"{this}: expected a source of shape {expected.Shape}. Received: {x[2].Shape}.");
+        return x[0];
+    }
+
+    /// <inheritdoc/>
+    public override Reads GradientReads() => Reads.Second;
+
+    /// <inheritdoc/>
+    public override Tensor?[] Gradient(Backward b) => [b.Grad, null, b.Needs(2) ? Dispatch.Run(new IndexSelect(Axis), b.Grad, b.Input(1)) : null];
+}
+
+/// <summary>The positions of the elements that differ from 0, in row-major order: int64 of shape [how many, rank]. How many is known only from the data.</summary>
+public sealed record NonZero : PrimitiveOp
+{
+    internal static readonly NonZero Instance = new();
+
+    /// <inheritdoc/>
+    public override Specs Infer(ReadOnlySpan<TensorSpec> x)
+    {
+        var spec = Expect.One(x, this);
+        return new TensorSpec(DType.Int64, [Ambient.Current.Capture?.NewUnknown("nonzero") ?? "nonzero", spec.Shape.Rank]);
+    }
+
+    /// <inheritdoc/>
+    public override Reads GradientReads() => Reads.Nothing;
+
+    /// <inheritdoc/>
+    public override Tensor?[] Gradient(Backward b) => [null];
+}

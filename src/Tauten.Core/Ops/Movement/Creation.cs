@@ -1,0 +1,58 @@
+namespace Tauten.Ops;
+
+/// <summary>A tensor whose elements are all one value.</summary>
+public sealed record Fill(Shape Shape, double Value, DType DType) : PrimitiveOp
+{
+    /// <inheritdoc/>
+    public override OpKind Kind() => OpKind.Creation;
+
+    /// <inheritdoc/>
+    public override Specs Infer(ReadOnlySpan<TensorSpec> x) => new TensorSpec(DType, Shape);
+
+    /// <inheritdoc/>
+    protected internal override Op Bind(Func<string, Dim?> known) => Shape.IsKnown ? this : new Fill(Shape.Bind(known), Value, DType);
+
+    /// <inheritdoc/>
+    public override Reads GradientReads() => Reads.Nothing;
+
+    /// <inheritdoc/>
+    public override Tensor?[] Gradient(Backward b) => [];
+}
+
+/// <summary>The numbers Start, Start + Step, Start + 2 Step, ...: element i is Start + i * Step, computed in 64 bits and rounded once.</summary>
+public sealed record Iota(Dim Length, double Start, double Step, DType DType) : PrimitiveOp
+{
+    /// <inheritdoc/>
+    public override OpKind Kind() => OpKind.Creation;
+
+    /// <inheritdoc/>
+    public override Specs Infer(ReadOnlySpan<TensorSpec> x) => DType != DType.Bool ? new TensorSpec(DType, [Length]) : throw Expect.DType(this, DType, "a numeric dtype");
+
+    /// <inheritdoc/>
+    protected internal override Op Bind(Func<string, Dim?> known) => Length.IsKnown ? this : new Iota(Length.Bind(known), Start, Step, DType);
+
+    /// <inheritdoc/>
+    public override Reads GradientReads() => Reads.Nothing;
+
+    /// <inheritdoc/>
+    public override Tensor?[] Gradient(Backward b) => [];
+}
+
+/// <summary>The value of a dimension as a scalar: how captured graphs compute with sizes that they learn when they run.</summary>
+public sealed record DimValue(Dim Dim, DType DType) : CompositeOp
+{
+    /// <inheritdoc/>
+    public override OpKind Kind() => OpKind.Creation;
+
+    /// <inheritdoc/>
+    public override Specs Infer(ReadOnlySpan<TensorSpec> x) => new TensorSpec(DType, Shape.Scalar);
+
+    /// <inheritdoc/>
+    public override Tensor Expand(ReadOnlySpan<Tensor> x) => Dim.IsKnown ? Dispatch.Run(new Fill(Shape.Scalar, Dim.Value, DType)) : Dispatch.Run(this);
+
+    /// <inheritdoc/>
+    protected internal override Op Bind(Func<string, Dim?> known) => Dim.IsKnown ? this : new DimValue(Dim.Bind(known), DType);
+
+    /// <inheritdoc/>
+    public override Tensor?[]? Gradient(Backward b) => [];
+}

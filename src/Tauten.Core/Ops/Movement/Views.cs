@@ -1,0 +1,206 @@
+namespace Tauten.Ops;
+
+/// <summary>The same tensor as another node.</summary>
+public sealed record Alias : ViewOp
+{
+    internal static readonly Alias Instance = new();
+
+    /// <inheritdoc/>
+    public override Specs Infer(ReadOnlySpan<TensorSpec> x) => Expect.One(x, this);
+
+    internal override Layout View(Layout x, TensorSpec y) => x;
+
+    /// <inheritdoc/>
+    public override Tensor?[] Gradient(Backward b) => [b.Grad];
+}
+
+/// <summary>The same tensor, through which no gradient flows.</summary>
+public sealed record Detach : ViewOp
+{
+    internal static readonly Detach Instance = new();
+
+    /// <inheritdoc/>
+    public override Specs Infer(ReadOnlySpan<TensorSpec> x) => Expect.One(x, this);
+
+    internal override Layout View(Layout x, TensorSpec y) => x;
+
+    /// <inheritdoc/>
+    public override Tensor?[] Gradient(Backward b) => [null];
+}
+
+/// <summary>The same elements in row-major order under another shape.</summary>
+public sealed record Reshape(Shape Shape) : ViewOp
+{
+    /// <inheritdoc/>
+    public override Specs Infer(ReadOnlySpan<TensorSpec> x)
+    {
+        var spec = Expect.One(x, this);
+        if (spec.Shape.IsKnown && Shape.IsKnown && spec.Shape.Count != Shape.Count)
+            throw new ShapeException($"Reshape: shape {spec.Shape} has {spec.Shape.Count} elements, and {Shape} has {Shape.Count}. Expected the same number.");
+        return spec.Shape.Equals(Shape) ? spec : new TensorSpec(spec.DType, Shape);
+    }
+
+    internal override Layout? View(Layout x, TensorSpec y) => x.Reshape(y);
+
+    /// <inheritdoc/>
+    protected internal override Op Bind(Func<string, Dim?> known) => Shape.IsKnown ? this : new Reshape(Shape.Bind(known));
+
+    /// <inheritdoc/>
+    public override Tensor?[] Gradient(Backward b) => [b.Grad.Reshape(b.InputSpec(0).Shape)];
+}
+
+/// <summary>The axes in another order: axis i of the result is axis <c>Permutation[i]</c> of the input.</summary>
+public sealed record Permute(Dims Permutation) : ViewOp
+{
+    /// <inheritdoc/>
+    public override Specs Infer(ReadOnlySpan<TensorSpec> x)
+    {
+        var spec = Expect.One(x, this);
+        var seen = new bool[spec.Shape.Rank];
+        if (Permutation.Count != spec.Shape.Rank) throw Wrong(spec);
+        var dims = new Dim[spec.Shape.Rank];
+        for (int i = 0; i < dims.Length; i++)
+        {
+            int axis = (int)Permutation[i];
+            if (axis < 0 || axis >= dims.Length || seen[axis]) throw Wrong(spec);
+            seen[axis] = true;
+            dims[i] = spec.Shape[axis];
+        }
+        return new TensorSpec(spec.DType, Shape.Create(dims));
+    }
+
+    ShapeException Wrong(TensorSpec x) => new($"Permute: {Permutation} is not an order of the {x.Shape.Rank} axes of shape {x.Shape}. Expected each of 0 to {x.Shape.Rank - 1} once.");
+
+    internal override Layout View(Layout x, TensorSpec y)
+    {
+        var strides = new long[x.Rank];
+        for (int i = 0; i < strides.Length; i++) strides[i] = x.Strides[(int)Permutation[i]];
+        return Layout.Of(y, strides, x.Offset);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor?[] Gradient(Backward b)
+    {
+        var inverse = new long[Permutation.Count];
+        for (int i = 0; i < inverse.Length; i++) inverse[Permutation[i]] = i;
+        return [Dispatch.Run(new Permute(Dims.Create(inverse)), b.Grad)];
+    }
+}
+
+/// <summary>The elements repeated along new axes in front and along axes of size 1, without a copy.</summary>
+public sealed record BroadcastTo(Shape Shape) : ViewOp
+{
+    /// <inheritdoc/>
+    public override Specs Infer(ReadOnlySpan<TensorSpec> x)
+    {
+        var spec = Expect.One(x, this);
+        bool fits = spec.Shape.Rank <= Shape.Rank;
+        for (int i = 1; fits && i <= spec.Shape.Rank; i++) fits = spec.Shape[^i] == Shape[^i] || spec.Shape[^i] == 1 || !spec.Shape[^i].IsKnown || !Shape[^i].IsKnown;
+        if (!fits) throw new ShapeException($"BroadcastTo: shape {spec.Shape} cannot be broadcast to {Shape}. Expected equal sizes, or 1, counted from the last axis.");
+        return spec.Shape.Equals(Shape) ? spec : new TensorSpec(spec.DType, Shape);
+    }
+
+    internal override Layout View(Layout x, TensorSpec y)
+    {
+        var strides = new long[y.Shape.Rank];
+        for (int i = 1; i <= x.Rank; i++) strides[^i] = x.Sizes[^i] == 1 ? 0 : x.Strides[^i];
+        return Layout.Of(y, strides, x.Offset);
+    }
+
+    /// <inheritdoc/>
+    protected internal override Op Bind(Func<string, Dim?> known) => Shape.IsKnown ? this : new BroadcastTo(Shape.Bind(known));
+
+    /// <inheritdoc/>
+    public override Tensor?[] Gradient(Backward b) => [b.Grad.SumTo(b.InputSpec(0).Shape)];
+}
+
+/// <summary>Every <c>Steps[i]</c>-th element along axis i, <c>Sizes[i]</c> of them from <c>Starts[i]</c> on; a negative step runs backwards.</summary>
+public sealed record Slice(Shape Starts, Shape Sizes, Dims Steps) : ViewOp
+{
+    /// <inheritdoc/>
+    public override Specs Infer(ReadOnlySpan<TensorSpec> x)
+    {
+        var spec = Expect.One(x, this);
+        CheckInside(spec.Shape, Starts, Sizes, Steps, Name());
+        return new TensorSpec(spec.DType, Sizes);
+    }
+
+    internal static void CheckInside(Shape shape, Shape starts, Shape sizes, Dims steps, string op)
+    {
+        if (starts.Rank != shape.Rank || sizes.Rank != shape.Rank || steps.Count != shape.Rank)
+            throw new ShapeException($"{op}: starts {starts}, sizes {sizes} and steps {steps} must have one entry for each axis of shape {shape}.");
+        for (int i = 0; i < shape.Rank; i++)
+        {
+            if (steps[i] == 0) throw new ShapeException($"{op}: the step of axis {i} is 0. Expected a positive or negative step.");
+            if (!shape[i].IsKnown || !starts[i].IsKnown || !sizes[i].IsKnown || sizes[i] == 0) continue;
+            long first = starts[i], last = first + (sizes[i] - 1) * steps[i];
+            if (first >= shape[i] || last < 0 || last >= shape[i])
+                throw new ShapeException($"{op}: along axis {i}, {(long)sizes[i]} elements from {first} in steps of {steps[i]} leave shape {shape}.");
+        }
+    }
+
+    internal override Layout View(Layout x, TensorSpec y)
+    {
+        var strides = new long[x.Rank];
+        long offset = x.Offset;
+        for (int i = 0; i < strides.Length; i++)
+        {
+            strides[i] = x.Strides[i] * Steps[i];
+            if (Sizes[i] > 0) offset += x.Strides[i] * Starts[i];
+        }
+        return Layout.Of(y, strides, y.Shape.Count == 0 ? 0 : offset);
+    }
+
+    /// <inheritdoc/>
+    protected internal override Op Bind(Func<string, Dim?> known) => Starts.IsKnown && Sizes.IsKnown ? this : new Slice(Starts.Bind(known), Sizes.Bind(known), Steps);
+
+    /// <inheritdoc/>
+    public override Tensor?[] Gradient(Backward b) => [Dispatch.Run(new SliceUpdate(Starts, Steps), Tensor.Constant(0, b.InputSpec(0)), b.Grad)];
+}
+
+/// <summary>
+/// Windows sliding along axes, as a view: axis <c>Axes[i]</c> becomes the positions of the window, and the elements inside of each window come as
+/// new last axes of sizes <paramref name="Sizes"/>. Element (.., o, .., k) is element <c>o * Strides[i] + k * Dilations[i]</c>.
+/// </summary>
+public sealed record Windows(Dims Axes, Dims Sizes, Dims Strides, Dims Dilations) : ViewOp
+{
+    /// <inheritdoc/>
+    public override Specs Infer(ReadOnlySpan<TensorSpec> x)
+    {
+        var spec = Expect.One(x, this);
+        return new TensorSpec(spec.DType, Positions(spec.Shape, Axes, Sizes, Strides, Dilations, Name()));
+    }
+
+    internal static Shape Positions(Shape shape, Dims axes, Dims sizes, Dims strides, Dims dilations, string op)
+    {
+        if (sizes.Count != axes.Count || strides.Count != axes.Count || dilations.Count != axes.Count)
+            throw new ShapeException($"{op}: window {sizes}, stride {strides} and dilation {dilations} must have one entry for each of the axes {axes}.");
+        var dims = new List<Dim>(shape);
+        for (int i = 0; i < axes.Count; i++)
+        {
+            if (sizes[i] < 1 || strides[i] < 1 || dilations[i] < 1) throw new ShapeException($"{op}: window {sizes}, stride {strides} and dilation {dilations} must be at least 1.");
+            int axis = shape.Axis(axes[i], op);
+            long span = (sizes[i] - 1) * dilations[i] + 1;
+            if (dims[axis].IsKnown && dims[axis] < span)
+                throw new ShapeException($"{op}: a window of {sizes[i]} with dilation {dilations[i]} spans {span} and does not fit into axis {axis} of shape {shape}.");
+            dims[axis] = (dims[axis] - span) / strides[i] + 1;
+            dims.Add(sizes[i]);
+        }
+        return Shape.Create(dims.ToArray());
+    }
+
+    internal override Layout View(Layout x, TensorSpec y)
+    {
+        var strides = new long[y.Shape.Rank];
+        x.Strides.CopyTo(strides);
+        for (int i = 0; i < Axes.Count; i++)
+        {
+            strides[x.Rank + i] = x.Strides[(int)Axes[i]] * Dilations[i];
+            strides[Axes[i]] = x.Strides[(int)Axes[i]] * Strides[i];
+        }
+        return Layout.Of(y, strides, x.Offset);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor?[] Gradient(Backward b) => [Dispatch.Run(new OverlapAdd(b.InputSpec(0).Shape, Axes, Strides, Dilations), b.Grad)];
+}

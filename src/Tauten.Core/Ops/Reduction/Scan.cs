@@ -1,0 +1,74 @@
+namespace Tauten.Ops;
+
+/// <summary>A running combination along one axis.</summary>
+/// <param name="Axis">The axis, counted from the start.</param>
+/// <param name="Exclusive">Whether position i combines only what comes before it.</param>
+/// <param name="Reverse">Whether the run starts at the end.</param>
+public abstract record ScanOp(int Axis, bool Exclusive, bool Reverse) : PrimitiveOp
+{
+    /// <inheritdoc/>
+    public sealed override Specs Infer(ReadOnlySpan<TensorSpec> x) => Infer(Expect.One(x, this));
+
+    /// <inheritdoc/>
+    protected internal sealed override TensorSpec Infer(TensorSpec x)
+    {
+        x.Shape.Axis(Axis, Name());
+        return x.DType != DType.Bool ? x : throw Expect.DType(this, x.DType, "a numeric dtype");
+    }
+}
+
+/// <summary>The running sum along an axis. Integers wrap around.</summary>
+public sealed record CumSum(int Axis, bool Exclusive, bool Reverse) : ScanOp(Axis, Exclusive, Reverse)
+{
+    /// <inheritdoc/>
+    public override Reads GradientReads() => Reads.Nothing;
+
+    /// <inheritdoc/>
+    public override Tensor?[] Gradient(Backward b) => [b.Grad.CumSum(Axis, Exclusive, !Reverse)];
+}
+
+/// <summary>The running product along an axis. Integers wrap around.</summary>
+public sealed record CumProd(int Axis, bool Exclusive, bool Reverse) : ScanOp(Axis, Exclusive, Reverse)
+{
+    /// <inheritdoc/>
+    public override Tensor?[] Gradient(Backward b)
+    {
+        // With x running forwards: dL/dx[i] = before[i] * r[i], where before is the exclusive product and r collects the gradients behind i,
+        // r[i] = g[i] + x[i+1] r[i+1] (inclusive), or r[i] = g[i+1] + x[i+1] r[i+1] (exclusive). No division, so zeros do no harm.
+        var x = b.Input(0);
+        var before = x.CumProd(Axis, exclusive: true, Reverse);
+        var next = x.ShiftAlong(Axis, Reverse ? 1 : -1);
+        var arriving = Exclusive ? b.Grad.ShiftAlong(Axis, Reverse ? 1 : -1) : b.Grad;
+        return [before * Tensor.LinearScan(next, arriving, Axis, !Reverse)];
+    }
+}
+
+/// <summary>
+/// The linear recurrence y[i] = a[i] * y[i-1] + b[i] along an axis, with y[-1] = 0 (or from the end with y[n] = 0): running sums and products,
+/// exponential averages, and the gradients of all of them.
+/// </summary>
+public sealed record LinearScan(int Axis, bool Reverse) : PrimitiveOp
+{
+    /// <inheritdoc/>
+    public override Specs Infer(ReadOnlySpan<TensorSpec> x)
+    {
+        Expect.Count(x, 2, this);
+        Expect.Floating(this, x[0]);
+        Expect.SameDType(this, x[0], x[1]);
+        if (x[0].Shape != x[1].Shape) throw new ShapeException($"{this}: shapes {x[0].Shape} and {x[1].Shape} differ. Expected the same.");
+        x[0].Shape.Axis(Axis, Name());
+        return x[0];
+    }
+
+    /// <inheritdoc/>
+    public override Reads GradientReads() => Reads.First | Reads.Output;
+
+    /// <inheritdoc/>
+    public override Tensor?[] Gradient(Backward b)
+    {
+        // gb[i] = g[i] + a[i+1] gb[i+1]; ga[i] = gb[i] y[i-1].
+        int ahead = Reverse ? 1 : -1;
+        var gb = Tensor.LinearScan(b.Input(0).ShiftAlong(Axis, ahead), b.Grad, Axis, !Reverse);
+        return [b.Needs(0) ? gb * b.Output.ShiftAlong(Axis, -ahead) : null, gb];
+    }
+}

@@ -1,0 +1,39 @@
+namespace Tauten.Ops;
+
+/// <summary>The elements in order along an axis, and where they were (int64). Equal elements keep their order; NaN counts as the largest.</summary>
+public sealed record Sort(int Axis, bool Descending) : PrimitiveOp
+{
+    /// <inheritdoc/>
+    public override Specs Infer(ReadOnlySpan<TensorSpec> x)
+    {
+        var spec = Expect.One(x, this);
+        spec.Shape.Axis(Axis, Name());
+        return new(spec, new TensorSpec(DType.Int64, spec.Shape));
+    }
+
+    /// <inheritdoc/>
+    public override Reads GradientReads() => Reads.Output;
+
+    /// <inheritdoc/>
+    public override Tensor?[] Gradient(Backward b) => [Dispatch.Run(new ScatterAdd(Axis), Tensor.Constant(0, b.InputSpec(0)), b.OutputAt(1), b.Grad)];
+}
+
+/// <summary>The K largest (or smallest) elements along an axis in order, and where they are (int64). NaN counts as the largest.</summary>
+public sealed record TopK(long K, int Axis, bool Largest) : PrimitiveOp
+{
+    /// <inheritdoc/>
+    public override Specs Infer(ReadOnlySpan<TensorSpec> x)
+    {
+        var spec = Expect.One(x, this);
+        int axis = spec.Shape.Axis(Axis, Name());
+        if (K < 0 || (spec.Shape[axis].IsKnown && K > spec.Shape[axis])) throw new ShapeException($"TopK: k = {K} of axis {Axis} of shape {spec.Shape}. Expected 0 to {spec.Shape[axis]}.");
+        var shape = spec.Shape.With(axis, K);
+        return new(new TensorSpec(spec.DType, shape), new TensorSpec(DType.Int64, shape));
+    }
+
+    /// <inheritdoc/>
+    public override Reads GradientReads() => Reads.Output;
+
+    /// <inheritdoc/>
+    public override Tensor?[] Gradient(Backward b) => [Dispatch.Run(new ScatterAdd(Axis), Tensor.Constant(0, b.InputSpec(0)), b.OutputAt(1), b.Grad)];
+}

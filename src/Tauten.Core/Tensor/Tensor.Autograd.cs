@@ -1,0 +1,54 @@
+using Tauten.Ops;
+
+namespace Tauten;
+
+public sealed partial class Tensor
+{
+    /// <summary>The sum of the gradients that reverse walks have brought to this leaf; null when there was none.</summary>
+    public Tensor? Grad
+    {
+        get
+        {
+            if (node?.Cell is not { } cell) return null;
+            cell.Escaped = true;
+            return cell.Gradient;
+        }
+    }
+
+    /// <summary>Forgets <see cref="Grad"/>.</summary>
+    public void ZeroGrad() => node?.Cell?.Clear();
+
+    /// <summary>
+    /// Computes the gradient of this tensor with respect to every leaf that requires gradients, and adds it to the leaf's <c>Grad</c>.
+    /// </summary>
+    /// <param name="gradient">The gradient that arrives here, of this shape; 1 when left out, which needs a tensor with one element.</param>
+    /// <param name="createGraph">Track the walk itself, so that gradients can be differentiated again.</param>
+    /// <param name="keepGraph">Keep what the tape saved for another walk; by default only when <paramref name="createGraph"/> is set.</param>
+    /// <exception cref="GradientException">Nothing here requires gradients, this is not a scalar, or the tape was used up by an earlier walk.</exception>
+    public void Backward(Tensor? gradient = null, bool createGraph = false, bool? keepGraph = null) => Gradients.Backward(this, gradient, createGraph, keepGraph);
+
+    /// <summary>The same values, through which no gradient flows. A view.</summary>
+    public Tensor Detach() => IsSymbolic || Ambient.Current.Capture is not null ? Dispatch.Run(Ops.Detach.Instance, this) : As(null);
+
+    /// <summary>The same values as a new leaf that requires gradients, or does not.</summary>
+    public Tensor WithGrad(bool requiresGrad = true) => requiresGrad ? Detach().AsLeaf() : Detach();
+
+    /// <summary>
+    /// Calls <paramref name="hook"/> with the gradient of this tensor whenever a walk has computed it. What the hook returns replaces the gradient;
+    /// null leaves it as it is.
+    /// </summary>
+    /// <returns>Removes the hook when disposed; need not be disposed otherwise.</returns>
+    /// <exception cref="GradientException">The tensor does not require gradients.</exception>
+    public IDisposable RegisterHook(Func<Tensor, Tensor?> hook)
+    {
+        if (!IsTracked) throw new GradientException($"RegisterHook: the tensor of shape {Shape} does not require gradients, so none will arrive.");
+        var hooks = Node.NeedCell().Hooks ??= [];
+        hooks.Add(hook);
+        return new Registration(() => hooks.Remove(hook));
+    }
+
+    sealed class Registration(Action remove) : IDisposable
+    {
+        public void Dispose() => remove();
+    }
+}

@@ -1,0 +1,94 @@
+using Tauten.Ops;
+
+namespace Tauten;
+
+public sealed partial class Tensor
+{
+    /// <summary>
+    /// The matrix product over the last two axes, with the axes in front broadcast. A vector on the left is a row, on the right a column, and the
+    /// axis it adds vanishes from the result.
+    /// </summary>
+    /// <exception cref="ShapeException">Inner sizes differ.</exception>
+    public Tensor MatMul(Tensor other)
+    {
+        if (Rank == 0 || other.Rank == 0) throw new ShapeException($"MatMul: expected vectors or matrices. Received: shapes {Shape} and {other.Shape}.");
+        if (Rank == 1) return Unsqueeze(0).MatMul(other).Squeeze(other.Rank == 1 ? 0 : -2);
+        if (other.Rank == 1) return MatMul(other.Unsqueeze(1)).Squeeze(-1);
+        // A batch of rows against one matrix is one larger product.
+        if (Rank > 2 && other.Rank == 2 && (!Shape[^1].IsKnown || Shape[^1] == other.Shape[0]))
+            return Reshape([-1, Shape[^1]]).MatMul(other).Reshape(Shape.With(Rank - 1, other.Shape[1]));
+        return Dispatch.Run(Ops.MatMul.Instance, this, other);
+    }
+
+    /// <inheritdoc cref="Ops.Linear"/>
+    public Tensor Linear(Tensor weight, Tensor? bias = null) =>
+        bias is null ? Dispatch.Run(Ops.Linear.Instance, this, weight) : Dispatch.Run(Ops.Linear.Instance, (ReadOnlySpan<Tensor>)[this, weight, bias]);
+
+    /// <summary>A convolution over the last two axes; see <see cref="Ops.Convolution"/>.</summary>
+    /// <param name="weight">[out channels, channels / groups, height, width].</param>
+    /// <param name="bias">[out channels], or null.</param>
+    /// <param name="stride">The step of the window; one number, or one for each axis.</param>
+    /// <param name="padding">Zeros on each side; one number, or one for each axis.</param>
+    /// <param name="dilation">The step inside of the window; one number, or one for each axis.</param>
+    /// <param name="groups">The number of channel groups.</param>
+    public Tensor Conv2d(Tensor weight, Tensor? bias = null, Dims? stride = null, Dims? padding = null, Dims? dilation = null, int groups = 1)
+    {
+        var y = Dispatch.Run(new Convolution(Each(stride ?? 1, 2, "stride"), Sides(padding ?? 0, 2), Each(dilation ?? 1, 2, "dilation"), groups), this, weight);
+        return bias is null ? y : y + bias.Reshape([bias.Shape.ElementCount, 1, 1]);
+    }
+
+    /// <summary>The largest element of each window over the last two axes; see <see cref="Ops.MaxPool"/>.</summary>
+    public Tensor MaxPool2d(Dims window, Dims? stride = null, Dims? padding = null, Dims? dilation = null) => MaxPool2dWithIndices(window, stride, padding, dilation).Values;
+
+    /// <summary>The largest element of each window over the last two axes, and its position in the plane.</summary>
+    public (Tensor Values, Tensor Indices) MaxPool2dWithIndices(Dims window, Dims? stride = null, Dims? padding = null, Dims? dilation = null)
+    {
+        var y = Dispatch.RunAll(new MaxPool(Each(window, 2, "window"), Each(stride ?? window, 2, "stride"), Sides(padding ?? 0, 2), Each(dilation ?? 1, 2, "dilation")), this);
+        return (y[0], y[1]);
+    }
+
+    /// <summary>The mean of each window over the last two axes; see <see cref="Ops.AvgPool"/>.</summary>
+    public Tensor AvgPool2d(Dims window, Dims? stride = null, Dims? padding = null, bool countPadding = true) =>
+        Dispatch.Run(new AvgPool(Each(window, 2, "window"), Each(stride ?? window, 2, "stride"), Sides(padding ?? 0, 2), countPadding), this);
+
+    static Dims Each(Dims sizes, int axes, string what) => sizes.Count == axes ? sizes : sizes.Count == 1 ? Dims.Repeat(sizes[0], axes) : throw new ShapeException($"Expected one {what}, or one for each of {axes} axes. Received: {sizes}.");
+
+    static Dims Sides(Dims padding, int axes)
+    {
+        var each = Each(padding, axes, "padding");
+        return Dims.Create([.. each, .. each]);
+    }
+
+    /// <inheritdoc cref="Ops.Relu"/>
+    public Tensor Relu() => Dispatch.Run(Ops.Relu.Instance, this);
+
+    /// <inheritdoc cref="Ops.Sigmoid"/>
+    public Tensor Sigmoid() => Dispatch.Run(Ops.Sigmoid.Instance, this);
+
+    /// <inheritdoc cref="Ops.Silu"/>
+    public Tensor Silu() => Dispatch.Run(Ops.Silu.Instance, this);
+
+    /// <inheritdoc cref="Ops.Gelu"/>
+    public Tensor Gelu(bool approximate = false) => Dispatch.Run(new Gelu(approximate), this);
+
+    /// <inheritdoc cref="Ops.Softplus"/>
+    public Tensor Softplus() => Dispatch.Run(Ops.Softplus.Instance, this);
+
+    /// <inheritdoc cref="Ops.LeakyRelu"/>
+    public Tensor LeakyRelu(double slope = 0.01) => Dispatch.Run(new LeakyRelu(slope), this);
+
+    /// <inheritdoc cref="Ops.Elu"/>
+    public Tensor Elu(double alpha = 1) => Dispatch.Run(new Elu(alpha), this);
+
+    /// <inheritdoc cref="Ops.Softmax"/>
+    public Tensor Softmax(int axis) => Dispatch.Run(new Softmax(Shape.Axis(axis, "Softmax")), this);
+
+    /// <inheritdoc cref="Ops.LogSoftmax"/>
+    public Tensor LogSoftmax(int axis) => Dispatch.Run(new LogSoftmax(Shape.Axis(axis, "LogSoftmax")), this);
+
+    /// <summary>The cross-entropy of each row of logits [rows, classes] with its label; see <see cref="Ops.CrossEntropy"/>.</summary>
+    public Tensor CrossEntropy(Tensor labels) => Dispatch.Run(Ops.CrossEntropy.Instance, this, labels);
+
+    /// <summary>Each element set to 0 with probability <paramref name="rate"/>, the others divided by 1 - rate.</summary>
+    public Tensor Dropout(double rate, Generator? generator = null) => Dispatch.Run(new Dropout(rate), this, (generator ?? Generator.Default).NextKey());
+}

@@ -1,0 +1,157 @@
+using Tauten.Ops;
+
+namespace Tauten;
+
+public sealed partial class Tensor
+{
+    /// <summary>The sum of all elements, a scalar.</summary>
+    public Tensor Sum() => Sum(AllAxes);
+
+    /// <inheritdoc cref="Ops.Sum"/>
+    /// <exception cref="ShapeException">An axis does not exist or is named twice.</exception>
+    public Tensor Sum(Dims axes, bool keepDims = false) => Dispatch.Run(new Sum(Axes(axes, "Sum"), keepDims), this);
+
+    /// <summary>The product of all elements, a scalar.</summary>
+    public Tensor Prod() => Prod(AllAxes);
+
+    /// <inheritdoc cref="Ops.Prod"/>
+    public Tensor Prod(Dims axes, bool keepDims = false) => Dispatch.Run(new Prod(Axes(axes, "Prod"), keepDims), this);
+
+    /// <summary>The mean of all elements, a scalar.</summary>
+    public Tensor Mean() => Mean(AllAxes);
+
+    /// <inheritdoc cref="Ops.Mean"/>
+    public Tensor Mean(Dims axes, bool keepDims = false) => Dispatch.Run(new Mean(Axes(axes, "Mean"), keepDims), this);
+
+    /// <summary>The largest element, a scalar.</summary>
+    public Tensor Max() => Max(AllAxes);
+
+    /// <inheritdoc cref="Ops.Max"/>
+    public Tensor Max(Dims axes, bool keepDims = false) => Dispatch.Run(new Max(Axes(axes, "Max"), keepDims), this);
+
+    /// <summary>The smallest element, a scalar.</summary>
+    public Tensor Min() => Min(AllAxes);
+
+    /// <inheritdoc cref="Ops.Min"/>
+    public Tensor Min(Dims axes, bool keepDims = false) => Dispatch.Run(new Min(Axes(axes, "Min"), keepDims), this);
+
+    /// <summary>Whether any element is true, or differs from 0.</summary>
+    public Tensor Any() => Any(AllAxes);
+
+    /// <inheritdoc cref="Ops.Any"/>
+    public Tensor Any(Dims axes, bool keepDims = false) => Dispatch.Run(new Any(Axes(axes, "Any"), keepDims), this);
+
+    /// <summary>Whether all elements are true, or differ from 0.</summary>
+    public Tensor All() => All(AllAxes);
+
+    /// <inheritdoc cref="Ops.All"/>
+    public Tensor All(Dims axes, bool keepDims = false) => Dispatch.Run(new All(Axes(axes, "All"), keepDims), this);
+
+    /// <summary>The position of the largest element in row-major order.</summary>
+    public Tensor ArgMax() => Reshape([-1]).ArgMax(0);
+
+    /// <inheritdoc cref="Ops.ArgMax"/>
+    public Tensor ArgMax(int axis, bool keepDims = false) => Dispatch.Run(new ArgMax(Shape.Axis(axis, "ArgMax"), keepDims), this);
+
+    /// <summary>The position of the smallest element in row-major order.</summary>
+    public Tensor ArgMin() => Reshape([-1]).ArgMin(0);
+
+    /// <inheritdoc cref="Ops.ArgMin"/>
+    public Tensor ArgMin(int axis, bool keepDims = false) => Dispatch.Run(new ArgMin(Shape.Axis(axis, "ArgMin"), keepDims), this);
+
+    /// <summary>The variance of all elements, divided by their number less <paramref name="correction"/>.</summary>
+    public Tensor Var(double correction = 1) => Var(AllAxes, correction);
+
+    /// <inheritdoc cref="Variance"/>
+    public Tensor Var(Dims axes, double correction = 1, bool keepDims = false) => Dispatch.Run(new Variance(Axes(axes, "Var"), correction, keepDims), this);
+
+    /// <summary>The standard deviation of all elements.</summary>
+    public Tensor Std(double correction = 1) => Std(AllAxes, correction);
+
+    /// <inheritdoc cref="StandardDeviation"/>
+    public Tensor Std(Dims axes, double correction = 1, bool keepDims = false) => Dispatch.Run(new StandardDeviation(Axes(axes, "Std"), correction, keepDims), this);
+
+    /// <summary>The norm of all elements: Euclidean for order 2.</summary>
+    public Tensor Norm(double order = 2) => Norm(order, AllAxes);
+
+    /// <inheritdoc cref="Ops.Norm"/>
+    public Tensor Norm(double order, Dims axes, bool keepDims = false) => Dispatch.Run(new Norm(order, Axes(axes, "Norm"), keepDims), this);
+
+    /// <summary>log(sum(exp(x))) of all elements.</summary>
+    public Tensor LogSumExp() => LogSumExp(AllAxes);
+
+    /// <inheritdoc cref="Ops.LogSumExp"/>
+    public Tensor LogSumExp(Dims axes, bool keepDims = false) => Dispatch.Run(new LogSumExp(Axes(axes, "LogSumExp"), keepDims), this);
+
+    /// <inheritdoc cref="Ops.CumSum"/>
+    public Tensor CumSum(int axis, bool exclusive = false, bool reverse = false) => Dispatch.Run(new CumSum(Shape.Axis(axis, "CumSum"), exclusive, reverse), this);
+
+    /// <inheritdoc cref="Ops.CumProd"/>
+    public Tensor CumProd(int axis, bool exclusive = false, bool reverse = false) => Dispatch.Run(new CumProd(Shape.Axis(axis, "CumProd"), exclusive, reverse), this);
+
+    /// <inheritdoc cref="Ops.LinearScan"/>
+    public static Tensor LinearScan(Tensor a, Tensor b, int axis, bool reverse = false) => Dispatch.Run(new LinearScan(b.Shape.Axis(axis, "LinearScan"), reverse), a, b);
+
+    Dims AllAxes => Dims.Create([.. Enumerable.Range(0, Rank).Select(i => (long)i)]);
+
+    /// <summary>Axes counted from the start, ascending, each once.</summary>
+    Dims Axes(Dims axes, string op)
+    {
+        var result = new long[axes.Count];
+        for (int i = 0; i < result.Length; i++) result[i] = Shape.Axis(axes[i], op);
+        Array.Sort(result);
+        for (int i = 1; i < result.Length; i++)
+            if (result[i] == result[i - 1]) throw new ShapeException($"{op}: axis {result[i]} is named twice in {axes}.");
+        return Dims.Create(result);
+    }
+
+    /// <summary>The number of elements along axes.</summary>
+    internal Dim SizeOf(Dims axes) => SizeOf(Shape, axes);
+
+    internal static Dim SizeOf(Shape shape, Dims axes)
+    {
+        Dim size = 1;
+        foreach (long axis in axes.Span) size *= shape[(int)axis];
+        return size;
+    }
+
+    /// <summary>Divides by a size less a correction, also when the size is unknown.</summary>
+    internal Tensor DividedBy(Dim size, double correction = 0)
+    {
+        if (size.IsKnown) return this / Math.Max(0, size.Value - correction);
+        var divisor = DimScalar(size, DType);
+        return this / (correction == 0 ? divisor : (divisor - correction).Maximum(0));
+    }
+
+    /// <summary>The sum over the axes along which <paramref name="shape"/> was broadcast to this shape.</summary>
+    internal Tensor SumTo(Shape shape)
+    {
+        if (Shape.Equals(shape)) return this;
+        int extra = Rank - shape.Rank;
+        var axes = new List<long>();
+        for (int i = 0; i < Rank; i++)
+            if (i < extra || (shape[i - extra] == 1 && Shape[i] != 1)) axes.Add(i);
+        var sum = axes.Count == 0 ? this : Sum(Dims.Create([.. axes]), keepDims: true);
+        return extra == 0 ? sum : sum.Reshape(shape);
+    }
+
+    /// <summary>The elements moved along an axis by one place or more, with zeros moving in.</summary>
+    internal Tensor ShiftAlong(int axis, int places)
+    {
+        Dim size = Shape[axis];
+        if (size.IsKnown && size == 0) return this;
+        var kept = places > 0 ? Narrow(axis, 0, size - places) : Narrow(axis, -places, size + places);
+        return kept.Pad(axis, Math.Max(places, 0), Math.Max(-places, 0));
+    }
+
+    /// <summary>This tensor with the given axes as one last axis, and the way back.</summary>
+    internal (Tensor Flat, Func<Tensor, Tensor> Restore) FlattenAxes(Dims axes)
+    {
+        var rest = Enumerable.Range(0, Rank).Where(i => !axes.Span.Contains(i)).ToArray();
+        int[] order = [.. rest, .. axes.Select(a => (int)a)];
+        var moved = Permute(order);
+        var inverse = new int[Rank];
+        for (int i = 0; i < Rank; i++) inverse[order[i]] = i;
+        return (moved.Reshape([.. rest.Select(i => Shape[i]), SizeOf(axes)]), t => t.Reshape(moved.Shape).Permute(inverse));
+    }
+}

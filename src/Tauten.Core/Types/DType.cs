@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+
+namespace Tauten;
+
+/// <summary>The element type of a tensor.</summary>
+public enum DType : byte
+{
+    /// <summary>32-bit floating point, the default.</summary>
+    Float32,
+    /// <summary>64-bit floating point.</summary>
+    Float64,
+    /// <summary>16-bit floating point, IEEE 754 binary16 (<see cref="Half"/>). Kernels compute in 32 bits.</summary>
+    Float16,
+    /// <summary>16-bit floating point with the range of 32 bits (<see cref="Tauten.BFloat16"/>). Kernels compute in 32 bits.</summary>
+    BFloat16,
+    /// <summary>8-bit signed integer.</summary>
+    Int8,
+    /// <summary>8-bit unsigned integer.</summary>
+    UInt8,
+    /// <summary>16-bit signed integer.</summary>
+    Int16,
+    /// <summary>16-bit unsigned integer.</summary>
+    UInt16,
+    /// <summary>32-bit signed integer.</summary>
+    Int32,
+    /// <summary>32-bit unsigned integer.</summary>
+    UInt32,
+    /// <summary>64-bit signed integer: the type of indices.</summary>
+    Int64,
+    /// <summary>64-bit unsigned integer.</summary>
+    UInt64,
+    /// <summary>True or false, one byte each (1 or 0): the type of masks.</summary>
+    Bool,
+}
+
+/// <summary>Facts about each <see cref="DType"/>.</summary>
+public static class DTypes
+{
+    /// <summary>Every element type, in order.</summary>
+    public static IReadOnlyList<DType> All { get; } = Enum.GetValues<DType>();
+
+    /// <summary>Bytes per element.</summary>
+    public static int Size(this DType dtype) => dtype switch
+    {
+        DType.Float64 or DType.Int64 or DType.UInt64 => 8,
+        DType.Float32 or DType.Int32 or DType.UInt32 => 4,
+        DType.Float16 or DType.BFloat16 or DType.Int16 or DType.UInt16 => 2,
+        _ => 1,
+    };
+
+    /// <summary>Whether the type is one of the four floating-point types: only these have gradients.</summary>
+    public static bool IsFloating(this DType dtype) => dtype <= DType.BFloat16;
+
+    /// <summary>Whether the type is a signed or unsigned integer; false for <see cref="DType.Bool"/>.</summary>
+    public static bool IsInteger(this DType dtype) => dtype is >= DType.Int8 and <= DType.UInt64;
+
+    /// <summary>Whether the type can hold negative numbers.</summary>
+    public static bool IsSigned(this DType dtype) => dtype is <= DType.BFloat16 or DType.Int8 or DType.Int16 or DType.Int32 or DType.Int64;
+
+    /// <summary>The field's usual name, such as <c>float32</c>.</summary>
+    public static string Name(this DType dtype) => dtype switch
+    {
+        DType.Float32 => "float32",
+        DType.Float64 => "float64",
+        DType.Float16 => "float16",
+        DType.BFloat16 => "bfloat16",
+        DType.Int8 => "int8",
+        DType.UInt8 => "uint8",
+        DType.Int16 => "int16",
+        DType.UInt16 => "uint16",
+        DType.Int32 => "int32",
+        DType.UInt32 => "uint32",
+        DType.Int64 => "int64",
+        DType.UInt64 => "uint64",
+        DType.Bool => "bool",
+        _ => throw new DTypeException($"{(int)dtype} is not a dtype."),
+    };
+
+    /// <summary>The element type that holds C#'s <typeparamref name="T"/>.</summary>
+    /// <exception cref="DTypeException"><typeparamref name="T"/> is not an element type.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static DType Of<T>() where T : unmanaged
+    {
+        if (typeof(T) == typeof(float)) return DType.Float32;
+        if (typeof(T) == typeof(double)) return DType.Float64;
+        if (typeof(T) == typeof(Half)) return DType.Float16;
+        if (typeof(T) == typeof(BFloat16)) return DType.BFloat16;
+        if (typeof(T) == typeof(sbyte)) return DType.Int8;
+        if (typeof(T) == typeof(byte)) return DType.UInt8;
+        if (typeof(T) == typeof(short)) return DType.Int16;
+        if (typeof(T) == typeof(ushort)) return DType.UInt16;
+        if (typeof(T) == typeof(int)) return DType.Int32;
+        if (typeof(T) == typeof(uint)) return DType.UInt32;
+        if (typeof(T) == typeof(long)) return DType.Int64;
+        if (typeof(T) == typeof(ulong)) return DType.UInt64;
+        if (typeof(T) == typeof(bool)) return DType.Bool;
+        throw new DTypeException($"{typeof(T).Name} is not an element type. Expected one of float, double, Half, BFloat16, sbyte, byte, short, ushort, int, uint, long, ulong, bool.");
+    }
+}
