@@ -1,0 +1,57 @@
+using System.Runtime.CompilerServices;
+
+namespace Tauten.Cpu;
+
+/// <summary>The processor as a device: vectorized kernels in C#, a pool of worker threads, pooled memory.</summary>
+public sealed class CpuBackend : Backend
+{
+    internal BlockPool Pool { get; } = new();
+
+    /// <inheritdoc/>
+    public override string Name => "cpu";
+
+    /// <inheritdoc/>
+    public override KernelTable Kernels { get; } = CpuKernels.Create();
+
+    /// <summary>
+    /// Threads that work on one op at the same time, the caller included: the number of processors at first, or what the environment variable
+    /// <c>TAUTEN_THREADS</c> says. Results do not depend on it.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1, or more than 1024.</exception>
+    public static int Threads
+    {
+        get => Workers.Count;
+        set => Workers.Count = value;
+    }
+
+    /// <summary>The bytes that tensors and tapes hold now, without those below a kilobyte.</summary>
+    public long AllocatedBytes => Pool.Outstanding;
+
+    /// <summary>The largest number of bytes held at once since the last call of <see cref="ResetPeak"/>.</summary>
+    public long PeakBytes => Pool.Peak;
+
+    /// <summary>Starts <see cref="PeakBytes"/> anew.</summary>
+    public void ResetPeak() => Pool.ResetPeak();
+
+    /// <summary>Gives memory that is kept for reuse back to the operating system.</summary>
+    public void TrimMemory() => Pool.Trim();
+
+    /// <inheritdoc/>
+    public override Storage Allocate(long byteCount) => byteCount <= SmallStorage.MaxBytes ? SmallStorage.Create(this, (int)byteCount) : new PooledStorage(this, byteCount);
+
+    /// <inheritdoc/>
+    protected internal override void BeforeBackward() => Pool.BeforeBackward();
+}
+
+/// <summary>How kernels reach the elements of a tensor.</summary>
+static class Elements
+{
+    /// <summary>The first element, to be pinned for as long as a pointer to it is used.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ref byte First(this Tensor tensor)
+    {
+        var layout = tensor.Layout;
+        ref byte start = ref tensor.Storage.Reference;
+        return ref layout.Offset == 0 ? ref start : ref Unsafe.Add(ref start, (nint)(layout.Offset * tensor.DType.Size()));
+    }
+}

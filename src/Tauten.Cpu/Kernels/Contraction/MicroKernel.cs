@@ -1,0 +1,115 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace Tauten.Cpu;
+
+/// <summary>
+/// The innermost loop of all matrix products: c(i, j) = [c(i, j)] + sum over p of a(i, p) b(p, j) for a tile of C that stays in registers.
+/// One text for every element type, vector width and tile size: rows that a tile lacks are removed when the code is compiled.
+/// Each element of C is one sum in ascending order of p, so it does not depend on the tile it falls in.
+/// </summary>
+/// <typeparam name="V">The vector.</typeparam>
+/// <typeparam name="T">The element type.</typeparam>
+/// <typeparam name="TTile">The tile.</typeparam>
+internal static unsafe class MicroKernel<V, T, TTile>
+    where V : unmanaged, ISimd<V, T>
+    where T : unmanaged
+    where TTile : struct, ITile
+{
+    /// <summary>Multiplies a strip of A by a strip of B, adds to or overwrites a whole tile of C.</summary>
+    /// <param name="inner">Length of the sums.</param>
+    /// <param name="a">a(i, p) lies at a[i * aRow + p * aColumn].</param>
+    /// <param name="aRow">Distance of rows of A.</param>
+    /// <param name="aColumn">Distance of columns of A.</param>
+    /// <param name="b">b(p, j) lies at b[p * bRow + j].</param>
+    /// <param name="bRow">Distance of rows of B.</param>
+    /// <param name="c">c(i, j) lies at c[i * cRow + j].</param>
+    /// <param name="cRow">Distance of rows of C.</param>
+    /// <param name="accumulate">Whether to add to what C holds.</param>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    public static void Run(long inner, T* a, long aRow, long aColumn, T* b, long bRow, T* c, long cRow, bool accumulate)
+    {
+        V c0 = default, d0 = default;
+        V c1 = default, d1 = default;
+        V c2 = default, d2 = default;
+        V c3 = default, d3 = default;
+        V c4 = default, d4 = default;
+        V c5 = default, d5 = default;
+        V c6 = default, d6 = default;
+        V c7 = default, d7 = default;
+        V c8 = default, d8 = default;
+        V c9 = default, d9 = default;
+        V c10 = default, d10 = default;
+        V c11 = default, d11 = default;
+
+        // Four base pointers and two multiples of the row distance reach all twelve rows without further arithmetic.
+        T* a3 = a + 3 * aRow, a6 = a + 6 * aRow, a9 = a + 9 * aRow;
+        long twice = 2 * aRow;
+        for (long p = 0; p < inner; p++)
+        {
+            var left = V.Load(b);
+            var right = TTile.Vectors > 1 ? V.Load(b + V.Count) : default;
+            Prefetch(b + 8 * bRow);
+            if (TTile.Vectors > 1) Prefetch(b + 8 * bRow + V.Count);
+            Row(a[0], left, right, ref c0, ref d0);
+            if (TTile.Rows > 1) Row(a[aRow], left, right, ref c1, ref d1);
+            if (TTile.Rows > 2) Row(a[twice], left, right, ref c2, ref d2);
+            if (TTile.Rows > 3) Row(a3[0], left, right, ref c3, ref d3);
+            if (TTile.Rows > 4) Row(a3[aRow], left, right, ref c4, ref d4);
+            if (TTile.Rows > 5) Row(a3[twice], left, right, ref c5, ref d5);
+            if (TTile.Rows > 6) Row(a6[0], left, right, ref c6, ref d6);
+            if (TTile.Rows > 7) Row(a6[aRow], left, right, ref c7, ref d7);
+            if (TTile.Rows > 8) Row(a6[twice], left, right, ref c8, ref d8);
+            if (TTile.Rows > 9) Row(a9[0], left, right, ref c9, ref d9);
+            if (TTile.Rows > 10) Row(a9[aRow], left, right, ref c10, ref d10);
+            if (TTile.Rows > 11) Row(a9[twice], left, right, ref c11, ref d11);
+            a += aColumn;
+            a3 += aColumn;
+            a6 += aColumn;
+            a9 += aColumn;
+            b += bRow;
+        }
+
+        Store(c, c0, d0, accumulate);
+        if (TTile.Rows > 1) Store(c + 1 * cRow, c1, d1, accumulate);
+        if (TTile.Rows > 2) Store(c + 2 * cRow, c2, d2, accumulate);
+        if (TTile.Rows > 3) Store(c + 3 * cRow, c3, d3, accumulate);
+        if (TTile.Rows > 4) Store(c + 4 * cRow, c4, d4, accumulate);
+        if (TTile.Rows > 5) Store(c + 5 * cRow, c5, d5, accumulate);
+        if (TTile.Rows > 6) Store(c + 6 * cRow, c6, d6, accumulate);
+        if (TTile.Rows > 7) Store(c + 7 * cRow, c7, d7, accumulate);
+        if (TTile.Rows > 8) Store(c + 8 * cRow, c8, d8, accumulate);
+        if (TTile.Rows > 9) Store(c + 9 * cRow, c9, d9, accumulate);
+        if (TTile.Rows > 10) Store(c + 10 * cRow, c10, d10, accumulate);
+        if (TTile.Rows > 11) Store(c + 11 * cRow, c11, d11, accumulate);
+    }
+
+    /// <summary>One row of the tile: c += x * left, d += x * right.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Row(T x, V left, V right, ref V c, ref V d)
+    {
+        var lanes = V.Create(x);
+        c = V.MultiplyAdd(lanes, left, c);
+        if (TTile.Vectors > 1) d = V.MultiplyAdd(lanes, right, d);
+    }
+
+    /// <summary>Writes one row of the tile: the only place where results of products reach memory.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(T* c, V left, V right, bool accumulate)
+    {
+        if (accumulate)
+        {
+            left += V.Load(c);
+            if (TTile.Vectors > 1) right += V.Load(c + V.Count);
+        }
+        left.Store(c);
+        if (TTile.Vectors > 1) right.Store(c + V.Count);
+    }
+
+    /// <summary>Asks for a cache line that is needed soon; any address may be given.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(T* place)
+    {
+        if (Sse.IsSupported) Sse.Prefetch0(place);
+    }
+}

@@ -1,0 +1,159 @@
+using System.Runtime.CompilerServices;
+
+namespace Tauten.Cpu;
+
+/// <summary>
+/// Where a kernel reads and writes. An operand's step is what its pointer advances per vector: its bytes per vector,
+/// or 0 for one that is the same everywhere and lies there as one vector of equal elements.
+/// </summary>
+internal unsafe struct Tile
+{
+    /// <summary>The operands.</summary>
+    public byte* A, B, C;
+
+    /// <summary>The result.</summary>
+    public byte* Y;
+
+    /// <summary>Bytes per vector, or 0.</summary>
+    public nint StepA, StepB, StepC;
+}
+
+/// <summary>A compiled inner loop: whole vectors only, contiguous result. The driver sees to everything else.</summary>
+/// <param name="run">Computes the given number of elements, a multiple of <paramref name="lanes"/>.</param>
+/// <param name="lanes">Elements per vector.</param>
+/// <param name="nanoseconds">About how long an element takes when its data is in cache.</param>
+internal readonly unsafe struct Kernel(delegate*<Tile*, nint, void> run, int lanes, double nanoseconds)
+{
+    /// <summary>Computes the given number of elements, a multiple of <see cref="Lanes"/>.</summary>
+    public readonly delegate*<Tile*, nint, void> Run = run;
+
+    /// <summary>Elements per vector.</summary>
+    public readonly int Lanes = lanes;
+
+    /// <summary>About how long an element takes when its data is in cache.</summary>
+    public readonly double Nanoseconds = nanoseconds;
+
+    /// <summary>y = f(a) for the current instruction level.</summary>
+    public static Kernel Unary<F, T>() where F : struct, IUnaryFunction where T : unmanaged => CpuInstructions.Level switch
+    {
+        InstructionLevel.Avx512 => new(&Inner<V512<T>, T>.Unary<F>, V512<T>.Count, F.Nanoseconds),
+        InstructionLevel.Avx2 => new(&Inner<V256<T>, T>.Unary<F>, V256<T>.Count, F.Nanoseconds),
+        _ => new(&Inner<V128<T>, T>.Unary<F>, V128<T>.Count, F.Nanoseconds),
+    };
+
+    /// <summary>Boolean bytes of a question about a.</summary>
+    public static Kernel Predicate<F, T>() where F : struct, IPredicate where T : unmanaged => CpuInstructions.Level switch
+    {
+        InstructionLevel.Avx512 => new(&Inner<V512<T>, T>.Predicate<F>, V512<T>.Count, 0.1),
+        InstructionLevel.Avx2 => new(&Inner<V256<T>, T>.Predicate<F>, V256<T>.Count, 0.1),
+        _ => new(&Inner<V128<T>, T>.Predicate<F>, V128<T>.Count, 0.1),
+    };
+
+    /// <summary>y = f(a, b).</summary>
+    public static Kernel Binary<F, T>() where F : struct, IBinaryFunction where T : unmanaged => CpuInstructions.Level switch
+    {
+        InstructionLevel.Avx512 => new(&Inner<V512<T>, T>.Binary<F>, V512<T>.Count, F.Nanoseconds),
+        InstructionLevel.Avx2 => new(&Inner<V256<T>, T>.Binary<F>, V256<T>.Count, F.Nanoseconds),
+        _ => new(&Inner<V128<T>, T>.Binary<F>, V128<T>.Count, F.Nanoseconds),
+    };
+
+    /// <summary>Boolean bytes of a question about a and b.</summary>
+    public static Kernel Compare<F, T>() where F : struct, IComparison where T : unmanaged => CpuInstructions.Level switch
+    {
+        InstructionLevel.Avx512 => new(&Inner<V512<T>, T>.Compare<F>, V512<T>.Count, 0.1),
+        InstructionLevel.Avx2 => new(&Inner<V256<T>, T>.Compare<F>, V256<T>.Count, 0.1),
+        _ => new(&Inner<V128<T>, T>.Compare<F>, V128<T>.Count, 0.1),
+    };
+
+    /// <summary>y = f(a, b, c).</summary>
+    public static Kernel Ternary<F, T>() where F : struct, ITernaryFunction where T : unmanaged => CpuInstructions.Level switch
+    {
+        InstructionLevel.Avx512 => new(&Inner<V512<T>, T>.Ternary<F>, V512<T>.Count, 0.15),
+        InstructionLevel.Avx2 => new(&Inner<V256<T>, T>.Ternary<F>, V256<T>.Count, 0.15),
+        _ => new(&Inner<V128<T>, T>.Ternary<F>, V128<T>.Count, 0.15),
+    };
+
+    /// <summary>y = b where the boolean byte a is set, else c. <typeparamref name="T"/> only gives the size.</summary>
+    public static Kernel Where<T>() where T : unmanaged => CpuInstructions.Level switch
+    {
+        InstructionLevel.Avx512 => new(&Inner<V512<T>, T>.Where, V512<T>.Count, 0.15),
+        InstructionLevel.Avx2 => new(&Inner<V256<T>, T>.Where, V256<T>.Count, 0.15),
+        _ => new(&Inner<V128<T>, T>.Where, V128<T>.Count, 0.15),
+    };
+
+    /// <summary>The inner loops themselves. Fully optimized from the first call: the first tier would run each vector operation as a call.</summary>
+    private static class Inner<V, T> where V : unmanaged, ISimd<V, T> where T : unmanaged
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public static void Unary<F>(Tile* tile, nint n) where F : struct, IUnaryFunction
+        {
+            T* a = (T*)tile->A, y = (T*)tile->Y;
+            for (nint i = 0; i < n; i += V.Count) F.Apply<V, T>(V.Load(a + i)).Store(y + i);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public static void Predicate<F>(Tile* tile, nint n) where F : struct, IPredicate
+        {
+            T* a = (T*)tile->A;
+            byte* y = tile->Y;
+            for (nint i = 0; i < n; i += V.Count) V.StoreMask(F.Apply<V, T>(V.Load(a + i)), y + i);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public static void Binary<F>(Tile* tile, nint n) where F : struct, IBinaryFunction
+        {
+            byte* a = tile->A, b = tile->B;
+            nint stepA = tile->StepA, stepB = tile->StepB;
+            T* y = (T*)tile->Y;
+            for (nint i = 0; i < n; i += V.Count)
+            {
+                F.Apply<V, T>(V.Load((T*)a), V.Load((T*)b)).Store(y + i);
+                a += stepA;
+                b += stepB;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public static void Compare<F>(Tile* tile, nint n) where F : struct, IComparison
+        {
+            byte* a = tile->A, b = tile->B, y = tile->Y;
+            nint stepA = tile->StepA, stepB = tile->StepB;
+            for (nint i = 0; i < n; i += V.Count)
+            {
+                V.StoreMask(F.Apply<V, T>(V.Load((T*)a), V.Load((T*)b)), y + i);
+                a += stepA;
+                b += stepB;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public static void Ternary<F>(Tile* tile, nint n) where F : struct, ITernaryFunction
+        {
+            byte* a = tile->A, b = tile->B, c = tile->C;
+            nint stepA = tile->StepA, stepB = tile->StepB, stepC = tile->StepC;
+            T* y = (T*)tile->Y;
+            for (nint i = 0; i < n; i += V.Count)
+            {
+                F.Apply<V, T>(V.Load((T*)a), V.Load((T*)b), V.Load((T*)c)).Store(y + i);
+                a += stepA;
+                b += stepB;
+                c += stepC;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public static void Where(Tile* tile, nint n)
+        {
+            byte* a = tile->A, b = tile->B, c = tile->C;
+            nint stepA = tile->StepA, stepB = tile->StepB, stepC = tile->StepC;
+            T* y = (T*)tile->Y;
+            for (nint i = 0; i < n; i += V.Count)
+            {
+                V.Select(V.LoadMask(a), V.Load((T*)b), V.Load((T*)c)).Store(y + i);
+                a += stepA;
+                b += stepB;
+                c += stepC;
+            }
+        }
+    }
+}
