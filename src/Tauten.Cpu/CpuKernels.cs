@@ -43,6 +43,7 @@ static class CpuKernels
         .Add<Ops.Not>(ElementwiseKernels.Not)
         .Add<Ops.Silu>(ElementwiseKernels.Unary<Silu>)
         .Add<Ops.Softplus>(ElementwiseKernels.Unary<Softplus>)
+        .Add<Ops.Gelu>(ElementwiseKernels.Gelu)
 
         // elementwise, several inputs
         .Add<Ops.Add>(ElementwiseKernels.Binary<Add>)
@@ -90,8 +91,16 @@ static class CpuKernels
         .Add<Ops.CumProd>(ScanKernels.CumProd)
         .Add<Ops.LinearScan>(ScanKernels.LinearScan)
 
+        // whole rows
+        .Add<Ops.Softmax>(RowKernels.Softmax)
+        .Add<Ops.LogSoftmax>(RowKernels.LogSoftmax)
+        .Add<Ops.LayerNorm>(RowKernels.LayerNorm)
+
         // contractions
         .Add<Ops.MatMul>(MatMulKernel.Run)
+        .Add<Ops.Convolution>(ConvolutionKernels.Forward)
+        .Add<Ops.ConvolutionInputGradient>(ConvolutionKernels.InputGradient)
+        .Add<Ops.ConvolutionWeightGradient>(ConvolutionKernels.WeightGradient)
 
         // indexing and sorting
         .Add<Ops.Gather>(IndexKernels.Gather)

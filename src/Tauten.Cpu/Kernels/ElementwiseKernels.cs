@@ -29,6 +29,12 @@ static unsafe class ElementwiseKernels
         }
     }
 
+    public static void Gelu(Ops.Gelu op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
+    {
+        if (op.Approximate) Unary<GeluTanh>(op, x, y);
+        else Unary<Gelu>(op, x, y);
+    }
+
     /// <summary>A question about each element.</summary>
     public static void Predicate<F>(Ops.Op op, ReadOnlySpan<Tensor> x, Span<Tensor> y) where F : struct, IPredicate
     {

@@ -92,7 +92,15 @@ internal static unsafe class ReductionLoops<R, V, T> where R : struct, IReductio
         for (int g = 0; g < Wide; g += 4 * V.Count)
         {
             V a = R.Identity<V, T>(), b = a, c = a, d = a;
-            for (nint i = g; i < whole; i += Wide)
+            nint i = g;
+            for (; i + 3 * Wide < whole; i += 4 * Wide)
+            {
+                a = R.Combine<V, T>(a, Quad(x + i));
+                b = R.Combine<V, T>(b, Quad(x + i + V.Count));
+                c = R.Combine<V, T>(c, Quad(x + i + 2 * V.Count));
+                d = R.Combine<V, T>(d, Quad(x + i + 3 * V.Count));
+            }
+            for (; i < whole; i += Wide)
             {
                 a = R.Combine<V, T>(a, V.Load(x + i));
                 b = R.Combine<V, T>(b, V.Load(x + i + V.Count));
@@ -133,6 +141,11 @@ internal static unsafe class ReductionLoops<R, V, T> where R : struct, IReductio
             }
         }
         *(T*)result = *(T*)&last;
+
+        // Four that would meet the accumulator one after the other are joined pairwise first: a quarter of the steps that add up errors.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static V Quad(T* p) => R.Combine<V, T>(
+            R.Combine<V, T>(V.Load(p), V.Load(p + Wide)), R.Combine<V, T>(V.Load(p + 2 * Wide), V.Load(p + 3 * Wide)));
     }
 
     /// <summary>See <see cref="ReductionKernel.Columns"/>. Four rows are joined pairwise before they reach the accumulator: less traffic and less error.</summary>

@@ -17,7 +17,7 @@ sealed unsafe class BlockPool
     const long LookBeforeBackward = 16L << 20;
 
     /// <summary>Free blocks that are kept beyond what the busiest moment needed.</summary>
-    const long CacheAllowance = 48L << 20;
+    const long CacheAllowance = 32L << 20;
 
     readonly Lock gate = new();
     readonly Lock collecting = new();
@@ -219,7 +219,7 @@ sealed unsafe class BlockPool
             cached -= size;
             return pointer;
         }
-        Evict(size, busiest + busiest / 8 + CacheAllowance);
+        Evict(size, busiest + busiest / 16 + CacheAllowance);
         return NativeBlocks.Allocate(size);
     }
 

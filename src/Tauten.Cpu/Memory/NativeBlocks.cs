@@ -2,24 +2,30 @@ using System.Runtime.InteropServices;
 
 namespace Tauten.Cpu;
 
-/// <summary>Memory from the operating system, aligned for vectors; large blocks ask for huge pages.</summary>
+/// <summary>
+/// Memory from the operating system for the pool. Large blocks are mapped and unmapped one by one where the system allows: a general allocator
+/// would keep freed ones in its heaps, out of reach.
+/// </summary>
 static unsafe class NativeBlocks
 {
-    const long Large = 1 << 20;
+    const long Mapped = 256 << 10;
 
     public static nint Allocate(long size)
     {
+        if (size >= Mapped && PageMemory.IsSupported) return PageMemory.Map(size);
         try
         {
-            var pointer = (nint)NativeMemory.AlignedAlloc((nuint)size, size >= Large ? 4096u : 64u);
-            if (size >= 2 * Large) HugePages.Advise((void*)pointer, size);
-            return pointer;
+            return (nint)NativeMemory.AlignedAlloc((nuint)size, 64);
         }
         catch (OutOfMemoryException)
         {
-            throw new OutOfMemoryException($"A tensor of {size / 1048576.0:F1} MB does not fit into the memory that is left.");
+            throw PageMemory.Exhausted(size);
         }
     }
 
-    public static void Free(nint pointer, long size) => NativeMemory.AlignedFree((void*)pointer);
+    public static void Free(nint pointer, long size)
+    {
+        if (size >= Mapped && PageMemory.IsSupported) PageMemory.Unmap(pointer, size);
+        else NativeMemory.AlignedFree((void*)pointer);
+    }
 }

@@ -106,11 +106,11 @@ internal sealed unsafe class ScratchStack
     private static Block Allocate(long bytes)
     {
         bytes = Math.Max(bytes, SmallestBlock);
-        if (bytes < HugePages.Size)
+        if (bytes < PageMemory.LargePage)
             return new((nint)NativeMemory.AlignedAlloc((nuint)bytes, 4096), bytes);
-        bytes = (bytes + HugePages.Size - 1) & -HugePages.Size;
-        var start = NativeMemory.AlignedAlloc((nuint)bytes, (nuint)HugePages.Size);
-        HugePages.Advise(start, bytes);
+        bytes = (bytes + PageMemory.LargePage - 1) & -PageMemory.LargePage;
+        var start = NativeMemory.AlignedAlloc((nuint)bytes, (nuint)PageMemory.LargePage);
+        PageMemory.Advise(start, bytes);
         return new((nint)start, bytes);
     }
 

@@ -42,6 +42,20 @@ internal static unsafe class MicroKernel<V, T, TTile>
         V c10 = default, d10 = default;
         V c11 = default, d11 = default;
 
+        // C is needed at the end only: by then it has arrived.
+        PrefetchRow(c);
+        if (TTile.Rows > 1) PrefetchRow(c + 1 * cRow);
+        if (TTile.Rows > 2) PrefetchRow(c + 2 * cRow);
+        if (TTile.Rows > 3) PrefetchRow(c + 3 * cRow);
+        if (TTile.Rows > 4) PrefetchRow(c + 4 * cRow);
+        if (TTile.Rows > 5) PrefetchRow(c + 5 * cRow);
+        if (TTile.Rows > 6) PrefetchRow(c + 6 * cRow);
+        if (TTile.Rows > 7) PrefetchRow(c + 7 * cRow);
+        if (TTile.Rows > 8) PrefetchRow(c + 8 * cRow);
+        if (TTile.Rows > 9) PrefetchRow(c + 9 * cRow);
+        if (TTile.Rows > 10) PrefetchRow(c + 10 * cRow);
+        if (TTile.Rows > 11) PrefetchRow(c + 11 * cRow);
+
         // Four base pointers and two multiples of the row distance reach all twelve rows without further arithmetic.
         T* a3 = a + 3 * aRow, a6 = a + 6 * aRow, a9 = a + 9 * aRow;
         long twice = 2 * aRow;
@@ -49,8 +63,9 @@ internal static unsafe class MicroKernel<V, T, TTile>
         {
             var left = V.Load(b);
             var right = TTile.Vectors > 1 ? V.Load(b + V.Count) : default;
-            Prefetch(b + 8 * bRow);
-            if (TTile.Vectors > 1) Prefetch(b + 8 * bRow + V.Count);
+            // Packs come from the third cache or memory when a block begins: asked for some 200 ns ahead. Past the end lies the next strip or panel.
+            Prefetch(a + 128 * aColumn);
+            PrefetchRow(b + 64 * bRow);
             Row(a[0], left, right, ref c0, ref d0);
             if (TTile.Rows > 1) Row(a[aRow], left, right, ref c1, ref d1);
             if (TTile.Rows > 2) Row(a[twice], left, right, ref c2, ref d2);
@@ -104,6 +119,14 @@ internal static unsafe class MicroKernel<V, T, TTile>
         }
         left.Store(c);
         if (TTile.Vectors > 1) right.Store(c + V.Count);
+    }
+
+    /// <summary>Asks for the cache lines of one row of a tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void PrefetchRow(T* row)
+    {
+        Prefetch(row);
+        if (TTile.Vectors > 1) Prefetch(row + V.Count);
     }
 
     /// <summary>Asks for a cache line that is needed soon; any address may be given.</summary>

@@ -66,6 +66,13 @@ internal static unsafe class Packing<TStore, T>
         {
             for (long p = 0; p < inner; p++, from += innerStride * sizeof(T))
             {
+                // Rows may be pages apart, where the hardware does not look ahead.
+                if (Sse.IsSupported)
+                {
+                    var ahead = from + 16 * innerStride * sizeof(T);
+                    Sse.Prefetch0(ahead);
+                    Sse.Prefetch0(ahead + 64);
+                }
                 for (int at = 0; at < whole; at += 64, to += 64)
                 {
                     var (first, second) = (Vector256.Load(from + at), Vector256.Load(from + at + 32));
@@ -108,6 +115,12 @@ internal static unsafe class Packing<TStore, T>
         {
             var from = source + p;
             var to = target + p * width;
+            if (p % (64 / sizeof(T)) == 0 && Sse.IsSupported)
+            {
+                // As many rows at once as a strip has lanes: more than the hardware's prefetcher follows.
+                for (int lane = 0; lane < lanes; lane++)
+                    Sse.Prefetch0(from + lane * laneStride + 256 / sizeof(T));
+            }
             for (int lane = 0; lane < wholeLanes; lane += square)
             {
                 if (sizeof(T) == 4)

@@ -1,0 +1,271 @@
+using System.Numerics;
+
+namespace Tauten.Cpu;
+
+/// <summary>
+/// One to three spatial dimensions of a window that slides; unused leading ones have size 1, step 1 and no padding.
+/// </summary>
+internal unsafe struct WindowShape
+{
+    /// <summary>Sizes of the input plane.</summary>
+    public fixed long Input[3];
+
+    /// <summary>Sizes of the result plane.</summary>
+    public fixed long Output[3];
+
+    /// <summary>Sizes of the window.</summary>
+    public fixed long Window[3];
+
+    /// <summary>Steps from window to window.</summary>
+    public fixed long Stride[3];
+
+    /// <summary>Padding before each dimension.</summary>
+    public fixed long Before[3];
+
+    /// <summary>Padding behind each dimension; counts only where averages count padding.</summary>
+    public fixed long Behind[3];
+
+    /// <summary>Steps from element to element in a window.</summary>
+    public fixed long Dilation[3];
+
+    /// <summary>Aligns the given dimensions, at most three, to the last ones; the result's sizes follow.</summary>
+    /// <exception cref="ShapeException">More than three dimensions.</exception>
+    public static WindowShape Of(
+        ReadOnlySpan<long> input, ReadOnlySpan<long> window, ReadOnlySpan<long> stride, ReadOnlySpan<long> before, ReadOnlySpan<long> behind,
+        ReadOnlySpan<long> dilation)
+    {
+        if (input.Length is 0 or > 3) throw new ShapeException($"Windows slide over 1 to 3 dimensions. Received: {input.Length}.");
+        var shape = new WindowShape();
+        int shift = 3 - input.Length;
+        for (int d = 0; d < 3; d++)
+        {
+            bool used = d >= shift;
+            shape.Input[d] = used ? input[d - shift] : 1;
+            shape.Window[d] = used ? window[d - shift] : 1;
+            shape.Stride[d] = used ? stride[d - shift] : 1;
+            shape.Before[d] = used ? before[d - shift] : 0;
+            shape.Behind[d] = used ? behind[d - shift] : 0;
+            shape.Dilation[d] = used ? dilation[d - shift] : 1;
+            long span = (shape.Window[d] - 1) * shape.Dilation[d] + 1;
+            shape.Output[d] = (shape.Input[d] + shape.Before[d] + shape.Behind[d] - span) / shape.Stride[d] + 1;
+        }
+        return shape;
+    }
+
+    /// <summary>The elements of a window at position <paramref name="position"/> that lie inside of the input: the first, and behind the last.</summary>
+    public readonly (long First, long End) Inside(int d, long position)
+    {
+        long start = position * Stride[d] - Before[d], step = Dilation[d];
+        long first = start >= 0 ? 0 : (-start + step - 1) / step;
+        long end = Math.Min(Window[d], (Input[d] - start + step - 1) / step);
+        return (first, Math.Max(first, end));
+    }
+}
+
+/// <summary>Pooling over the last dimensions of contiguous Float32 or Float64 planes.</summary>
+internal static unsafe class Pooling
+{
+    /// <summary>
+    /// The largest element of each window and its position in the input plane, counted row by row. Padding never wins, the first NaN does,
+    /// of equal elements the first.
+    /// </summary>
+    public static void Max(DType dtype, long planes, in WindowShape shape, void* x, void* y, long* indices)
+    {
+        if (dtype == DType.Float32) Launch(new MaxLoop<float> { X = (float*)x, Y = (float*)y, Indices = indices }, planes, shape);
+        else if (dtype == DType.Float64) Launch(new MaxLoop<double> { X = (double*)x, Y = (double*)y, Indices = indices }, planes, shape);
+        else throw Unfit(dtype);
+    }
+
+    /// <summary>The mean of each window; divided by its size with its padding, or by the number of elements that are not padding.</summary>
+    public static void Average(DType dtype, long planes, in WindowShape shape, bool countPadding, void* x, void* y)
+    {
+        if (dtype == DType.Float32) Launch(new AverageLoop<float> { X = (float*)x, Y = (float*)y, CountPadding = countPadding }, planes, shape);
+        else if (dtype == DType.Float64) Launch(new AverageLoop<double> { X = (double*)x, Y = (double*)y, CountPadding = countPadding }, planes, shape);
+        else throw Unfit(dtype);
+    }
+
+    /// <summary>The gradient of <see cref="Average"/>: each window's share added to its elements.</summary>
+    public static void AverageBackward(DType dtype, long planes, in WindowShape shape, bool countPadding, void* gy, void* gx)
+    {
+        if (dtype == DType.Float32) Launch(new SpreadLoop<float> { GY = (float*)gy, GX = (float*)gx, CountPadding = countPadding }, planes, shape);
+        else if (dtype == DType.Float64) Launch(new SpreadLoop<double> { GY = (double*)gy, GX = (double*)gx, CountPadding = countPadding }, planes, shape);
+        else throw Unfit(dtype);
+    }
+
+    /// <summary>The gradient of <see cref="Max"/>: each window's gradient added where its largest element was.</summary>
+    public static void MaxBackward(DType dtype, long planes, in WindowShape shape, void* gy, long* indices, void* gx)
+    {
+        if (dtype == DType.Float32) Launch(new ReturnLoop<float> { GY = (float*)gy, GX = (float*)gx, Indices = indices }, planes, shape);
+        else if (dtype == DType.Float64) Launch(new ReturnLoop<double> { GY = (double*)gy, GX = (double*)gx, Indices = indices }, planes, shape);
+        else throw Unfit(dtype);
+    }
+
+    private static DTypeException Unfit(DType dtype) => new($"Pooling takes float32 or float64. Received: {dtype.Name()}.");
+
+    private static void Launch<TPlane>(TPlane plane, long planes, in WindowShape shape) where TPlane : struct, IPlane
+    {
+        long outputs = shape.Output[0] * shape.Output[1] * shape.Output[2];
+        if (planes == 0) return;
+        long window = shape.Window[0] * shape.Window[1] * shape.Window[2];
+        var loop = new Loop<TPlane> { Plane = plane, Shape = shape, Planes = planes, PerChunk = Math.Max(1, 16 * 1024 / Math.Max(1, outputs * window)) };
+        int chunks = (int)((planes + loop.PerChunk - 1) / loop.PerChunk);
+        if (chunks == 1) loop.Run(0);
+        else Workers.For(chunks, planes * (double)outputs * window * 0.7, ref loop);
+    }
+
+    private interface IPlane
+    {
+        void Run(in WindowShape shape, long plane);
+    }
+
+    private struct Loop<TPlane> : IChunks where TPlane : struct, IPlane
+    {
+        public TPlane Plane;
+        public WindowShape Shape;
+        public long Planes, PerChunk;
+
+        public void Run(int chunk)
+        {
+            long end = Math.Min((chunk + 1) * PerChunk, Planes);
+            for (long plane = chunk * PerChunk; plane < end; plane++) Plane.Run(Shape, plane);
+        }
+    }
+
+    /// <summary>Elements of a plane.</summary>
+    private static long Size(in WindowShape shape) => shape.Input[0] * shape.Input[1] * shape.Input[2];
+
+    /// <summary>Windows of a plane.</summary>
+    private static long Count(in WindowShape shape) => shape.Output[0] * shape.Output[1] * shape.Output[2];
+
+    private struct MaxLoop<T> : IPlane where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public T* X, Y;
+        public long* Indices;
+
+        public readonly void Run(in WindowShape s, long plane)
+        {
+            T* x = X + plane * Size(s), y = Y + plane * Count(s);
+            long* indices = Indices + plane * Count(s);
+            for (long o0 = 0; o0 < s.Output[0]; o0++)
+            {
+                var (a0, b0) = s.Inside(0, o0);
+                for (long o1 = 0; o1 < s.Output[1]; o1++)
+                {
+                    var (a1, b1) = s.Inside(1, o1);
+                    for (long o2 = 0; o2 < s.Output[2]; o2++)
+                    {
+                        var (a2, b2) = s.Inside(2, o2);
+                        T best = T.NegativeInfinity;
+                        long at = -1;
+                        for (long k0 = a0; k0 < b0; k0++)
+                        {
+                            long i0 = o0 * s.Stride[0] - s.Before[0] + k0 * s.Dilation[0];
+                            for (long k1 = a1; k1 < b1; k1++)
+                            {
+                                long i1 = o1 * s.Stride[1] - s.Before[1] + k1 * s.Dilation[1];
+                                long i = (i0 * s.Input[1] + i1) * s.Input[2] + o2 * s.Stride[2] - s.Before[2] + a2 * s.Dilation[2];
+                                for (long k2 = a2; k2 < b2; k2++, i += s.Dilation[2])
+                                {
+                                    T v = x[i];
+                                    // The first element inside counts even if it is -infinity; nothing beats NaN.
+                                    if (!(v > best) && at >= 0 && (!T.IsNaN(v) || T.IsNaN(best))) continue;
+                                    best = v;
+                                    at = i;
+                                }
+                            }
+                        }
+                        *y++ = best;
+                        *indices++ = at;
+                    }
+                }
+            }
+        }
+    }
+
+    private struct ReturnLoop<T> : IPlane where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public T* GY, GX;
+        public long* Indices;
+
+        public readonly void Run(in WindowShape s, long plane)
+        {
+            T* gx = GX + plane * Size(s), gy = GY + plane * Count(s);
+            long* indices = Indices + plane * Count(s);
+            for (long i = Size(s) - 1; i >= 0; i--) gx[i] = T.Zero;
+            for (long o = 0; o < Count(s); o++)
+                if ((ulong)indices[o] < (ulong)Size(s)) gx[indices[o]] += gy[o];
+        }
+    }
+
+    private struct AverageLoop<T> : IPlane where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public T* X, Y;
+        public bool CountPadding;
+
+        public readonly void Run(in WindowShape s, long plane)
+        {
+            T* x = X + plane * Size(s), y = Y + plane * Count(s);
+            T whole = T.CreateTruncating(s.Window[0] * s.Window[1] * s.Window[2]);
+            for (long o0 = 0; o0 < s.Output[0]; o0++)
+            {
+                var (a0, b0) = s.Inside(0, o0);
+                for (long o1 = 0; o1 < s.Output[1]; o1++)
+                {
+                    var (a1, b1) = s.Inside(1, o1);
+                    for (long o2 = 0; o2 < s.Output[2]; o2++)
+                    {
+                        var (a2, b2) = s.Inside(2, o2);
+                        T sum = T.Zero;
+                        for (long k0 = a0; k0 < b0; k0++)
+                        {
+                            long i0 = o0 * s.Stride[0] - s.Before[0] + k0 * s.Dilation[0];
+                            for (long k1 = a1; k1 < b1; k1++)
+                            {
+                                long i1 = o1 * s.Stride[1] - s.Before[1] + k1 * s.Dilation[1];
+                                long i = (i0 * s.Input[1] + i1) * s.Input[2] + o2 * s.Stride[2] - s.Before[2] + a2 * s.Dilation[2];
+                                for (long k2 = a2; k2 < b2; k2++, i += s.Dilation[2]) sum += x[i];
+                            }
+                        }
+                        *y++ = sum / (CountPadding ? whole : T.CreateTruncating((b0 - a0) * (b1 - a1) * (b2 - a2)));
+                    }
+                }
+            }
+        }
+    }
+
+    private struct SpreadLoop<T> : IPlane where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public T* GY, GX;
+        public bool CountPadding;
+
+        public readonly void Run(in WindowShape s, long plane)
+        {
+            T* gx = GX + plane * Size(s), gy = GY + plane * Count(s);
+            for (long i = Size(s) - 1; i >= 0; i--) gx[i] = T.Zero;
+            T whole = T.CreateTruncating(s.Window[0] * s.Window[1] * s.Window[2]);
+            for (long o0 = 0; o0 < s.Output[0]; o0++)
+            {
+                var (a0, b0) = s.Inside(0, o0);
+                for (long o1 = 0; o1 < s.Output[1]; o1++)
+                {
+                    var (a1, b1) = s.Inside(1, o1);
+                    for (long o2 = 0; o2 < s.Output[2]; o2++)
+                    {
+                        var (a2, b2) = s.Inside(2, o2);
+                        T share = *gy++ / (CountPadding ? whole : T.CreateTruncating((b0 - a0) * (b1 - a1) * (b2 - a2)));
+                        for (long k0 = a0; k0 < b0; k0++)
+                        {
+                            long i0 = o0 * s.Stride[0] - s.Before[0] + k0 * s.Dilation[0];
+                            for (long k1 = a1; k1 < b1; k1++)
+                            {
+                                long i1 = o1 * s.Stride[1] - s.Before[1] + k1 * s.Dilation[1];
+                                long i = (i0 * s.Input[1] + i1) * s.Input[2] + o2 * s.Stride[2] - s.Before[2] + a2 * s.Dilation[2];
+                                for (long k2 = a2; k2 < b2; k2++, i += s.Dilation[2]) gx[i] += share;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

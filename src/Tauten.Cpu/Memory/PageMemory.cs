@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+
+namespace Tauten.Cpu;
+
+/// <summary>
+/// Pages straight from Linux, and its advice to back large blocks with large pages. The only file that knows the operating system; elsewhere
+/// <see cref="IsSupported"/> is false, advice does nothing, and blocks come from the portable allocator.
+/// </summary>
+internal static unsafe class PageMemory
+{
+    /// <summary>The size of a large page on the systems that are asked.</summary>
+    public const long LargePage = 2L << 20;
+
+    /// <summary>Whether blocks can be mapped and unmapped one by one.</summary>
+    public static bool IsSupported { get; } = OperatingSystem.IsLinux() && HasMap();
+
+    /// <summary>A block of zeroed pages; a large one asks for large pages.</summary>
+    /// <exception cref="OutOfMemoryException">The system has no more.</exception>
+    public static nint Map(long bytes)
+    {
+        const int readWrite = 3, privateAnonymous = 0x22;
+        var start = MapPages(null, (nuint)bytes, readWrite, privateAnonymous, -1, 0);
+        if ((nint)start == -1) throw Exhausted(bytes);
+        if (bytes >= 2 * LargePage) Advise(start, bytes);
+        return (nint)start;
+    }
+
+    /// <summary>Gives a mapped block back.</summary>
+    public static void Unmap(nint start, long bytes) => UnmapPages((void*)start, (nuint)bytes);
+
+    /// <summary>Advice that the block may use large pages (transparent huge pages). Does nothing elsewhere; never fails.</summary>
+    /// <param name="start">Start of the block, a multiple of <see cref="LargePage"/> to be of most use.</param>
+    /// <param name="bytes">Length of the block.</param>
+    public static void Advise(void* start, long bytes)
+    {
+        const int useLargePages = 14;
+        if (IsSupported) AdvisePages(start, (nuint)bytes, useLargePages);
+    }
+
+    /// <summary>What to say when the memory is used up.</summary>
+    public static OutOfMemoryException Exhausted(long bytes) => new($"A tensor of {bytes / 1048576.0:F1} MB does not fit into the memory that is left.");
+
+    // A system whose C library has another name goes the portable way.
+    static bool HasMap() => NativeLibrary.TryLoad("libc", typeof(PageMemory).Assembly, DllImportSearchPath.SafeDirectories, out _);
+
+    [DllImport("libc", EntryPoint = "mmap", ExactSpelling = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern void* MapPages(void* address, nuint bytes, int protection, int flags, int file, nint offset);
+
+    [DllImport("libc", EntryPoint = "munmap", ExactSpelling = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int UnmapPages(void* address, nuint bytes);
+
+    [DllImport("libc", EntryPoint = "madvise", ExactSpelling = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int AdvisePages(void* start, nuint bytes, int advice);
+}
