@@ -13,6 +13,8 @@ internal static unsafe class RowLoops<V, T> where V : unmanaged, ISimd<V, T> whe
         RowOperation.LogSumExp => &LogSumExp,
         RowOperation.SoftmaxBackward => &SoftmaxBackward,
         RowOperation.LogSoftmaxBackward => &LogSoftmaxBackward,
+        RowOperation.CrossEntropy => &CrossEntropy,
+        RowOperation.CrossEntropyBackward => &CrossEntropyBackward,
         RowOperation.Moments => &Moments,
         RowOperation.LayerNorm => &LayerNorm,
         RowOperation.LayerNormBackward => &LayerNormBackward,
@@ -85,6 +87,38 @@ internal static unsafe class RowLoops<V, T> where V : unmanaged, ISimd<V, T> whe
             var rest = Partial<V, T>.Load(gy + i, n - i, sum) - Functions.Exp.Apply<V, T>(Partial<V, T>.Load(y + i, n - i, sum)) * sum;
             Partial<V, T>.Store(rest, gx + i, n - i);
         }
+    }
+
+    private static void CrossEntropy(RowData* data, nint n, nint first, nint end)
+    {
+        for (nint row = first; row < end; row++)
+        {
+            T* x = (T*)data->A + row * n;
+            T largest = Largest(x, n);
+            // The difference of the two large numbers first: it is small where the row fits its label.
+            var y = V.Create(largest) - V.Create(x[Label(data, row, n)]) + Functions.Log.Apply<V, T>(V.Create(Exponentials(x, n, largest, null)));
+            ((T*)data->Y)[row] = *(T*)&y;
+        }
+    }
+
+    private static void CrossEntropyBackward(RowData* data, nint n, nint first, nint end)
+    {
+        for (nint row = first; row < end; row++)
+        {
+            T* x = (T*)data->A + row * n, y = (T*)data->Y + row * n;
+            V gy = V.Create(((T*)data->C)[row]), sum = V.Create(Exponentials(x, n, Largest(x, n), y));
+            Map(y, y, n, new Times(gy / sum));
+            nint label = Label(data, row, n);
+            var own = V.Create(y[label]) - gy;
+            y[label] = *(T*)&own;
+        }
+    }
+
+    /// <summary>The label of a row, counted from the start.</summary>
+    private static nint Label(RowData* data, nint row, nint n)
+    {
+        nint label = (nint)((long*)data->B)[row];
+        return label < 0 ? label + n : label;
     }
 
     private static void Moments(RowData* data, nint n, nint first, nint end)

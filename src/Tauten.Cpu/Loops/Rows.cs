@@ -26,6 +26,26 @@ internal static unsafe class Rows
     public static void LogSoftmaxBackward(DType dtype, long rows, long length, void* gy, void* y, void* gx) =>
         Run(dtype, rows, length, RowOperation.LogSoftmaxBackward, 1, new() { A = (byte*)gy, B = (byte*)y, Y = (byte*)gx });
 
+    /// <summary>
+    /// log(sum(exp(x))) - x[label], one number per row. Labels are Int64; a negative one counts from the end.
+    /// Returns the row of the first label that is out of range, having done nothing, or -1.
+    /// </summary>
+    public static long CrossEntropy(DType dtype, long rows, long length, void* x, long* labels, void* y)
+    {
+        long bad = FirstOutside(labels, rows, length);
+        if (bad < 0) Run(dtype, rows, length, RowOperation.CrossEntropy, 1, new() { A = (byte*)x, B = (byte*)labels, Y = (byte*)y });
+        return bad;
+    }
+
+    /// <summary>gx = (softmax(x) - [label]) gy, with one gy per row. Labels as in <see cref="CrossEntropy"/>.</summary>
+    public static long CrossEntropyBackward(DType dtype, long rows, long length, void* x, long* labels, void* gy, void* gx)
+    {
+        long bad = FirstOutside(labels, rows, length);
+        if (bad < 0)
+            Run(dtype, rows, length, RowOperation.CrossEntropyBackward, 1.5, new() { A = (byte*)x, B = (byte*)labels, C = (byte*)gy, Y = (byte*)gx });
+        return bad;
+    }
+
     /// <summary>Mean and variance (divided by the length) of each row, in two passes.</summary>
     public static void Moments(DType dtype, long rows, long length, void* x, void* mean, void* variance) =>
         Run(dtype, rows, length, RowOperation.Moments, 0.5, new() { A = (byte*)x, Mean = (byte*)mean, Scale = (byte*)variance });
@@ -62,6 +82,13 @@ internal static unsafe class Rows
         loop.ExecuteColumns();
     }
 
+    private static long FirstOutside(long* labels, long rows, long length)
+    {
+        for (long row = 0; row < rows; row++)
+            if (labels[row] < -length || labels[row] >= length) return row;
+        return -1;
+    }
+
     private static void Run(DType dtype, long rows, long length, RowOperation operation, double nanoseconds, RowData data)
     {
         if (rows == 0 || length == 0) return;
@@ -94,6 +121,10 @@ internal enum RowOperation
     SoftmaxBackward,
     /// <summary>See <see cref="Rows.LogSoftmaxBackward"/>.</summary>
     LogSoftmaxBackward,
+    /// <summary>See <see cref="Rows.CrossEntropy"/>.</summary>
+    CrossEntropy,
+    /// <summary>See <see cref="Rows.CrossEntropyBackward"/>.</summary>
+    CrossEntropyBackward,
     /// <summary>See <see cref="Rows.Moments"/>.</summary>
     Moments,
     /// <summary>See <see cref="Rows.LayerNorm"/>.</summary>

@@ -56,6 +56,8 @@ internal unsafe struct WindowShape
     public readonly (long First, long End) Inside(int d, long position)
     {
         long start = position * Stride[d] - Before[d], step = Dilation[d];
+        // Most windows lie inside, and divisions take long.
+        if (start >= 0 && start + (Window[d] - 1) * step < Input[d]) return (0, Window[d]);
         long first = start >= 0 ? 0 : (-start + step - 1) / step;
         long end = Math.Min(Window[d], (Input[d] - start + step - 1) / step);
         return (first, Math.Max(first, end));
