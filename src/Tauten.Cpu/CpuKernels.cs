@@ -96,6 +96,10 @@ static class CpuKernels
         .Add<Ops.LogSoftmax>(RowKernels.LogSoftmax)
         .Add<Ops.LayerNorm>(RowKernels.LayerNorm)
 
+        // windows
+        .Add<Ops.MaxPool>(PoolingKernels.Max)
+        .Add<Ops.AvgPool>(PoolingKernels.Average)
+
         // contractions
         .Add<Ops.MatMul>(MatMulKernel.Run)
         .Add<Ops.Convolution>(ConvolutionKernels.Forward)

@@ -152,6 +152,15 @@ internal unsafe interface ISimd<TSelf, T> where TSelf : unmanaged, ISimd<TSelf, 
     /// <summary>Of 4- and 8-byte lanes: lane i of the result is lane i ^ distance, for a constant power of two below <see cref="Count"/>.</summary>
     static abstract TSelf Exchange(TSelf value, int distance);
 
+    /// <summary>Pieces of 128 bits that lie a stride (in elements) apart, as many as a vector has.</summary>
+    static abstract TSelf LoadLanes(T* source, nint stride);
+
+    /// <summary>Within each 128 bits: units of 2, 4 or 8 bytes (a constant) of the lower halves, alternately from left and right.</summary>
+    static abstract TSelf InterleaveLow(TSelf left, TSelf right, int bytes);
+
+    /// <summary>Within each 128 bits: units of 2, 4 or 8 bytes (a constant) of the upper halves, alternately from left and right.</summary>
+    static abstract TSelf InterleaveHigh(TSelf left, TSelf right, int bytes);
+
     /// <summary>Lanes whose bits are an integer of their width, as floating numbers.</summary>
     static abstract TSelf FromInteger(TSelf bits);
 

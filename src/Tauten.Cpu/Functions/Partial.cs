@@ -6,7 +6,7 @@ namespace Tauten.Cpu;
 internal static unsafe class Partial<V, T> where V : unmanaged, ISimd<V, T> where T : unmanaged
 {
     /// <summary>The first <paramref name="count"/> lanes from memory, the others from <paramref name="padding"/>.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static V Load(T* source, nint count, V padding)
     {
         V buffer = padding;
@@ -15,7 +15,7 @@ internal static unsafe class Partial<V, T> where V : unmanaged, ISimd<V, T> wher
     }
 
     /// <summary>Writes the first <paramref name="count"/> lanes.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Store(V value, T* target, nint count)
     {
         V buffer = value;
@@ -26,45 +26,40 @@ internal static unsafe class Partial<V, T> where V : unmanaged, ISimd<V, T> wher
 /// <summary>
 /// A sum over a row whose terms are computed on the way: 256 bytes of accumulators whatever the width of the vectors, joined in the order of
 /// <see cref="ReductionLoops{R, V, T}.Row"/>, so that it has the same bits at every instruction level. Blocks keep the error of long rows small.
+/// Lives on the stack.
 /// </summary>
 internal unsafe struct RowSum<V, T> where V : unmanaged, ISimd<V, T> where T : unmanaged
 {
     private const int Block = 4096;
     private fixed byte _inner[256];
     private fixed byte _outer[256];
+    private bool _flushed;
 
     /// <summary>Starts at zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Clear()
     {
-        fixed (byte* inner = _inner, outer = _outer)
-        {
-            for (int i = 0; i < 256; i += sizeof(V))
-            {
-                V.Number(0).Store((T*)(inner + i));
-                V.Number(0).Store((T*)(outer + i));
-            }
-        }
+        byte* inner = (byte*)Unsafe.AsPointer(ref _inner[0]);
+        for (int i = 0; i < 256; i += sizeof(V)) V.Number(0).Store((T*)(inner + i));
+        _flushed = false;
     }
 
     /// <summary>Adds the terms of the elements from <paramref name="at"/>, a multiple of the vector's length, on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(nint at, V terms)
     {
-        fixed (byte* inner = _inner)
-        {
-            T* slot = (T*)(inner + (at * sizeof(T) & 255));
-            (V.Load(slot) + terms).Store(slot);
-        }
+        T* slot = (T*)((byte*)Unsafe.AsPointer(ref _inner[0]) + (at * sizeof(T) & 255));
+        (V.Load(slot) + terms).Store(slot);
         if (((at + V.Count) & (Block - 1)) == 0) Flush();
     }
 
     /// <summary>The sum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public T Total()
     {
-        Flush();
+        if (_flushed) Flush();
         T result;
-        fixed (byte* outer = _outer) ReductionLoops<Functions.Sum, V, T>.Row(outer, 256 / sizeof(T), (byte*)&result);
+        ReductionLoops<Functions.Sum, V, T>.Row((byte*)Unsafe.AsPointer(ref _flushed ? ref _outer[0] : ref _inner[0]), 256 / sizeof(T), (byte*)&result);
         return result;
     }
 
@@ -72,13 +67,14 @@ internal unsafe struct RowSum<V, T> where V : unmanaged, ISimd<V, T> where T : u
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private void Flush()
     {
-        fixed (byte* inner = _inner, outer = _outer)
+        byte* inner = (byte*)Unsafe.AsPointer(ref _inner[0]), outer = (byte*)Unsafe.AsPointer(ref _outer[0]);
+        for (int i = 0; i < 256; i += sizeof(V))
         {
-            for (int i = 0; i < 256; i += sizeof(V))
-            {
-                (V.Load((T*)(outer + i)) + V.Load((T*)(inner + i))).Store((T*)(outer + i));
-                V.Number(0).Store((T*)(inner + i));
-            }
+            var sum = V.Load((T*)(inner + i));
+            if (_flushed) sum += V.Load((T*)(outer + i));
+            sum.Store((T*)(outer + i));
+            V.Number(0).Store((T*)(inner + i));
         }
+        _flushed = true;
     }
 }

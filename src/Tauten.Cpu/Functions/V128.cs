@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 
 namespace Tauten.Cpu;
 
@@ -349,5 +351,51 @@ internal readonly unsafe struct V128<T>(Vector128<T> bits) : ISimd<V128<T>, T> w
             return new(Vector128.Shuffle(value.Bits.AsInt32(), Vector128.Create(1, 0, 3, 2)).As<int, T>());
         }
         return new(Vector128.Shuffle(value.Bits.AsInt64(), Vector128.Create(1L, 0)).As<long, T>());
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> LoadLanes(T* source, nint stride) => new(Vector128.Load(source));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> InterleaveLow(V128<T> left, V128<T> right, int bytes)
+    {
+        if (Sse2.IsSupported)
+        {
+            if (bytes == 2) return new(Sse2.UnpackLow(left.Bits.AsUInt16(), right.Bits.AsUInt16()).As<ushort, T>());
+            if (bytes == 4) return new(Sse2.UnpackLow(left.Bits.AsUInt32(), right.Bits.AsUInt32()).As<uint, T>());
+            return new(Sse2.UnpackLow(left.Bits.AsUInt64(), right.Bits.AsUInt64()).As<ulong, T>());
+        }
+        if (AdvSimd.Arm64.IsSupported)
+        {
+            if (bytes == 2) return new(AdvSimd.Arm64.ZipLow(left.Bits.AsUInt16(), right.Bits.AsUInt16()).As<ushort, T>());
+            if (bytes == 4) return new(AdvSimd.Arm64.ZipLow(left.Bits.AsUInt32(), right.Bits.AsUInt32()).As<uint, T>());
+            return new(AdvSimd.Arm64.ZipLow(left.Bits.AsUInt64(), right.Bits.AsUInt64()).As<ulong, T>());
+        }
+        Vector128<byte> result = default, a = left.Bits.AsByte(), b = right.Bits.AsByte();
+        for (int i = 0; i < 16; i++) result = result.WithElement(i, (i / bytes % 2 == 0 ? a : b).GetElement(0 + i / (2 * bytes) * bytes + i % bytes));
+        return new(result.As<byte, T>());
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V128<T> InterleaveHigh(V128<T> left, V128<T> right, int bytes)
+    {
+        if (Sse2.IsSupported)
+        {
+            if (bytes == 2) return new(Sse2.UnpackHigh(left.Bits.AsUInt16(), right.Bits.AsUInt16()).As<ushort, T>());
+            if (bytes == 4) return new(Sse2.UnpackHigh(left.Bits.AsUInt32(), right.Bits.AsUInt32()).As<uint, T>());
+            return new(Sse2.UnpackHigh(left.Bits.AsUInt64(), right.Bits.AsUInt64()).As<ulong, T>());
+        }
+        if (AdvSimd.Arm64.IsSupported)
+        {
+            if (bytes == 2) return new(AdvSimd.Arm64.ZipHigh(left.Bits.AsUInt16(), right.Bits.AsUInt16()).As<ushort, T>());
+            if (bytes == 4) return new(AdvSimd.Arm64.ZipHigh(left.Bits.AsUInt32(), right.Bits.AsUInt32()).As<uint, T>());
+            return new(AdvSimd.Arm64.ZipHigh(left.Bits.AsUInt64(), right.Bits.AsUInt64()).As<ulong, T>());
+        }
+        Vector128<byte> result = default, a = left.Bits.AsByte(), b = right.Bits.AsByte();
+        for (int i = 0; i < 16; i++) result = result.WithElement(i, (i / bytes % 2 == 0 ? a : b).GetElement(8 + i / (2 * bytes) * bytes + i % bytes));
+        return new(result.As<byte, T>());
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Tauten.Cpu;
 
@@ -342,5 +343,39 @@ internal readonly unsafe struct V256<T>(Vector256<T> bits) : ISimd<V256<T>, T> w
         }
         if (distance == 2) return new(Vector256.Shuffle(value.Bits.AsInt64(), Vector256.Create(2L, 3, 0, 1)).As<long, T>());
         return new(Vector256.Shuffle(value.Bits.AsInt64(), Vector256.Create(1L, 0, 3, 2)).As<long, T>());
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> LoadLanes(T* source, nint stride) => new(Vector256.Create(Vector128.Load(source), Vector128.Load(source + stride)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> InterleaveLow(V256<T> left, V256<T> right, int bytes)
+    {
+        if (Avx2.IsSupported)
+        {
+            if (bytes == 2) return new(Avx2.UnpackLow(left.Bits.AsUInt16(), right.Bits.AsUInt16()).As<ushort, T>());
+            if (bytes == 4) return new(Avx2.UnpackLow(left.Bits.AsUInt32(), right.Bits.AsUInt32()).As<uint, T>());
+            return new(Avx2.UnpackLow(left.Bits.AsUInt64(), right.Bits.AsUInt64()).As<ulong, T>());
+        }
+        return new(Vector256.Create(
+            V128<T>.InterleaveLow(new(left.Bits.GetLower()), new(right.Bits.GetLower()), bytes).Bits,
+            V128<T>.InterleaveLow(new(left.Bits.GetUpper()), new(right.Bits.GetUpper()), bytes).Bits));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V256<T> InterleaveHigh(V256<T> left, V256<T> right, int bytes)
+    {
+        if (Avx2.IsSupported)
+        {
+            if (bytes == 2) return new(Avx2.UnpackHigh(left.Bits.AsUInt16(), right.Bits.AsUInt16()).As<ushort, T>());
+            if (bytes == 4) return new(Avx2.UnpackHigh(left.Bits.AsUInt32(), right.Bits.AsUInt32()).As<uint, T>());
+            return new(Avx2.UnpackHigh(left.Bits.AsUInt64(), right.Bits.AsUInt64()).As<ulong, T>());
+        }
+        return new(Vector256.Create(
+            V128<T>.InterleaveHigh(new(left.Bits.GetLower()), new(right.Bits.GetLower()), bytes).Bits,
+            V128<T>.InterleaveHigh(new(left.Bits.GetUpper()), new(right.Bits.GetUpper()), bytes).Bits));
     }
 }

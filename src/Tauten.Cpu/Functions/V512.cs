@@ -390,4 +390,40 @@ internal readonly unsafe struct V512<T>(Vector512<T> bits) : ISimd<V512<T>, T> w
         if (distance == 2) return new(Vector512.Shuffle(value.Bits.AsInt64(), Vector512.Create(2L, 3, 0, 1, 6, 7, 4, 5)).As<long, T>());
         return new(Vector512.Shuffle(value.Bits.AsInt64(), Vector512.Create(1L, 0, 3, 2, 5, 4, 7, 6)).As<long, T>());
     }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> LoadLanes(T* source, nint stride) => new(Vector512.Create(
+        Vector256.Create(Vector128.Load(source), Vector128.Load(source + stride)),
+        Vector256.Create(Vector128.Load(source + 2 * stride), Vector128.Load(source + 3 * stride))));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> InterleaveLow(V512<T> left, V512<T> right, int bytes)
+    {
+        if (Avx512BW.IsSupported)
+        {
+            if (bytes == 2) return new(Avx512BW.UnpackLow(left.Bits.AsUInt16(), right.Bits.AsUInt16()).As<ushort, T>());
+            if (bytes == 4) return new(Avx512F.UnpackLow(left.Bits.AsUInt32(), right.Bits.AsUInt32()).As<uint, T>());
+            return new(Avx512F.UnpackLow(left.Bits.AsUInt64(), right.Bits.AsUInt64()).As<ulong, T>());
+        }
+        return new(Vector512.Create(
+            V256<T>.InterleaveLow(new(left.Bits.GetLower()), new(right.Bits.GetLower()), bytes).Bits,
+            V256<T>.InterleaveLow(new(left.Bits.GetUpper()), new(right.Bits.GetUpper()), bytes).Bits));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V512<T> InterleaveHigh(V512<T> left, V512<T> right, int bytes)
+    {
+        if (Avx512BW.IsSupported)
+        {
+            if (bytes == 2) return new(Avx512BW.UnpackHigh(left.Bits.AsUInt16(), right.Bits.AsUInt16()).As<ushort, T>());
+            if (bytes == 4) return new(Avx512F.UnpackHigh(left.Bits.AsUInt32(), right.Bits.AsUInt32()).As<uint, T>());
+            return new(Avx512F.UnpackHigh(left.Bits.AsUInt64(), right.Bits.AsUInt64()).As<ulong, T>());
+        }
+        return new(Vector512.Create(
+            V256<T>.InterleaveHigh(new(left.Bits.GetLower()), new(right.Bits.GetLower()), bytes).Bits,
+            V256<T>.InterleaveHigh(new(left.Bits.GetUpper()), new(right.Bits.GetUpper()), bytes).Bits));
+    }
 }

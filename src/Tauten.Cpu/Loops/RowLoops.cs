@@ -60,7 +60,7 @@ internal static unsafe class RowLoops<V, T> where V : unmanaged, ISimd<V, T> whe
     [SkipLocalsInit]
     private static void SoftmaxBackward(RowData* data, nint n, nint first, nint end)
     {
-        RowSum<V, T> sum;
+        Unsafe.SkipInit(out RowSum<V, T> sum);
         for (nint row = first; row < end; row++)
         {
             T* gy = (T*)data->A + row * n, y = (T*)data->B + row * n, gx = (T*)data->Y + row * n;
@@ -164,7 +164,8 @@ internal static unsafe class RowLoops<V, T> where V : unmanaged, ISimd<V, T> whe
     [SkipLocalsInit]
     private static void LayerNormBackward(RowData* data, nint n, nint first, nint end)
     {
-        RowSum<V, T> sum, product;
+        Unsafe.SkipInit(out RowSum<V, T> sum);
+        Unsafe.SkipInit(out RowSum<V, T> product);
         T* gamma = (T*)data->B;
         var one = V.Number(1);
         for (nint row = first; row < end; row++)
@@ -257,7 +258,7 @@ internal static unsafe class RowLoops<V, T> where V : unmanaged, ISimd<V, T> whe
     [SkipLocalsInit]
     private static T Sum(T* x, nint n)
     {
-        RowSum<V, T> sum;
+        Unsafe.SkipInit(out RowSum<V, T> sum);
         sum.Clear();
         nint i = 0;
         for (; i + V.Count <= n; i += V.Count) sum.Add(i, V.Load(x + i));
@@ -270,7 +271,7 @@ internal static unsafe class RowLoops<V, T> where V : unmanaged, ISimd<V, T> whe
     [SkipLocalsInit]
     private static T SquaredDistance(T* x, nint n, V center)
     {
-        RowSum<V, T> sum;
+        Unsafe.SkipInit(out RowSum<V, T> sum);
         sum.Clear();
         nint i = 0;
         for (; i + V.Count <= n; i += V.Count)
@@ -291,7 +292,7 @@ internal static unsafe class RowLoops<V, T> where V : unmanaged, ISimd<V, T> whe
     [SkipLocalsInit]
     private static T Exponentials(T* x, nint n, T shift, T* y)
     {
-        RowSum<V, T> sum;
+        Unsafe.SkipInit(out RowSum<V, T> sum);
         sum.Clear();
         var by = V.Create(shift);
         nint i = 0;

@@ -1,16 +1,15 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Tauten.Cpu;
 
 /// <summary>
-/// y[i, j] = x[j, i] where x runs along i and y along j. 16 by 16 blocks of 4-byte elements are turned within registers:
-/// a block's rows are whole cache lines on both sides. Other sizes, edges and machines without AVX go through small scalar blocks.
+/// y[i, j] = x[j, i] where x runs along i and y along j. Blocks are whole cache lines on both sides and are turned within registers:
+/// a vector takes 128 bits of each of several columns, so that turning small squares within 128 bits leaves whole rows.
+/// Bytes and edges go through small scalar blocks.
 /// </summary>
 internal static unsafe class Transposition
 {
-    /// <summary>Rows of a block.</summary>
+    /// <summary>Rows that are best turned together.</summary>
     public const int Block = 16;
 
     /// <summary>Transposes. Strides in elements.</summary>
@@ -26,15 +25,96 @@ internal static unsafe class Transposition
         switch (size)
         {
             case 1: Scalar(x, xStride, y, yStride, rows, columns); break;
-            case 2: Scalar((ushort*)x, xStride, (ushort*)y, yStride, rows, columns); break;
-            case 4 when CpuInstructions.Level == InstructionLevel.Avx512: Words512((uint*)x, xStride, (uint*)y, yStride, rows, columns); break;
-            case 4 when CpuInstructions.Level == InstructionLevel.Avx2: Words256((uint*)x, xStride, (uint*)y, yStride, rows, columns); break;
-            case 4: Scalar((uint*)x, xStride, (uint*)y, yStride, rows, columns); break;
-            default: Scalar((ulong*)x, xStride, (ulong*)y, yStride, rows, columns); break;
+            case 2: Vectors((ushort*)x, xStride, (ushort*)y, yStride, rows, columns); break;
+            case 4: Vectors((uint*)x, xStride, (uint*)y, yStride, rows, columns); break;
+            default: Vectors((ulong*)x, xStride, (ulong*)y, yStride, rows, columns); break;
         }
     }
 
-    /// <summary>Blocks of 8 by 8 elements, so that the lines in use stay in L1 whatever the strides are.</summary>
+    private static void Vectors<T>(T* x, nint xStride, T* y, nint yStride, nint rows, nint columns) where T : unmanaged
+    {
+        switch (CpuInstructions.Level)
+        {
+            case InstructionLevel.Avx512: Vectors<V512<T>, T>(x, xStride, y, yStride, rows, columns); break;
+            case InstructionLevel.Avx2: Vectors<V256<T>, T>(x, xStride, y, yStride, rows, columns); break;
+            default: Vectors<V128<T>, T>(x, xStride, y, yStride, rows, columns); break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Vectors<V, T>(T* x, nint xStride, T* y, nint yStride, nint rows, nint columns) where V : unmanaged, ISimd<V, T> where T : unmanaged
+    {
+        // Squares of this many elements lie within 128 bits, and a line is 64 bytes.
+        nint square = 16 / sizeof(T), line = 64 / sizeof(T);
+        nint wholeRows = rows - rows % square, wholeColumns = columns - columns % V.Count;
+        for (nint i = 0; i < wholeRows; i += line)
+        {
+            nint end = Math.Min(i + line, wholeRows);
+            for (nint j = 0; j < wholeColumns; j += V.Count)
+            {
+                for (nint r = i; r < end; r += square)
+                {
+                    T* source = x + j * xStride + r, target = y + r * yStride + j;
+                    if (sizeof(T) == 8) Two<V, T>(source, xStride, target, yStride);
+                    else if (sizeof(T) == 4) Four<V, T>(source, xStride, target, yStride);
+                    else Eight<V, T>(source, xStride, target, yStride);
+                }
+            }
+        }
+        Scalar(x + wholeColumns * xStride, xStride, y + wholeColumns, yStride, wholeRows, columns - wholeColumns);
+        Scalar(x + wholeRows, xStride, y + wholeRows * yStride, yStride, rows - wholeRows, columns);
+    }
+
+    /// <summary>Squares of 2 by 2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Two<V, T>(T* x, nint xStride, T* y, nint yStride) where V : unmanaged, ISimd<V, T> where T : unmanaged
+    {
+        V a = V.LoadLanes(x, 2 * xStride), b = V.LoadLanes(x + xStride, 2 * xStride);
+        V.InterleaveLow(a, b, 8).Store(y);
+        V.InterleaveHigh(a, b, 8).Store(y + yStride);
+    }
+
+    /// <summary>Squares of 4 by 4.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Four<V, T>(T* x, nint xStride, T* y, nint yStride) where V : unmanaged, ISimd<V, T> where T : unmanaged
+    {
+        V a = V.LoadLanes(x, 4 * xStride), b = V.LoadLanes(x + xStride, 4 * xStride);
+        V c = V.LoadLanes(x + 2 * xStride, 4 * xStride), d = V.LoadLanes(x + 3 * xStride, 4 * xStride);
+        V ab = V.InterleaveLow(a, b, 4), cd = V.InterleaveLow(c, d, 4);
+        V.InterleaveLow(ab, cd, 8).Store(y);
+        V.InterleaveHigh(ab, cd, 8).Store(y + yStride);
+        ab = V.InterleaveHigh(a, b, 4);
+        cd = V.InterleaveHigh(c, d, 4);
+        V.InterleaveLow(ab, cd, 8).Store(y + 2 * yStride);
+        V.InterleaveHigh(ab, cd, 8).Store(y + 3 * yStride);
+    }
+
+    /// <summary>Squares of 8 by 8.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Eight<V, T>(T* x, nint xStride, T* y, nint yStride) where V : unmanaged, ISimd<V, T> where T : unmanaged
+    {
+        nint apart = 8 * xStride;
+        V a = V.LoadLanes(x, apart), b = V.LoadLanes(x + xStride, apart);
+        V c = V.LoadLanes(x + 2 * xStride, apart), d = V.LoadLanes(x + 3 * xStride, apart);
+        V e = V.LoadLanes(x + 4 * xStride, apart), f = V.LoadLanes(x + 5 * xStride, apart);
+        V g = V.LoadLanes(x + 6 * xStride, apart), h = V.LoadLanes(x + 7 * xStride, apart);
+        Quarter(V.InterleaveLow(a, b, 2), V.InterleaveLow(c, d, 2), V.InterleaveLow(e, f, 2), V.InterleaveLow(g, h, 2), y, yStride);
+        Quarter(V.InterleaveHigh(a, b, 2), V.InterleaveHigh(c, d, 2), V.InterleaveHigh(e, f, 2), V.InterleaveHigh(g, h, 2), y + 4 * yStride, yStride);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        static void Quarter(V ab, V cd, V ef, V gh, T* y, nint yStride)
+        {
+            V abcd = V.InterleaveLow(ab, cd, 4), efgh = V.InterleaveLow(ef, gh, 4);
+            V.InterleaveLow(abcd, efgh, 8).Store(y);
+            V.InterleaveHigh(abcd, efgh, 8).Store(y + yStride);
+            abcd = V.InterleaveHigh(ab, cd, 4);
+            efgh = V.InterleaveHigh(ef, gh, 4);
+            V.InterleaveLow(abcd, efgh, 8).Store(y + 2 * yStride);
+            V.InterleaveHigh(abcd, efgh, 8).Store(y + 3 * yStride);
+        }
+    }
+
+    /// <summary>Small blocks, so that the lines in use stay in L1 whatever the strides are.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Scalar<T>(T* x, nint xStride, T* y, nint yStride, nint rows, nint columns) where T : unmanaged
     {
@@ -52,80 +132,5 @@ internal static unsafe class Transposition
                 }
             }
         }
-    }
-
-    /// <summary>16 by 16: four columns at a time, whose four 128-bit lanes hold the rows 4k .. 4k + 3, so that one in-lane 4 by 4 turn finishes them.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Words512(uint* x, nint xStride, uint* y, nint yStride, nint rows, nint columns)
-    {
-        nint wholeRows = rows & ~15, wholeColumns = columns & ~15;
-        for (nint i = 0; i < wholeRows; i += 16)
-        {
-            for (nint j = 0; j < wholeColumns; j += 16)
-            {
-                uint* source = x + j * xStride + i, target = y + i * yStride + j;
-                for (int k = 0; k < 4; k++, source += 4, target += 4 * yStride)
-                {
-                    var a = Lanes(source, 4 * xStride);
-                    var b = Lanes(source + xStride, 4 * xStride);
-                    var c = Lanes(source + 2 * xStride, 4 * xStride);
-                    var d = Lanes(source + 3 * xStride, 4 * xStride);
-                    var ab = Avx512F.UnpackLow(a, b).AsUInt64();
-                    var cd = Avx512F.UnpackLow(c, d).AsUInt64();
-                    Avx512F.UnpackLow(ab, cd).AsUInt32().Store(target);
-                    Avx512F.UnpackHigh(ab, cd).AsUInt32().Store(target + yStride);
-                    ab = Avx512F.UnpackHigh(a, b).AsUInt64();
-                    cd = Avx512F.UnpackHigh(c, d).AsUInt64();
-                    Avx512F.UnpackLow(ab, cd).AsUInt32().Store(target + 2 * yStride);
-                    Avx512F.UnpackHigh(ab, cd).AsUInt32().Store(target + 3 * yStride);
-                }
-            }
-        }
-        Edges(x, xStride, y, yStride, rows, columns, wholeRows, wholeColumns);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static Vector512<uint> Lanes(uint* source, nint stride) => Vector512.Create(
-            Vector256.Create(Vector128.Load(source), Vector128.Load(source + stride)),
-            Vector256.Create(Vector128.Load(source + 2 * stride), Vector128.Load(source + 3 * stride)));
-    }
-
-    /// <summary>8 by 8, in the same way with two lanes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Words256(uint* x, nint xStride, uint* y, nint yStride, nint rows, nint columns)
-    {
-        nint wholeRows = rows & ~7, wholeColumns = columns & ~7;
-        for (nint i = 0; i < wholeRows; i += 8)
-        {
-            for (nint j = 0; j < wholeColumns; j += 8)
-            {
-                uint* source = x + j * xStride + i, target = y + i * yStride + j;
-                for (int k = 0; k < 2; k++, source += 4, target += 4 * yStride)
-                {
-                    var a = Lanes(source, 4 * xStride);
-                    var b = Lanes(source + xStride, 4 * xStride);
-                    var c = Lanes(source + 2 * xStride, 4 * xStride);
-                    var d = Lanes(source + 3 * xStride, 4 * xStride);
-                    var ab = Avx2.UnpackLow(a, b).AsUInt64();
-                    var cd = Avx2.UnpackLow(c, d).AsUInt64();
-                    Avx2.UnpackLow(ab, cd).AsUInt32().Store(target);
-                    Avx2.UnpackHigh(ab, cd).AsUInt32().Store(target + yStride);
-                    ab = Avx2.UnpackHigh(a, b).AsUInt64();
-                    cd = Avx2.UnpackHigh(c, d).AsUInt64();
-                    Avx2.UnpackLow(ab, cd).AsUInt32().Store(target + 2 * yStride);
-                    Avx2.UnpackHigh(ab, cd).AsUInt32().Store(target + 3 * yStride);
-                }
-            }
-        }
-        Edges(x, xStride, y, yStride, rows, columns, wholeRows, wholeColumns);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static Vector256<uint> Lanes(uint* source, nint stride) => Vector256.Create(Vector128.Load(source), Vector128.Load(source + stride));
-    }
-
-    /// <summary>What whole blocks leave at the right and at the bottom.</summary>
-    private static void Edges(uint* x, nint xStride, uint* y, nint yStride, nint rows, nint columns, nint wholeRows, nint wholeColumns)
-    {
-        Scalar(x + wholeColumns * xStride, xStride, y + wholeColumns, yStride, wholeRows, columns - wholeColumns);
-        Scalar(x + wholeRows, xStride, y + wholeRows * yStride, yStride, rows - wholeRows, columns);
     }
 }

@@ -50,13 +50,17 @@ sealed unsafe class BlockPool
     /// <summary>The number of times the garbage collector was asked.</summary>
     public long Looks { get; private set; }
 
+    /// <summary>Asks the collector at every allocation: slow, but then <see cref="Peak"/> is what the program really needs.</summary>
+    public bool LooksAlways { get; set; }
+
     /// <summary>Starts <see cref="Peak"/> anew.</summary>
     public void ResetPeak() => Peak = outstanding;
 
     public Block Rent(long byteCount, Storage storage, out StorageToken token)
     {
         long size = SizeClass(byteCount);
-        if (Volatile.Read(ref sinceLook) + size > Budget) Look(0);
+        if (LooksAlways) Collect(2);
+        else if (Volatile.Read(ref sinceLook) + size > Budget) Look(0);
         token = new(storage);
         lock (gate)
         {

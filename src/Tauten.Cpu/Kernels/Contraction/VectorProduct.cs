@@ -233,10 +233,10 @@ internal static unsafe class VectorProduct<TStore, T, V>
             a3 = V.MultiplyAdd(even, V.Load(fourth + p), a3);
             b3 = V.MultiplyAdd(odd, V.Load(fourth + p + V.Count), b3);
         }
-        sums[0] = Sum(a0 + b0) + Rest(inner - p, x + p, row + p);
-        sums[1] = Sum(a1 + b1) + Rest(inner - p, x + p, second + p);
-        sums[2] = Sum(a2 + b2) + Rest(inner - p, x + p, third + p);
-        sums[3] = Sum(a3 + b3) + Rest(inner - p, x + p, fourth + p);
+        sums[0] = VectorSum<V, T>.Of(a0 + b0) + Rest(inner - p, x + p, row + p);
+        sums[1] = VectorSum<V, T>.Of(a1 + b1) + Rest(inner - p, x + p, second + p);
+        sums[2] = VectorSum<V, T>.Of(a2 + b2) + Rest(inner - p, x + p, third + p);
+        sums[3] = VectorSum<V, T>.Of(a3 + b3) + Rest(inner - p, x + p, fourth + p);
     }
 
     /// <summary>One dot product, in the same order of additions as in <see cref="DotFour"/>.</summary>
@@ -250,7 +250,7 @@ internal static unsafe class VectorProduct<TStore, T, V>
             even = V.MultiplyAdd(V.Load(x + p), V.Load(row + p), even);
             odd = V.MultiplyAdd(V.Load(x + p + V.Count), V.Load(row + p + V.Count), odd);
         }
-        return Sum(even + odd) + Rest(inner - p, x + p, row + p);
+        return VectorSum<V, T>.Of(even + odd) + Rest(inner - p, x + p, row + p);
     }
 
     /// <summary>The end of a dot product, shorter than two vectors.</summary>
@@ -260,17 +260,5 @@ internal static unsafe class VectorProduct<TStore, T, V>
         for (long p = 0; p < count; p++)
             sum += x[p] * row[p];
         return sum;
-    }
-
-    /// <summary>The sum of the lanes.</summary>
-    private static T Sum(V vector)
-    {
-        var lanes = (T*)&vector;
-        for (int half = V.Count / 2; half > 0; half /= 2)
-        {
-            for (int lane = 0; lane < half; lane++)
-                lanes[lane] += lanes[lane + half];
-        }
-        return lanes[0];
     }
 }

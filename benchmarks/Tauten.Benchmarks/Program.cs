@@ -1,0 +1,38 @@
+using BenchmarkDotNet.Running;
+using Tauten.Benchmarks;
+
+const string Usage = """
+    Usage: Tauten.Benchmarks COMMAND
+
+      matmul               the f32 matrix product 1024^3 on one and two threads, as a percentage of a register-only FMA loop of the same run
+      eager [COUNT]        one tracked addition of two 16-element tensors: processor time of all threads, and bytes (default 10,000,000 times)
+      memory [OPTIONS]     resident memory of a training loop; --variant plain|drop|ballast|threads --steps N (default 5000)
+      ops [OPTIONS]        single operations by BenchmarkDotNet; OPTIONS are its own, such as --filter '*Softmax*'
+
+    Ratios within one run count; absolute times on a shared machine do not.
+    """;
+
+switch (args)
+{
+    case ["matmul"]:
+        MatrixProductBenchmark.Run();
+        return 0;
+    case ["eager"]:
+        EagerBenchmark.Run(10_000_000);
+        return 0;
+    case ["eager", var count] when int.TryParse(count, out int times) && times > 0:
+        EagerBenchmark.Run(times);
+        return 0;
+    case ["memory", .. var options] when MemoryBenchmark.TryParse(options, out var variant, out int steps):
+        MemoryBenchmark.Run(variant, steps);
+        return 0;
+    case ["ops", .. var options]:
+        BenchmarkSwitcher.FromAssembly(typeof(OpBenchmarks).Assembly).Run(options);
+        return 0;
+    case ["--help" or "-h"]:
+        Console.WriteLine(Usage);
+        return 0;
+    default:
+        Console.Error.WriteLine(Usage);
+        return 2;
+}

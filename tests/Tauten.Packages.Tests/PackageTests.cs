@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Tauten.Packages.Tests;
+
+/// <summary>What strangers get: packages in an empty project, ahead-of-time compilation, other platforms.</summary>
+[Trait("Category", "Slow")]
+public sealed class PackageTests
+{
+    const string Version = "0.0.0-test";
+
+    const string Programs = """
+        // the PyTorch-style loop
+        var model = new Net();
+        var criterion = new CrossEntropyLoss();
+        var optimizer = new Adam(model.Parameters(), learningRate: 0.001);
+        for (int epoch = 0; epoch < 5; epoch++)
+        {
+            var inputs = Tensor.Randn([64, 784]);
+            var labels = Tensor.RandInt(0, 10, [64]);
+            optimizer.ZeroGrad();
+            var loss = criterion.Call(model.Call(inputs), labels);
+            loss.Backward();
+            optimizer.Step();
+            Console.WriteLine($"Epoch {epoch + 1}, Loss: {loss.Item<float>():F4}");
+        }
+
+        // the Dense network with a loop by hand
+        var classifier = new Sequential(new Dense(128, Activation.Relu), new Dense(10));
+        var adam = new Adam(classifier.Parameters(), learningRate: 0.01);
+        {
+            var inputs = Tensor.Randn([64, 784]);
+            var labels = Tensor.RandInt(0, 10, [64]);
+            for (int step = 0; step < 30; step++)
+            {
+                adam.ZeroGrad();
+                var loss = criterion.Call(classifier.Call(inputs), labels);
+                loss.Backward();
+                adam.Step();
+                if (step is 0 or 29) Console.WriteLine($"Dense {step} {loss.Item<float>():F4}");
+            }
+        }
+
+        // gradients of anything
+        var x = Tensor.From([2f, 3f], requiresGrad: true);
+        (x * x * 3 + x).Sum().Backward();
+        Console.WriteLine(x.Grad);                                   // [13, 19]
+
+        // as in PyTorch
+        sealed partial class Net : Module<Tensor, Tensor>          // `partial`: parameters are enumerated by a source generator
+        {
+            readonly Linear fc1 = new(784, 128);
+            readonly Linear fc2 = new(128, 10);
+            protected override Tensor Forward(Tensor x) => fc2.Call(fc1.Call(x).Relu());   // Call = hooks, module path, profiler around Forward
+        }
+        """;
+
+    [Fact]
+    public void AnEmptyProjectThatReferencesTautenRunsThePrograms()
+    {
+        using var folder = new Folder();
+        string packages = Path.Combine(folder.Path, "packages"), app = Path.Combine(folder.Path, "app");
+        foreach (string project in (string[])["Tauten.Core", "Tauten.Cpu", "Tauten.NN", "Tauten"])
+            Tools.Dotnet(Tools.Root, "pack", $"src/{project}", "-c", "Release", "-o", packages, $"-p:Version={Version}", "-nologo", "-v:q");
+        long bytes = Directory.GetFiles(packages, "*.nupkg").Sum(f => new FileInfo(f).Length);
+        Assert.True(bytes < 5 << 20, $"The packages have {bytes / 1048576.0:F2} MB together. Expected less than 5.");
+
+        folder.File("app/App.csproj", $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <Nullable>enable</Nullable>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <RestorePackagesPath>{Path.Combine(folder.Path, "cache")}</RestorePackagesPath>
+                <RestoreAdditionalProjectSources>{packages}</RestoreAdditionalProjectSources>
+                <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+              </PropertyGroup>
+              <ItemGroup><PackageReference Include="Tauten" Version="{Version}" /></ItemGroup>
+            </Project>
+            """);
+        folder.File("app/Program.cs", Programs);
+        string output = Tools.Dotnet(app, "run", "-c", "Release");
+        Assert.Contains("Epoch 5, Loss: ", output, StringComparison.Ordinal);
+        Assert.Contains("[13, 19]", output, StringComparison.Ordinal);
+        double first = Loss(output, "Dense 0 "), last = Loss(output, "Dense 29 ");
+        Assert.True(last < first / 2, $"The Dense network did not learn: {first} to {last}.");
+    }
+
+    static double Loss(string output, string before) => double.Parse(Regex.Match(output, Regex.Escape(before) + @"([0-9.]+)").Groups[1].Value, CultureInfo.InvariantCulture);
+
+    [Fact]
+    public void AheadOfTimeCompilationOfXorHasNoWarningAndLearns()
+    {
+        using var folder = new Folder();
+        string output = Tools.Dotnet(Tools.Root, "publish", "samples/Xor", "-c", "Release", "-r", "linux-x64", "-o", folder.Path, "-nologo", $"-p:BaseIntermediateOutputPath={folder.Path}/obj/");
+        Assert.DoesNotContain("warning", output, StringComparison.OrdinalIgnoreCase);
+        string run = Tools.Run(folder.Path, Path.Combine(folder.Path, "Xor"));
+        double first = Loss(run, "step   0  loss "), last = Loss(run, "step 500  loss ");
+        Assert.True(first > 0.15 && last < 0.01, run);
+    }
+
+    [Theory]
+    [InlineData("win-x64")]
+    [InlineData("osx-arm64")]
+    [InlineData("linux-arm64")]
+    public void OtherPlatformsBuild(string runtime)
+    {
+        using var folder = new Folder();
+        Tools.Dotnet(Tools.Root, "publish", "src/Tauten.Cli", "-c", "Release", "-r", runtime, "--self-contained", "false", "-p:UseAppHost=false", "-o", folder.Path, "-nologo");
+        Assert.True(File.Exists(Path.Combine(folder.Path, "tauten.dll")));
+    }
+}
