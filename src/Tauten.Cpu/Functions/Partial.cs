@@ -31,15 +31,21 @@ internal static unsafe class Partial<V, T> where V : unmanaged, ISimd<V, T> wher
 internal unsafe struct RowSum<V, T> where V : unmanaged, ISimd<V, T> where T : unmanaged
 {
     private const int Block = 4096;
-    private fixed byte _inner[256];
-    private fixed byte _outer[256];
+    private fixed byte _memory[512 + 64];
     private bool _flushed;
+
+    /// <summary>The accumulators of the block, then those of the row. On line boundaries: what is stored and read again at once must not straddle two.</summary>
+    private byte* Sums
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => (byte*)(((nint)Unsafe.AsPointer(ref _memory[0]) + 63) & ~63);
+    }
 
     /// <summary>Starts at zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Clear()
     {
-        byte* inner = (byte*)Unsafe.AsPointer(ref _inner[0]);
+        byte* inner = Sums;
         for (int i = 0; i < 256; i += sizeof(V)) V.Number(0).Store((T*)(inner + i));
         _flushed = false;
     }
@@ -48,7 +54,7 @@ internal unsafe struct RowSum<V, T> where V : unmanaged, ISimd<V, T> where T : u
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(nint at, V terms)
     {
-        T* slot = (T*)((byte*)Unsafe.AsPointer(ref _inner[0]) + (at * sizeof(T) & 255));
+        T* slot = (T*)(Sums + (at * sizeof(T) & 255));
         (V.Load(slot) + terms).Store(slot);
         if (((at + V.Count) & (Block - 1)) == 0) Flush();
     }
@@ -59,7 +65,7 @@ internal unsafe struct RowSum<V, T> where V : unmanaged, ISimd<V, T> where T : u
     {
         if (_flushed) Flush();
         T result;
-        ReductionLoops<Functions.Sum, V, T>.Row((byte*)Unsafe.AsPointer(ref _flushed ? ref _outer[0] : ref _inner[0]), 256 / sizeof(T), (byte*)&result);
+        ReductionLoops<Functions.Sum, V, T>.Row(_flushed ? Sums + 256 : Sums, 256 / sizeof(T), (byte*)&result);
         return result;
     }
 
@@ -67,7 +73,7 @@ internal unsafe struct RowSum<V, T> where V : unmanaged, ISimd<V, T> where T : u
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private void Flush()
     {
-        byte* inner = (byte*)Unsafe.AsPointer(ref _inner[0]), outer = (byte*)Unsafe.AsPointer(ref _outer[0]);
+        byte* inner = Sums, outer = inner + 256;
         for (int i = 0; i < 256; i += sizeof(V))
         {
             var sum = V.Load((T*)(inner + i));

@@ -1,79 +1,34 @@
 namespace Tauten.Cpu;
 
-/// <summary>Convolutions as products with the windows of the input.</summary>
-static class ConvolutionKernels
+/// <summary>Convolutions and their gradients: from tensors to the loops. 16-bit floats are widened to float32 and rounded once.</summary>
+static unsafe class ConvolutionKernels
 {
-    public static void Forward(Ops.Convolution op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
-    {
-        var (input, weight) = (x[0], x[1]);
-        int spatial = op.Strides.Count, groups = op.Groups;
-        long channels = input.Shape[1] / groups, outputs = weight.Shape[0] / groups;
-        var parts = new Tensor[groups];
-        for (int g = 0; g < groups; g++)
-        {
-            var columns = Columns(op, input.Narrow(1, g * channels, channels), weight.Shape);
-            var product = columns.MatMul(weight.Narrow(0, g * outputs, outputs).Reshape(outputs, -1).T);
-            var shaped = product.Reshape([y[0].Shape[0], .. y[0].Shape.Skip(2), outputs]);
-            parts[g] = shaped.Permute([0, spatial + 1, .. Enumerable.Range(1, spatial)]);
-        }
-        MovementKernels.CopyTo(groups == 1 ? parts[0] : Tensor.Concat(parts, 1), y[0]);
-    }
+    public static void Forward(Ops.Convolution op, ReadOnlySpan<Tensor> x, Span<Tensor> y) =>
+        Run(op, x[0].Shape, x[1].Shape, x[0], x[1], y[0], &Convolutions.Forward<float>, &Convolutions.Forward<double>);
 
-    public static void InputGradient(Ops.ConvolutionInputGradient op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
-    {
-        var (gradient, weight) = (x[0], x[1]);
-        var forward = op.Forward;
-        int spatial = forward.Strides.Count, groups = forward.Groups;
-        long channels = op.Input[1] / groups, outputs = weight.Shape[0] / groups;
-        var parts = new Tensor[groups];
-        for (int g = 0; g < groups; g++)
-        {
-            var rows = Rows(gradient.Narrow(1, g * outputs, outputs));
-            var columns = rows.MatMul(weight.Narrow(0, g * outputs, outputs).Reshape(outputs, -1));
-            var windows = columns.Reshape([gradient.Shape[0], .. gradient.Shape.Skip(2), channels, .. weight.Shape.Skip(2)]);
-            windows = windows.Permute([0, spatial + 1, .. Enumerable.Range(1, spatial), .. Enumerable.Range(spatial + 2, spatial)]);
-            var padded = new Dim[spatial + 2];
-            var starts = new long[spatial + 2];
-            (padded[0], padded[1]) = (op.Input[0], channels);
-            for (int i = 0; i < spatial; i++)
-            {
-                padded[i + 2] = op.Input[i + 2] + forward.Padding[i] + forward.Padding[spatial + i];
-                starts[i + 2] = forward.Padding[i];
-            }
-            var sum = windows.OverlapAdd(Shape.Create(padded), Spatial(spatial), forward.Strides, forward.Dilations);
-            parts[g] = Dispatch.Run(new Ops.Slice(Shape.Of(starts), op.Input.Select((d, i) => i == 1 ? (Dim)channels : d).ToArray() is var s ? Shape.Create(s) : null!, Dims.Repeat(1, spatial + 2)), sum);
-        }
-        MovementKernels.CopyTo(groups == 1 ? parts[0] : Tensor.Concat(parts, 1), y[0]);
-    }
+    public static void InputGradient(Ops.ConvolutionInputGradient op, ReadOnlySpan<Tensor> x, Span<Tensor> y) =>
+        Run(op.Forward, op.Input, x[1].Shape, x[0], x[1], y[0], &Convolutions.InputGradient<float>, &Convolutions.InputGradient<double>);
 
-    public static void WeightGradient(Ops.ConvolutionWeightGradient op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
-    {
-        var (input, gradient) = (x[0], x[1]);
-        int groups = op.Forward.Groups;
-        long channels = input.Shape[1] / groups, outputs = op.Weight[0] / groups;
-        var parts = new Tensor[groups];
-        for (int g = 0; g < groups; g++)
-        {
-            var columns = Columns(op.Forward, input.Narrow(1, g * channels, channels), op.Weight);
-            parts[g] = Rows(gradient.Narrow(1, g * outputs, outputs)).T.MatMul(columns).Reshape([outputs, .. op.Weight.Skip(1)]);
-        }
-        MovementKernels.CopyTo(groups == 1 ? parts[0] : Tensor.Concat(parts, 0), y[0]);
-    }
+    public static void WeightGradient(Ops.ConvolutionWeightGradient op, ReadOnlySpan<Tensor> x, Span<Tensor> y) =>
+        Run(op.Forward, x[0].Shape, op.Weight, x[0], x[1], y[0], &Convolutions.WeightGradient<float>, &Convolutions.WeightGradient<double>);
 
-    static Dims Spatial(int spatial) => Dims.Create([.. Enumerable.Range(2, spatial).Select(i => (long)i)]);
-
-    // [batch * positions, channels * window]
-    static Tensor Columns(Ops.Convolution op, Tensor x, Shape weight)
+    static void Run(
+        Ops.Convolution op, Shape input, Shape weight, Tensor a, Tensor b, Tensor y,
+        delegate*<in ConvolutionShape, float*, float*, float*, void> singles, delegate*<in ConvolutionShape, double*, double*, double*, void> doubles)
     {
         int spatial = op.Strides.Count;
-        long[] low = [0, 0, .. op.Padding.Take(spatial)], high = [0, 0, .. op.Padding.Skip(spatial)];
-        var windows = x.Pad(Dims.Create(low), Dims.Create(high)).Windows(Spatial(spatial), Dims.Create([.. weight.Skip(2).Select(d => (long)d)]), op.Strides, op.Dilations);
-        var moved = windows.Permute([0, .. Enumerable.Range(2, spatial), 1, .. Enumerable.Range(spatial + 2, spatial)]);
-        long rows = 1;
-        for (int i = 0; i <= spatial; i++) rows *= moved.Shape[i];
-        return moved.Reshape(rows, rows == 0 ? 0 : -1);
+        var shape = ConvolutionShape.Create(
+            input[0], input[1], weight[0], op.Groups, input.Sizes[2..], weight.Sizes[2..], op.Strides.Span, op.Dilations.Span, op.Padding.Span[..spatial], op.Padding.Span[spatial..]);
+        var dtype = y.DType == DType.Float64 ? DType.Float64 : DType.Float32;
+        (a, b) = (a.To(dtype).Contiguous(), b.To(dtype).Contiguous());
+        var result = dtype == y.DType ? y : Tensor.Allocate(y.Backend, new(dtype, y.Shape));
+        fixed (byte* pa = &a.First(), pb = &b.First(), py = &result.First())
+        {
+            if (dtype == DType.Float64) doubles(shape, (double*)pa, (double*)pb, (double*)py);
+            else singles(shape, (float*)pa, (float*)pb, (float*)py);
+        }
+        if (!ReferenceEquals(result, y)) MovementKernels.CopyTo(result.To(y.DType), y);
+        GC.KeepAlive(a);
+        GC.KeepAlive(b);
     }
-
-    // [batch * positions, channels]
-    static Tensor Rows(Tensor y) => y.Permute([0, .. Enumerable.Range(2, y.Rank - 2), 1]).Reshape(-1, y.Shape[1]);
 }

@@ -54,7 +54,7 @@ internal static unsafe class Conversion
             DType.Int8 => Through(&ConversionLoops.Scalar<sbyte, int>, to == DType.Int32 ? null : ConversionLoops.OfInt(to), to),
             DType.Int16 => Through(&ConversionLoops.Scalar<short, int>, to == DType.Int32 ? null : ConversionLoops.OfInt(to), to),
             DType.UInt16 => Through(&ConversionLoops.Scalar<ushort, int>, to == DType.Int32 ? null : ConversionLoops.OfInt(to), to),
-            _ => Through(&ConversionLoops.Scalar<byte, int>, to == DType.Int32 ? null : ConversionLoops.OfInt(to), to),
+            _ => Through(&ConversionLoops.ByteToInt, to == DType.Int32 ? null : ConversionLoops.OfInt(to), to),
         };
     }
 

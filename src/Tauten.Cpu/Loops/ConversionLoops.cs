@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Tauten.Cpu;
 
@@ -46,8 +47,7 @@ internal static unsafe class ConversionLoops
         DType.Int16 => &Scalar<int, short>,
         DType.UInt16 => &Scalar<int, ushort>,
         DType.UInt32 => &Scalar<int, uint>,
-        DType.Int64 => &Scalar<int, long>,
-        DType.UInt64 => &Scalar<int, ulong>,
+        DType.Int64 or DType.UInt64 => &IntToLong,
         DType.Bool => &Boolean<int>,
         DType.Float64 => &Scalar<int, double>,
         _ => &IntToFloat,
@@ -129,6 +129,26 @@ internal static unsafe class ConversionLoops
     {
         FloatToDouble(source, target, n);
         DoubleToLong(target, target, n);
+    }
+
+    /// <summary>byte (or boolean) to int.</summary>
+    public static void ByteToInt(byte* source, byte* target, nint n) => Vectors<WidenByte>(source, target, n);
+
+    /// <summary>int to long, whose bits are also those of a ulong that wraps.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void IntToLong(byte* source, byte* target, nint n)
+    {
+        nint i = 0;
+        if (Vector256.IsHardwareAccelerated)
+        {
+            for (; i + 8 <= n; i += 8)
+            {
+                var (low, high) = Vector256.Widen(Vector256.Load((int*)source + i));
+                low.Store((long*)target + i);
+                high.Store((long*)target + i + 4);
+            }
+        }
+        for (; i < n; i++) ((long*)target)[i] = ((int*)source)[i];
     }
 
     /// <summary>double to long.</summary>
@@ -248,6 +268,14 @@ internal static unsafe class ConversionLoops
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Run<V>(byte* source, byte* target) where V : unmanaged, ISimd<V, float> => V.FromInteger(V.LoadBytes(source)).Store((float*)target);
+    }
+
+    private readonly struct WidenByte : IStep<float>
+    {
+        public static (int Source, int Target) Sizes => (1, 4);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Run<V>(byte* source, byte* target) where V : unmanaged, ISimd<V, float> => V.LoadBytes(source).Store((float*)target);
     }
 
     private readonly struct ToBoolean : IStep<float>

@@ -128,6 +128,7 @@ internal static unsafe class Copy
         }
 
         /// <summary>One band of one matrix.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         [SkipLocalsInit]
         private readonly void Band(long matrix, long band)
         {
@@ -140,6 +141,7 @@ internal static unsafe class Copy
         }
 
         /// <summary>Some rows, or a part of one long row.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         [SkipLocalsInit]
         private readonly void Rows(long rowChunk, long columnChunk)
         {
@@ -162,6 +164,7 @@ internal static unsafe class Copy
         }
 
         /// <summary>Element by element, both strided (in bytes).</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void Each(byte* x, long xStep, byte* y, long yStep, nint n)
         {
             for (nint i = 0; i < n; i++, x += xStep, y += yStep)

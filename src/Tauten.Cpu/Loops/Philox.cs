@@ -91,7 +91,8 @@ internal static unsafe class PhiloxLoops
     private static void Eight(ulong seed, ulong draw, ulong first, uint* words)
     {
         var low = Vector512.Create(0xFFFFFFFFUL);
-        var number = Vector512.Create(first) + Vector512.Create(0UL, 1, 2, 3, 4, 5, 6, 7);
+        // In the order that interleaving the results puts right.
+        var number = Vector512.Create(first) + Vector512.Create(0UL, 4, 1, 5, 2, 6, 3, 7);
         Vector512<ulong> c0 = number & low, c1 = number >>> 32, c2 = Vector512.Create(draw & 0xFFFFFFFF), c3 = Vector512.Create(draw >> 32);
         uint key0 = (uint)seed, key1 = (uint)(seed >> 32);
         for (int round = 0; round < 10; round++)
@@ -108,11 +109,8 @@ internal static unsafe class PhiloxLoops
         }
         var upper = (c0 & low) | (c1 << 32);
         var lower = (c2 & low) | (c3 << 32);
-        for (int i = 0; i < 8; i++)
-        {
-            ((ulong*)words)[2 * i] = upper[i];
-            ((ulong*)words)[2 * i + 1] = lower[i];
-        }
+        V512<ulong>.InterleaveLow(new(upper), new(lower), 8).Bits.Store((ulong*)words);
+        V512<ulong>.InterleaveHigh(new(upper), new(lower), 8).Bits.Store((ulong*)words + 8);
     }
 
     /// <summary>Four blocks side by side.</summary>
@@ -120,7 +118,7 @@ internal static unsafe class PhiloxLoops
     private static void Four(ulong seed, ulong draw, ulong first, uint* words)
     {
         var low = Vector256.Create(0xFFFFFFFFUL);
-        var number = Vector256.Create(first) + Vector256.Create(0UL, 1, 2, 3);
+        var number = Vector256.Create(first) + Vector256.Create(0UL, 2, 1, 3);
         Vector256<ulong> c0 = number & low, c1 = number >>> 32, c2 = Vector256.Create(draw & 0xFFFFFFFF), c3 = Vector256.Create(draw >> 32);
         uint key0 = (uint)seed, key1 = (uint)(seed >> 32);
         for (int round = 0; round < 10; round++)
@@ -136,11 +134,8 @@ internal static unsafe class PhiloxLoops
         }
         var upper = (c0 & low) | (c1 << 32);
         var lower = (c2 & low) | (c3 << 32);
-        for (int i = 0; i < 4; i++)
-        {
-            ((ulong*)words)[2 * i] = upper[i];
-            ((ulong*)words)[2 * i + 1] = lower[i];
-        }
+        V256<ulong>.InterleaveLow(new(upper), new(lower), 8).Bits.Store((ulong*)words);
+        V256<ulong>.InterleaveHigh(new(upper), new(lower), 8).Bits.Store((ulong*)words + 4);
     }
 
     /// <summary>Makes words in batches, turns them into elements, and copies out what was asked for.</summary>
@@ -235,10 +230,12 @@ internal static unsafe class PhiloxShapes
     private static void NormalFloat<V>(uint* words, byte* y) where V : unmanaged, ISimd<V, float>
     {
         uint* u = stackalloc uint[2 * PhiloxLoops.Batch], v = stackalloc uint[2 * PhiloxLoops.Batch];
-        for (int i = 0; i < 2 * PhiloxLoops.Batch; i++)
+        for (int i = 0; i < 2 * PhiloxLoops.Batch; i += 4)
         {
-            u[i] = words[2 * i] >> 8;
-            v[i] = words[2 * i + 1] >> 8;
+            Vector128<ulong> first = Vector128.Load((ulong*)words + i), second = Vector128.Load((ulong*)words + i + 2);
+            var low = Vector128.Create(0xFFFFFFFFUL);
+            (Vector128.Narrow(first & low, second & low) >>> 8).Store(u + i);
+            (Vector128.Narrow(first >>> 32, second >>> 32) >>> 8).Store(v + i);
         }
         for (int i = 0; i < 2 * PhiloxLoops.Batch; i += V.Count)
         {

@@ -175,6 +175,7 @@ internal unsafe struct ReductionLoop : IChunks
     }
 
     /// <summary>Results [first, end): each joins its own elements [from, to).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
     private readonly void Rows(long first, long end, long from, long to, byte* target)
     {
@@ -232,6 +233,7 @@ internal unsafe struct ReductionLoop : IChunks
     }
 
     /// <summary>n elements as the kernel takes them: where they are if possible, else in the buffer.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
     private readonly byte* Bring(byte* x, long stride, nint n, byte* buffer)
     {
@@ -260,6 +262,7 @@ internal unsafe struct ReductionLoop : IChunks
     }
 
     /// <summary>One tile of columns, over the rows [from, to).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
     private readonly void Columns(long tile, long from, long to, byte* target)
     {

@@ -81,8 +81,10 @@ internal static unsafe class ReductionLoops<R, V, T> where R : struct, IReductio
             return;
         }
         nint whole = n - n % Wide;
-        T* sums = stackalloc T[256 / sizeof(T)];
-        byte* padded = stackalloc byte[256];
+        byte* memory = stackalloc byte[512 + 64];
+        // On line boundaries: what is stored and read again at once must not straddle two.
+        T* sums = (T*)(((nint)memory + 63) & ~63);
+        byte* padded = (byte*)sums + 256;
         if (whole != n)
         {
             for (int i = 0; i < Wide; i += V.Count) R.Identity<V, T>().Store((T*)padded + i);

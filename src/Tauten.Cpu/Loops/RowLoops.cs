@@ -21,6 +21,7 @@ internal static unsafe class RowLoops<V, T> where V : unmanaged, ISimd<V, T> whe
         _ => &LayerNormBackwardParameters,
     };
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Softmax(RowData* data, nint n, nint first, nint end)
     {
         for (nint row = first; row < end; row++)
@@ -31,6 +32,7 @@ internal static unsafe class RowLoops<V, T> where V : unmanaged, ISimd<V, T> whe
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void LogSoftmax(RowData* data, nint n, nint first, nint end)
     {
         for (nint row = first; row < end; row++)
@@ -42,6 +44,7 @@ internal static unsafe class RowLoops<V, T> where V : unmanaged, ISimd<V, T> whe
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void LogSumExp(RowData* data, nint n, nint first, nint end)
     {
         for (nint row = first; row < end; row++)
@@ -89,6 +92,7 @@ internal static unsafe class RowLoops<V, T> where V : unmanaged, ISimd<V, T> whe
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CrossEntropy(RowData* data, nint n, nint first, nint end)
     {
         for (nint row = first; row < end; row++)
@@ -101,6 +105,7 @@ internal static unsafe class RowLoops<V, T> where V : unmanaged, ISimd<V, T> whe
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CrossEntropyBackward(RowData* data, nint n, nint first, nint end)
     {
         for (nint row = first; row < end; row++)
@@ -121,6 +126,7 @@ internal static unsafe class RowLoops<V, T> where V : unmanaged, ISimd<V, T> whe
         return label < 0 ? label + n : label;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Moments(RowData* data, nint n, nint first, nint end)
     {
         for (nint row = first; row < end; row++)
@@ -246,6 +252,7 @@ internal static unsafe class RowLoops<V, T> where V : unmanaged, ISimd<V, T> whe
     }
 
     /// <summary>The largest element; NaN if there is one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static T Largest(T* x, nint n)
     {
         T result;
@@ -299,8 +306,9 @@ internal static unsafe class RowLoops<V, T> where V : unmanaged, ISimd<V, T> whe
         for (; i + V.Count <= n; i += V.Count)
         {
             var e = Functions.Exp.Apply<V, T>(V.Load(x + i) - by);
-            sum.Add(i, e);
+            // Stored first: nothing then has to outlive the call that Add makes now and then.
             if (y != null) e.Store(y + i);
+            sum.Add(i, e);
         }
         if (i < n)
         {

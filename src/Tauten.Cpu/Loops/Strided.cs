@@ -21,6 +21,7 @@ internal static unsafe class Strided
     /// <param name="strides">For each operand its strides, one per dimension.</param>
     /// <param name="merged">Receives the sizes, then each operand's strides: (operands + 1) * max(rank, 1) numbers, laid out with that pitch.</param>
     /// <returns>The number of dimensions left.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Merge(ReadOnlySpan<long> shape, int operands, long** strides, long* merged)
     {
         int pitch = Math.Max(shape.Length, 1), rank = 0;
@@ -77,6 +78,7 @@ internal static unsafe class Strided
     }
 
     /// <summary>Copies the elements [start, start + n), counted in row-major order of a strided region, to contiguous memory.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
     public static void GatherRange(byte* source, int size, int rank, long* shape, long* strides, long start, nint n, byte* target)
     {
@@ -97,6 +99,7 @@ internal static unsafe class Strided
     }
 
     /// <summary>The multi-index of a row-major position, and its offset.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static long Seek(int rank, long* shape, long* strides, long position, long* index)
     {
         long offset = 0;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Numerics;
 
 namespace Tauten.Cpu;
@@ -126,6 +127,7 @@ internal static unsafe class Pooling
         public WindowShape Shape;
         public long Planes, PerChunk;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int chunk)
         {
             long end = Math.Min((chunk + 1) * PerChunk, Planes);
@@ -144,6 +146,7 @@ internal static unsafe class Pooling
         public T* X, Y;
         public long* Indices;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(in WindowShape s, long plane)
         {
             T* x = X + plane * Size(s), y = Y + plane * Count(s);
@@ -154,32 +157,43 @@ internal static unsafe class Pooling
                 for (long o1 = 0; o1 < s.Output[1]; o1++)
                 {
                     var (a1, b1) = s.Inside(1, o1);
-                    for (long o2 = 0; o2 < s.Output[2]; o2++)
+                    Row(s, x, (o0 * s.Stride[0] - s.Before[0], a0, b0), (o1 * s.Stride[1] - s.Before[1], a1, b1), y, indices);
+                    y += s.Output[2];
+                    indices += s.Output[2];
+                }
+            }
+        }
+
+        /// <summary>A row of windows, whose elements along the two outer dimensions are given by the first position and what lies inside.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Row(in WindowShape s, T* x, (long Start, long First, long End) d0, (long Start, long First, long End) d1, T* y, long* indices)
+        {
+            // In locals: the compiler has to assume that a store changes what is behind a reference.
+            long rows = s.Input[1], columns = s.Input[2], step0 = s.Dilation[0], step1 = s.Dilation[1], step2 = s.Dilation[2];
+            long count = s.Output[2], stride = s.Stride[2], start = -s.Before[2], window = s.Window[2];
+            for (long o = 0; o < count; o++, start += stride)
+            {
+                long first = 0, end = window;
+                if (start < 0 || start + (window - 1) * step2 >= columns) (first, end) = s.Inside(2, o);
+                T best = T.NegativeInfinity;
+                long at = -1;
+                for (long k0 = d0.First; k0 < d0.End; k0++)
+                {
+                    for (long k1 = d1.First; k1 < d1.End; k1++)
                     {
-                        var (a2, b2) = s.Inside(2, o2);
-                        T best = T.NegativeInfinity;
-                        long at = -1;
-                        for (long k0 = a0; k0 < b0; k0++)
+                        long i = ((d0.Start + k0 * step0) * rows + d1.Start + k1 * step1) * columns + start + first * step2;
+                        for (long k2 = first; k2 < end; k2++, i += step2)
                         {
-                            long i0 = o0 * s.Stride[0] - s.Before[0] + k0 * s.Dilation[0];
-                            for (long k1 = a1; k1 < b1; k1++)
-                            {
-                                long i1 = o1 * s.Stride[1] - s.Before[1] + k1 * s.Dilation[1];
-                                long i = (i0 * s.Input[1] + i1) * s.Input[2] + o2 * s.Stride[2] - s.Before[2] + a2 * s.Dilation[2];
-                                for (long k2 = a2; k2 < b2; k2++, i += s.Dilation[2])
-                                {
-                                    T v = x[i];
-                                    // The first element inside counts even if it is -infinity; nothing beats NaN.
-                                    if (!(v > best) && at >= 0 && (!T.IsNaN(v) || T.IsNaN(best))) continue;
-                                    best = v;
-                                    at = i;
-                                }
-                            }
+                            T v = x[i];
+                            // The first element inside counts even if it is -infinity; nothing beats NaN.
+                            if (!(v > best) && at >= 0 && (!T.IsNaN(v) || T.IsNaN(best))) continue;
+                            best = v;
+                            at = i;
                         }
-                        *y++ = best;
-                        *indices++ = at;
                     }
                 }
+                y[o] = best;
+                indices[o] = at;
             }
         }
     }
@@ -189,6 +203,7 @@ internal static unsafe class Pooling
         public T* GY, GX;
         public long* Indices;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(in WindowShape s, long plane)
         {
             T* gx = GX + plane * Size(s), gy = GY + plane * Count(s);
@@ -204,6 +219,7 @@ internal static unsafe class Pooling
         public T* X, Y;
         public bool CountPadding;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(in WindowShape s, long plane)
         {
             T* x = X + plane * Size(s), y = Y + plane * Count(s);
@@ -240,6 +256,7 @@ internal static unsafe class Pooling
         public T* GY, GX;
         public bool CountPadding;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(in WindowShape s, long plane)
         {
             T* gx = GX + plane * Size(s), gy = GY + plane * Count(s);

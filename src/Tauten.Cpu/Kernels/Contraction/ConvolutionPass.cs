@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Tauten.Cpu;
 
@@ -13,9 +12,6 @@ internal unsafe struct ConvolutionPass<T> where T : unmanaged, INumberBase<T>
 {
     /// <summary>Padded copies of the images that are worked on at a time.</summary>
     private const long CopyBytes = 16L << 20;
-
-    /// <summary>Elements of a line that is computed at once without panels: some kilobytes, so that it stays in the first cache.</summary>
-    private const long LongLine = 1024;
 
     /// <summary>The windows; <see cref="ConvolutionWindows{T}.Copies"/> is set by <see cref="Run"/>.</summary>
     public ConvolutionWindows<T> Windows;
@@ -48,28 +44,27 @@ internal unsafe struct ConvolutionPass<T> where T : unmanaged, INumberBase<T>
     /// <summary>Does the pass.</summary>
     public void Run<V>() where V : unmanaged, ISimd<V, T>
     {
+        if (DirectConvolution<T, V>.Suits(this))
+        {
+            DirectConvolution<T, V>.Run(this);
+            return;
+        }
         long images = Math.Clamp(CopyBytes / sizeof(T) / Math.Max(Windows.ImageLength, 1), 1, Batch);
-        // With few rows, panels would be packed for little use: each row is computed straight from the padded image.
-        bool direct = Rows < 4;
         const int stripRows = Tiles<V, T>.StripRows;
         long strips = BlockSizes.Parts(Rows, stripRows);
         long sizeOfCopies = (images * Windows.ImageLength + ConvolutionWindows<T>.Slack + 63) & -64;
-        long sizeOfWeights = direct ? 0 : Groups * strips * stripRows * Windows.TapCount;
+        long sizeOfWeights = Groups * strips * stripRows * Windows.TapCount;
         using var scratch = Scratch.Take((sizeOfCopies + sizeOfWeights) * sizeof(T));
         Windows.Copies = (T*)scratch.Pointer;
         var packed = Windows.Copies + sizeOfCopies;
         long step = BlockSizes.Inner<T>(Windows.TapCount);
-        if (!direct)
-            PackWeights(packed, strips, step);
+        PackWeights(packed, strips, step);
 
         for (long first = 0; first < Batch; first += images)
         {
             long count = Math.Min(images, Batch - first);
             PadChunks<T>.Run(Windows, first, count);
-            if (direct)
-                DirectChunks<V>.Run(this, first, count);
-            else
-                ProductChunks<V>.Run(this, first, count, packed, step);
+            ProductChunks<V>.Run(this, first, count, packed, step);
         }
     }
 
@@ -92,29 +87,30 @@ internal unsafe struct ConvolutionPass<T> where T : unmanaged, INumberBase<T>
         }
     }
 
-    /// <summary>Where a position goes.</summary>
-    private readonly long TargetOffset(long position)
-    {
-        long x = position % Windows.Positions[2], rest = position / Windows.Positions[2];
-        return rest / Windows.Positions[1] * TargetStep[0] + rest % Windows.Positions[1] * TargetStep[1] + x * TargetStep[2];
-    }
-
-    /// <summary>Copies finished positions of one row to their places.</summary>
+    /// <summary>Copies finished positions of one row, from <paramref name="position"/> on, to their places.</summary>
     private readonly void Scatter(T* source, long position, long count, T* target)
     {
+        long width = Windows.Positions[2], x = position % width, line = position / width;
         while (count > 0)
         {
-            long run = Math.Min(count, Windows.Positions[2] - position % Windows.Positions[2]);
-            var place = target + TargetOffset(position);
-            if (TargetStep[2] == 1)
-                NativeMemory.Copy(source, place, (nuint)(run * sizeof(T)));
-            else
-            {
-                for (long i = 0; i < run; i++)
-                    place[i * TargetStep[2]] = source[i];
-            }
-            (position, count) = (position + run, count - run);
+            long run = Math.Min(count, width - x);
+            Put(source, run, line / Windows.Positions[1], line % Windows.Positions[1], target + x * TargetStep[2]);
+            (count, x, line) = (count - run, 0, line + 1);
             source += run;
+        }
+    }
+
+    /// <summary>Copies neighbouring positions of one line to their places.</summary>
+    public readonly void Put(T* source, long count, long z, long y, T* target)
+    {
+        target += z * TargetStep[0] + y * TargetStep[1];
+        long step = TargetStep[2];
+        if (step == 1)
+            Unsafe.CopyBlockUnaligned(target, source, (uint)(count * sizeof(T)));
+        else
+        {
+            for (long i = 0; i < count; i++)
+                target[i * step] = source[i];
         }
     }
 
@@ -186,83 +182,6 @@ internal unsafe struct ConvolutionPass<T> where T : unmanaged, INumberBase<T>
                 return;
             for (long row = 0; row < rows; row++)
                 pass.Scatter(c + row * columns, j, columns, target + row * pass.TargetRow);
-        }
-    }
-
-    /// <summary>Single rows of one image.</summary>
-    private struct DirectChunks<V> : IChunks where V : unmanaged, ISimd<V, T>
-    {
-        private ConvolutionPass<T> pass;
-        private long first;
-
-        /// <summary>Does some images, from their padded copies.</summary>
-        public static void Run(in ConvolutionPass<T> pass, long first, long count)
-        {
-            var chunks = new DirectChunks<V> { pass = pass, first = first };
-            double work = 4 * BlockSizes.Work<T>(count * pass.Groups * pass.Rows, pass.Windows.Positions.Product, pass.Windows.TapCount);
-            Workers.For(checked((int)(count * pass.Groups * pass.Rows)), work, ref chunks);
-        }
-
-        /// <inheritdoc/>
-        public void Run(int chunk)
-        {
-            ref readonly var windows = ref pass.Windows;
-            long row = chunk % (pass.Groups * pass.Rows), image = chunk / (pass.Groups * pass.Rows), group = row / pass.Rows;
-            var source = windows.Copies + image * windows.ImageLength + group * (windows.Channels / pass.Groups) * windows.Plane;
-            var target = pass.Target + (first * pass.Groups * pass.Rows + chunk) * pass.TargetRow;
-            var weight = pass.Weights + row * windows.TapCount;
-            long depth = windows.Positions[0], height = windows.Positions[1], width = windows.Positions[2], rowLength = windows.RowLength;
-            // Without a stride between lines, several are one long line that runs through the zeros between them: full vectors almost everywhere.
-            long lines = windows.Step[1] == 1 ? Math.Clamp(LongLine / rowLength, 1, height) : 1;
-            using var scratch = Scratch.Take((lines * rowLength + 5 * V.Count) * sizeof(T));
-            var line = (T*)scratch.Pointer;
-            for (long z = 0; z < depth; z++)
-            {
-                for (long y = 0; y < height; y += lines)
-                {
-                    long count = Math.Min(lines, height - y), position = (z * height + y) * width;
-                    DirectLine<V>(source + windows.OffsetOf(position), windows.Taps, windows.TapCount, weight, line, (count - 1) * rowLength + width);
-                    for (long i = 0; i < count; i++)
-                        pass.Scatter(line + i * rowLength, position + i * width, width, target);
-                }
-            }
-        }
-    }
-
-    /// <summary>line[i] = sum over taps of weight[tap] source[taps[tap] + i]. Whole vectors: some past the end, of the source and the line.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void DirectLine<V>(T* source, long* taps, long tapCount, T* weight, T* line, long width) where V : unmanaged, ISimd<V, T>
-    {
-        long i = 0;
-        for (; width - i > 2 * V.Count; i += 4 * V.Count)
-        {
-            V a = default, b = default, c = default, d = default;
-            for (long tap = 0; tap < tapCount; tap++)
-            {
-                var from = source + taps[tap] + i;
-                var w = V.Create(weight[tap]);
-                a = V.MultiplyAdd(w, V.Load(from), a);
-                b = V.MultiplyAdd(w, V.Load(from + V.Count), b);
-                c = V.MultiplyAdd(w, V.Load(from + 2 * V.Count), c);
-                d = V.MultiplyAdd(w, V.Load(from + 3 * V.Count), d);
-            }
-            a.Store(line + i);
-            b.Store(line + i + V.Count);
-            c.Store(line + i + 2 * V.Count);
-            d.Store(line + i + 3 * V.Count);
-        }
-        for (; i < width; i += 2 * V.Count)
-        {
-            V a = default, b = default;
-            for (long tap = 0; tap < tapCount; tap++)
-            {
-                var from = source + taps[tap] + i;
-                var w = V.Create(weight[tap]);
-                a = V.MultiplyAdd(w, V.Load(from), a);
-                b = V.MultiplyAdd(w, V.Load(from + V.Count), b);
-            }
-            a.Store(line + i);
-            b.Store(line + i + V.Count);
         }
     }
 }

@@ -157,13 +157,11 @@ internal static unsafe class ConvolutionWeightGradient<T, V>
             // The last vector of a line is cut by a mask, not by the zeros alone: zero times infinity would not be zero.
             Unsafe.InitBlockUnaligned(mask, 0, (uint)(V.Count * sizeof(T)));
             Unsafe.InitBlockUnaligned(mask, 0xFF, (uint)((width - (pitch - V.Count)) * sizeof(T)));
+            Convolutions.Clear(padded, lines * pitch);
             for (long output = 0; output < outputs; output++)
             {
                 for (long line = 0; line < lines; line++)
-                {
                     Unsafe.CopyBlockUnaligned(padded + line * pitch, gradient + (output * lines + line) * width, (uint)(width * sizeof(T)));
-                    new Span<T>(padded + line * pitch + width, (int)(pitch - width)).Clear();
-                }
                 for (long i = 0; i < taps; i += 4)
                 {
                     // Four taps at a time; past the last one, the last one again.

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Tauten.Cpu;
 
@@ -91,26 +92,41 @@ internal unsafe struct ConvolutionWindows<T> where T : unmanaged
     public readonly void Pad(long image, long channel, T* target)
     {
         var source = Images + (image * Channels + channel) * Source.Product;
-        long phaseLength = PhaseLength, rowLength = RowLength;
+        long rowLength = RowLength;
+        // All zeros first: two more calls for the ends of every row would take longer.
+        if (!CoversAll)
+            NativeMemory.Clear(target, (nuint)(Plane * sizeof(T)));
         for (long z = 0; z < Padded[0]; z++)
         {
-            for (long y = 0; y < Padded[1]; y++, target += rowLength)
+            long fromZ = z - Low[0];
+            if ((ulong)fromZ >= (ulong)Source[0])
+                continue;
+            for (long y = 0; y < Padded[1]; y++)
             {
-                long fromZ = z - Low[0], fromY = y - Low[1];
-                if ((ulong)fromZ >= (ulong)Source[0] || (ulong)fromY >= (ulong)Source[1])
-                {
-                    new Span<T>(target, (int)rowLength).Clear();
+                long fromY = y - Low[1];
+                if ((ulong)fromY >= (ulong)Source[1])
                     continue;
-                }
                 var row = source + (fromZ * Source[1] + fromY) * Source[2];
+                var place = target + (z * Padded[1] + y) * rowLength;
                 if (Step[2] == 1)
-                    PadRow(row, target);
+                    PadRow(row, place);
                 else
-                {
-                    for (long phase = 0; phase < Step[2]; phase++)
-                        PadPhase(row, phase, target + phase * phaseLength, phaseLength);
-                }
+                    PadPhases(row, place);
             }
+        }
+    }
+
+    /// <summary>Whether the padded copy has no element that the image lacks.</summary>
+    private readonly bool CoversAll
+    {
+        get
+        {
+            for (int axis = 0; axis < 3; axis++)
+            {
+                if (Low[axis] > 0 || Padded[axis] > Source[axis] + Low[axis])
+                    return false;
+            }
+            return Step[2] == 1;
         }
     }
 
@@ -130,19 +146,49 @@ internal unsafe struct ConvolutionWindows<T> where T : unmanaged
         var offsets = stackalloc long[width];
         var starts = stackalloc int[width + 1];
         int runs = Runs(position, lanes, offsets, starts);
-        if (runs == 1 && lanes == 2 * V.Count)
+        // The vectors to copy are the same for every row. Up to four is the rule; then their places stay in registers.
+        var from = stackalloc long[width];
+        var to = stackalloc int[width];
+        int vectors = 0;
+        for (int run = 0; run < runs; run++)
         {
-            for (long row = 0; row < taps; row++, target += width)
-            {
-                var from = image + Taps[tap + row] + offsets[0];
-                var (left, right) = (V.Load(from), V.Load(from + V.Count));
-                left.Store(target);
-                right.Store(target + V.Count);
-            }
+            for (int lane = starts[run]; lane < starts[run + 1]; lane += V.Count, vectors++)
+                (from[vectors], to[vectors]) = (offsets[run] + lane - starts[run], lane);
+        }
+        if (vectors <= 4)
+        {
+            // Unused ones repeat the last one.
+            for (int vector = vectors; vector < 4; vector++)
+                (from[vector], to[vector]) = (from[vectors - 1], to[vectors - 1]);
+            if (vectors <= 2)
+                PackVectors<V, TwoRows>(image, Taps + tap, taps, from, to, target, width);
+            else
+                PackVectors<V, FourRows>(image, Taps + tap, taps, from, to, target, width);
             return;
         }
         for (long row = 0; row < taps; row++, target += width)
             CopyRuns<V>(image + Taps[tap + row], runs, offsets, starts, target);
+    }
+
+    /// <summary>For each row, copies two or four vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void PackVectors<V, TCount>(T* image, long* taps, long rows, long* from, int* to, T* target, int width)
+        where V : unmanaged, ISimd<V, T>
+        where TCount : struct, ITileRows
+    {
+        long from0 = from[0], from1 = from[1], from2 = from[2], from3 = from[3];
+        long to0 = to[0], to1 = to[1], to2 = to[2], to3 = to[3];
+        for (long row = 0; row < rows; row++, target += width)
+        {
+            var source = image + taps[row];
+            V.Load(source + from0).Store(target + to0);
+            V.Load(source + from1).Store(target + to1);
+            if (TCount.Rows > 2)
+            {
+                V.Load(source + from2).Store(target + to2);
+                V.Load(source + from3).Store(target + to3);
+            }
+        }
     }
 
     /// <summary>Copies rows of the matrix: target[row * count + i] = the element of tap <paramref name="tap"/> + row at <paramref name="position"/> + i.</summary>
@@ -186,24 +232,25 @@ internal unsafe struct ConvolutionWindows<T> where T : unmanaged
         return runs;
     }
 
-    /// <summary>One row, zeros before and behind.</summary>
+    /// <summary>One row, between zeros that are there already.</summary>
     private readonly void PadRow(T* row, T* target)
     {
-        long length = RowLength;
-        long first = Math.Clamp(Low[2], 0, length), end = Math.Clamp(Low[2] + Source[2], first, length);
-        new Span<T>(target, (int)first).Clear();
+        long first = Math.Clamp(Low[2], 0, RowLength), end = Math.Clamp(Low[2] + Source[2], first, RowLength);
         if (end > first)
             Unsafe.CopyBlockUnaligned(target + first, row + (first - Low[2]), (uint)((end - first) * sizeof(T)));
-        new Span<T>(target + end, (int)(length - end)).Clear();
     }
 
-    /// <summary>Every Step[2]-th element of a row, zeros before and behind.</summary>
-    private readonly void PadPhase(T* row, long phase, T* target, long length)
+    /// <summary>One row, sorted by phase, between zeros that are there already.</summary>
+    private readonly void PadPhases(T* row, T* target)
     {
-        for (long i = 0; i < length; i++)
+        long length = PhaseLength, step = Step[2];
+        for (long phase = 0; phase < step; phase++, target += length)
         {
-            long from = i * Step[2] + phase - Low[2];
-            target[i] = (ulong)from < (ulong)Source[2] ? row[from] : default;
+            // Elements i * step + phase - Low that the row has.
+            long first = Math.Max(0, (Low[2] - phase + step - 1) / step), end = Math.Min(length, (Source[2] + Low[2] - phase + step - 1) / step);
+            var from = row + (phase - Low[2]);
+            for (long i = first; i < end; i++)
+                target[i] = from[i * step];
         }
     }
 }

@@ -82,6 +82,17 @@ internal static unsafe class Packing<TStore, T>
             }
             return;
         }
+        if (bytes == whole && whole % 16 == 0)
+        {
+            for (long p = 0; p < inner; p++, from += innerStride * sizeof(T))
+            {
+                if (Sse.IsSupported)
+                    Sse.Prefetch0(from + 16 * innerStride * sizeof(T));
+                for (int at = 0; at < whole; at += 16, to += 16)
+                    Vector128.Load(from + at).Store(to);
+            }
+            return;
+        }
         for (long p = 0; p < inner; p++, from += innerStride * sizeof(T), to += whole)
         {
             Unsafe.CopyBlockUnaligned(to, from, (uint)bytes);

@@ -48,6 +48,13 @@ internal readonly struct FourRows : ITileRows
     public static int Rows => 4;
 }
 
+/// <summary>3 rows.</summary>
+internal readonly struct ThreeRows : ITileRows
+{
+    /// <inheritdoc/>
+    public static int Rows => 3;
+}
+
 /// <summary>2 rows.</summary>
 internal readonly struct TwoRows : ITileRows
 {

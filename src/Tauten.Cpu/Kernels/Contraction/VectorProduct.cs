@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace Tauten.Cpu;
 
 /// <summary>
-/// Products with at most two rows or two columns: y = x M for each of them. Every element of M is read once and in place, so the speed is that
+/// Products with few rows or few columns: y = x M for each of them. Every element of M is read once and in place, so the speed is that
 /// of memory and packing would only cost. Where lanes of M (what y runs over) are contiguous, rows of M are added up; where its steps (what
 /// the sums run over) are, dot products are taken.
 /// </summary>
@@ -13,8 +13,8 @@ internal static unsafe class VectorProduct<TStore, T, V>
     where T : unmanaged, INumberBase<T>
     where V : unmanaged, ISimd<V, T>
 {
-    /// <summary>Up to this many vectors, M is read once for each.</summary>
-    private const int MostVectors = 2;
+    /// <summary>With more vectors than this, blocks in registers win.</summary>
+    private const int MostVectors = 4;
 
     /// <summary>Elements of M in a chunk, about: some microseconds.</summary>
     private const long ElementsOfChunk = 32768;
@@ -25,67 +25,80 @@ internal static unsafe class VectorProduct<TStore, T, V>
     /// <summary>Steps that are widened at a time where M is stored in 16 bits.</summary>
     private const int WidenedSteps = 2048;
 
-    /// <summary>Whether the product is one of a few vectors with a matrix that is contiguous one way or the other.</summary>
-    public static bool Suits(in MatrixProduct<TStore> product) =>
-        (product.Rows <= MostVectors && (product.BRow == 1 || product.BColumn == 1))
-        || (product.Columns <= MostVectors && (product.ARow == 1 || product.AColumn == 1));
+    /// <summary>Whether the product is one of few vectors with a matrix that is contiguous one way or the other.</summary>
+    public static bool Suits(in MatrixProduct<TStore> product) => HasFewRows(product) || HasFewColumns(product);
+
+    /// <summary>Whether rows of A are the vectors.</summary>
+    private static bool HasFewRows(in MatrixProduct<TStore> product) =>
+        product.Rows <= MostVectors && (product.BRow == 1 || product.BColumn == 1);
+
+    /// <summary>Whether columns of B are the vectors.</summary>
+    private static bool HasFewColumns(in MatrixProduct<TStore> product) =>
+        product.Columns <= MostVectors && (product.ARow == 1 || product.AColumn == 1);
 
     /// <summary>The product.</summary>
     public static void Run(in MatrixProduct<TStore> product)
     {
-        long inner = product.Inner;
-        var c = product.C;
-        if (product.Rows <= MostVectors && (product.BRow == 1 || product.BColumn == 1))
-        {
-            for (long i = 0; i < product.Rows; i++)
-            {
-                Run(product.Columns, inner, product.A + i * product.ARow, product.AColumn, product.B, product.BColumn, product.BRow,
-                    c + i * product.CRow, 1, product.Accumulate);
-            }
-            return;
-        }
-        for (long j = 0; j < product.Columns; j++)
-        {
-            Run(product.Rows, inner, product.B + j * product.BColumn, product.BRow, product.A, product.ARow, product.AColumn,
-                c + j, product.CRow, product.Accumulate);
-        }
-    }
-
-    /// <summary>y[lane] = [y[lane]] + sum over p of x[p] M[lane, p].</summary>
-    private static void Run(
-        long lanes, long inner, TStore* x, long xStride, TStore* matrix, long laneStride, long innerStride, TStore* y, long yStride, bool accumulate)
-    {
-        // x is used by all chunks: contiguous and widened once.
-        using var scratch = Scratch.Take(inner * sizeof(T));
-        var vector = (T*)scratch.Pointer;
-        if (typeof(TStore) == typeof(T) && xStride == 1)
-            vector = (T*)x;
-        else
-            Packing<TStore, T>.Strip(x, 0, xStride, 1, inner, vector, 1);
-
-        bool adds = laneStride == 1;
+        bool rows = HasFewRows(product);
         var chunks = new Chunks
         {
-            Lanes = lanes, Inner = inner, X = vector, Matrix = matrix, LaneStride = laneStride, InnerStride = innerStride, Y = y, YStride = yStride,
-            Accumulate = accumulate, Adds = adds,
+            Inner = product.Inner,
+            Y = product.C,
+            Accumulate = product.Accumulate,
         };
-        chunks.LanesOfChunk = adds
-            ? BlockSizes.Even(lanes, MostLanes, V.Count)
-            : Math.Max(4, BlockSizes.Even(lanes, Math.Max(4, ElementsOfChunk / Math.Max(inner, 1)), 4));
-        Workers.For((int)BlockSizes.Parts(lanes, chunks.LanesOfChunk), (double)lanes * inner * sizeof(TStore) / 25, ref chunks);
+        TStore* x;
+        long xVector, xStride;
+        if (rows)
+        {
+            (chunks.Lanes, chunks.Vectors) = (product.Columns, (int)product.Rows);
+            (chunks.LaneStride, chunks.InnerStride) = (product.BColumn, product.BRow);
+            (chunks.YVector, chunks.YStride) = (product.CRow, 1);
+            (xVector, xStride) = (product.ARow, product.AColumn);
+            x = product.A;
+            chunks.Matrix = product.B;
+        }
+        else
+        {
+            (chunks.Lanes, chunks.Vectors) = (product.Rows, (int)product.Columns);
+            (chunks.LaneStride, chunks.InnerStride) = (product.ARow, product.AColumn);
+            (chunks.YVector, chunks.YStride) = (1, product.CRow);
+            (xVector, xStride) = (product.BColumn, product.BRow);
+            x = product.B;
+            chunks.Matrix = product.A;
+        }
+
+        // All chunks use x: contiguous and widened once.
+        bool inPlace = typeof(TStore) == typeof(T) && xStride == 1;
+        using var scratch = Scratch.Take(inPlace ? 0 : chunks.Vectors * chunks.Inner * sizeof(T));
+        chunks.X = inPlace ? (T*)x : (T*)scratch.Pointer;
+        chunks.XVector = inPlace ? xVector : chunks.Inner;
+        for (int vector = 0; vector < chunks.Vectors && !inPlace; vector++)
+            Packing<TStore, T>.Strip(x + vector * xVector, 0, xStride, 1, chunks.Inner, chunks.X + vector * chunks.Inner, 1);
+
+        chunks.LanesOfChunk = chunks.Adds
+            ? BlockSizes.Even(chunks.Lanes, MostLanes, V.Count)
+            : BlockSizes.Even(chunks.Lanes, Math.Max(4, ElementsOfChunk / Math.Max(chunks.Inner, 1)), 4);
+        double work = (double)chunks.Lanes * chunks.Inner * (sizeof(TStore) + chunks.Vectors) / 30;
+        Workers.For((int)BlockSizes.Parts(chunks.Lanes, chunks.LanesOfChunk), work, ref chunks);
     }
 
     /// <summary>Ranges of lanes.</summary>
     private struct Chunks : IChunks
     {
+        /// <summary>How many x and y there are.</summary>
+        public int Vectors;
+
         /// <summary>Length of y.</summary>
         public long Lanes;
 
         /// <summary>Length of x.</summary>
         public long Inner;
 
-        /// <summary>x.</summary>
+        /// <summary>The first x.</summary>
         public T* X;
+
+        /// <summary>Distance of one x to the next.</summary>
+        public long XVector;
 
         /// <summary>M.</summary>
         public TStore* Matrix;
@@ -96,8 +109,11 @@ internal static unsafe class VectorProduct<TStore, T, V>
         /// <summary>Distance of steps of M.</summary>
         public long InnerStride;
 
-        /// <summary>y.</summary>
+        /// <summary>The first y.</summary>
         public TStore* Y;
+
+        /// <summary>Distance of one y to the next.</summary>
+        public long YVector;
 
         /// <summary>Distance of elements of y.</summary>
         public long YStride;
@@ -105,37 +121,40 @@ internal static unsafe class VectorProduct<TStore, T, V>
         /// <summary>Whether to add to y.</summary>
         public bool Accumulate;
 
-        /// <summary>Whether lanes are contiguous, so that rows are added up; else steps are.</summary>
-        public bool Adds;
-
         /// <summary>Lanes in a chunk.</summary>
         public long LanesOfChunk;
+
+        /// <summary>Whether lanes are contiguous, so that rows are added up; else dot products are taken.</summary>
+        public readonly bool Adds => LaneStride == 1;
 
         /// <inheritdoc/>
         public void Run(int chunk)
         {
             long first = chunk * LanesOfChunk, count = Math.Min(LanesOfChunk, Lanes - first);
-            using var scratch = Scratch.Take(count * sizeof(T));
+            using var scratch = Scratch.Take(Vectors * count * sizeof(T));
             var sums = (T*)scratch.Pointer;
             if (Adds)
-                AddRows(Inner, X, Matrix + first, InnerStride, sums, count);
+                AddRows(Vectors, Inner, X, XVector, Matrix + first, InnerStride, sums, count);
             else
-                DotRows(Inner, X, Matrix + first * LaneStride, LaneStride, sums, count);
-            var y = Y + first * YStride;
-            if (YStride == 1)
+                DotRows(Vectors, Inner, X, XVector, Matrix + first * LaneStride, LaneStride, sums, count);
+            for (int vector = 0; vector < Vectors; vector++, sums += count)
             {
-                StorageType.Finish(sums, y, count, Accumulate);
-                return;
+                var y = Y + vector * YVector + first * YStride;
+                if (YStride == 1)
+                    StorageType.Finish(sums, y, count, Accumulate);
+                else
+                {
+                    for (long lane = 0; lane < count; lane++)
+                        StorageType.Finish(sums + lane, y + lane * YStride, 1, Accumulate);
+                }
             }
-            for (long lane = 0; lane < count; lane++)
-                StorageType.Finish(sums + lane, y + lane * YStride, 1, Accumulate);
         }
     }
 
-    /// <summary>sums[lane] = sum over p of x[p] M[p, lane], eight rows of M at a time.</summary>
-    private static void AddRows(long inner, T* x, TStore* matrix, long row, T* sums, long lanes)
+    /// <summary>sums[vector, lane] = sum over p of x[vector, p] M[p, lane], eight rows of M at a time.</summary>
+    private static void AddRows(int vectors, long inner, T* x, long xVector, TStore* matrix, long row, T* sums, long lanes)
     {
-        new Span<T>(sums, (int)lanes).Clear();
+        new Span<T>(sums, (int)(vectors * lanes)).Clear();
         using var scratch = Scratch.Take(StorageType.IsNarrow<TStore>() ? 8 * lanes * sizeof(T) : 0);
         long p = 0;
         for (; p + 8 <= inner; p += 8)
@@ -149,13 +168,17 @@ internal static unsafe class VectorProduct<TStore, T, V>
                 for (int r = 0; r < 8; r++)
                     StorageType.Widen(matrix + (p + r) * row, rows + r * lanes, lanes);
             }
-            AddEight(x + p, rows, distance, sums, lanes);
+            for (int vector = 0; vector < vectors; vector++)
+                AddEight(x + vector * xVector + p, rows, distance, sums + vector * lanes, lanes);
         }
         for (; p < inner; p++)
         {
             var rows = matrix + p * row;
-            for (long lane = 0; lane < lanes; lane++)
-                sums[lane] += x[p] * StorageType.Widen<TStore, T>(rows[lane]);
+            for (int vector = 0; vector < vectors; vector++)
+            {
+                for (long lane = 0; lane < lanes; lane++)
+                    sums[vector * lanes + lane] += x[vector * xVector + p] * StorageType.Widen<TStore, T>(rows[lane]);
+            }
         }
     }
 
@@ -188,29 +211,35 @@ internal static unsafe class VectorProduct<TStore, T, V>
         }
     }
 
-    /// <summary>sums[lane] = sum over p of x[p] M[lane, p], in pieces if the elements must be widened.</summary>
-    private static void DotRows(long inner, T* x, TStore* matrix, long lane, T* sums, long lanes)
+    /// <summary>sums[vector, lane] = sum over p of x[vector, p] M[lane, p], in pieces if the elements must be widened.</summary>
+    private static void DotRows(int vectors, long inner, T* x, long xVector, TStore* matrix, long lane, T* sums, long lanes)
     {
         if (!StorageType.IsNarrow<TStore>())
         {
             long i = 0;
             for (; i + 4 <= lanes; i += 4)
-                DotFour(inner, x, (T*)(matrix + i * lane), lane, sums + i);
+            {
+                for (int vector = 0; vector < vectors; vector++)
+                    DotFour(inner, x + vector * xVector, (T*)(matrix + i * lane), lane, sums + vector * lanes + i);
+            }
             for (; i < lanes; i++)
-                sums[i] = Dot(inner, x, (T*)(matrix + i * lane));
+            {
+                for (int vector = 0; vector < vectors; vector++)
+                    sums[vector * lanes + i] = Dot(inner, x + vector * xVector, (T*)(matrix + i * lane));
+            }
             return;
         }
         var wide = stackalloc T[WidenedSteps];
+        new Span<T>(sums, (int)(vectors * lanes)).Clear();
         for (long i = 0; i < lanes; i++)
         {
-            var sum = T.Zero;
             for (long p = 0; p < inner; p += WidenedSteps)
             {
                 long count = Math.Min(WidenedSteps, inner - p);
                 StorageType.Widen(matrix + i * lane + p, wide, count);
-                sum += Dot(count, x + p, wide);
+                for (int vector = 0; vector < vectors; vector++)
+                    sums[vector * lanes + i] += Dot(count, x + vector * xVector + p, wide);
             }
-            sums[i] = sum;
         }
     }
 
