@@ -33,7 +33,9 @@ internal static class CpuInstructions
         }
     }
 
-    /// <summary>The level that kernels use. Set from the variable <c>TAUTEN_CPU_LEVEL</c> (portable, avx2, avx512) at start; never above <see cref="Detected"/>.</summary>
+    /// <summary>
+    /// The level that kernels use. Set from the variable <c>TAUTEN_CPU_LEVEL</c> (portable, avx2, avx512) at start; never above <see cref="Detected"/>.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The machine does not have these instructions.</exception>
     public static InstructionLevel Level
     {
@@ -46,7 +48,9 @@ internal static class CpuInstructions
         }
     }
 
-    /// <summary>The level asked for by the environment, or the best there is. What the machine lacks is not an error: the same script runs everywhere.</summary>
+    /// <summary>
+    /// The level asked for by the environment, or the best there is. What the machine lacks is not an error: the same script runs everywhere.
+    /// </summary>
     private static InstructionLevel FromEnvironment()
     {
         var detected = Detected;

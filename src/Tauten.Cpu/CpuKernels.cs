@@ -116,6 +116,10 @@ static class CpuKernels
         .Add<Ops.Sort>(SortKernels.Sort)
         .Add<Ops.TopK>(SortKernels.TopK)
 
+        // optimizers
+        .Add<Ops.SgdStep>(OptimizerKernels.Sgd)
+        .Add<Ops.AdamStep>(OptimizerKernels.Adam)
+
         // random numbers
         .Add<Ops.RandomBits>(RandomKernels.Bits)
         .Add<Ops.RandomUniform>(RandomKernels.Uniform)

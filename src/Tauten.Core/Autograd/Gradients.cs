@@ -31,7 +31,7 @@ public static partial class Gradients
             if (!wrt[i].RequiresGrad) throw new GradientException($"Gradients.Of: tensor {i} of shape {wrt[i].Shape} does not require gradients. Make it with requiresGrad: true before it is used.");
             targets[i] = (wrt[i].Node, wrt[i].OutputIndex);
         }
-        var found = new ReverseWalk(createGraph, keepGraph ?? createGraph).Run([y], [Seed(y, seed)], targets);
+        var found = new ReverseWalk(createGraph, keepGraph ?? createGraph, beyondTargets: true).Run([y], [Seed(y, seed)], targets);
         var result = new Tensor[wrt.Length];
         for (int i = 0; i < result.Length; i++) result[i] = found[i] ?? Tensor.Zeros(wrt[i].Shape, wrt[i].DType);
         return result;

@@ -7,7 +7,10 @@ namespace Tauten;
 /// One walk from results back to leaves or targets. Each node is visited after all that read it; its gradient formula runs, its saved values are
 /// given back, and gradients that were only passing through are freed on the spot, so that memory falls while the walk goes.
 /// </summary>
-sealed class ReverseWalk(bool createGraph, bool keepGraph)
+/// <param name="createGraph">Whether the walk itself is tracked.</param>
+/// <param name="keepGraph">Whether saved values are kept for another walk.</param>
+/// <param name="beyondTargets">Whether the walk goes on behind a target, as one target may be computed from another.</param>
+sealed class ReverseWalk(bool createGraph, bool keepGraph, bool beyondTargets = false)
 {
     readonly Dictionary<Node, int> position = new(ReferenceEqualityComparer.Instance);
     readonly List<Node> order = [];
@@ -30,16 +33,12 @@ sealed class ReverseWalk(bool createGraph, bool keepGraph)
             if (gradients[i] is not { } arriving) continue;
             bool target = stops is not null && stops.Contains(node);
             if (node.Cell?.Hooks is { } hooks) RunHooks(hooks, arriving);
+            if (target && !(beyondTargets && HasUseful(node))) continue;
+            if (node.Op is not null) Visit(ambient, node, arriving);
+            else if (targets is null) Deposit(node, arriving[0]!);
             if (target) continue;
-            if (node.Op is null)
-            {
-                if (targets is null) Deposit(node, arriving[0]!);
-            }
-            else
-            {
-                Visit(ambient, node, arriving);
+            if (node.Op is not null)
                 foreach (var gradient in arriving) Free(gradient);
-            }
             gradients[i] = null;
         }
         if (targets is null) return [];
@@ -57,15 +56,15 @@ sealed class ReverseWalk(bool createGraph, bool keepGraph)
         while (stack.TryPop(out var top))
         {
             var (node, next) = top;
-            bool stop = stops is not null && stops.Contains(node);
-            if (!stop && next < node.InputCount)
+            bool target = stops is not null && stops.Contains(node);
+            if ((!target || beyondTargets) && next < node.InputCount)
             {
                 stack.Push((node, next + 1));
                 var input = node.Input(next);
                 if (input.Tracked && seen.TryAdd(input, -1)) stack.Push((input, 0));
                 continue;
             }
-            bool useful = stop || (stops is null ? node.Op is null || HasUseful(node) : HasUseful(node));
+            bool useful = target || (stops is null ? node.Op is null || HasUseful(node) : HasUseful(node));
             if (!useful) continue;
             seen[node] = order.Count;
             order.Add(node);
@@ -82,6 +81,7 @@ sealed class ReverseWalk(bool createGraph, bool keepGraph)
 
     void Visit(Ambient ambient, Node node, Tensor?[] arriving)
     {
+        if (node.Op is ValueOp) throw new GradientException($"{node.Op}: in a captured graph no gradient flows through sequences and optionals. Use the tensors themselves.");
         var needs = new bool[node.InputCount];
         for (int k = 0; k < needs.Length; k++) needs[k] = position.TryGetValue(node.Input(k), out int at) && at >= 0 && node.Input(k).Spec(node.InputOutput(k)).DType.IsFloating();
         var temporaries = frees ? Temporaries.Begin() : null;
@@ -89,6 +89,7 @@ sealed class ReverseWalk(bool createGraph, bool keepGraph)
         try
         {
             results = Formula(node, new(node, arriving, needs));
+            if (Mutation.IsEnabled) results = Mutation.Falsify(node.Op!, results);
             Check(ambient, node, results, needs);
         }
         catch

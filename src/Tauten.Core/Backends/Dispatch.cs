@@ -15,7 +15,7 @@ public static class Dispatch
         var ambient = Ambient.Current;
         if (ambient.Capture is null && op is not ViewOp && x.Storage.Backend.FindKernel(op) is { } kernel)
         {
-            var spec = op.Infer(x.Spec);
+            var spec = Infer(op, x.Spec);
             if (spec.Shape.IsKnown)
             {
                 var y = Tensor.Allocate(x.Storage.Backend, spec);
@@ -36,7 +36,7 @@ public static class Dispatch
         var ambient = Ambient.Current;
         if (ambient.Capture is null && a.Storage.Backend is { } backend && ReferenceEquals(b.Storage.Backend, backend) && backend.FindKernel(op) is { } kernel)
         {
-            var spec = op.Infer(a.Spec, b.Spec);
+            var spec = Infer(op, a.Spec, b.Spec);
             if (spec.Shape.IsKnown)
             {
                 var y = Tensor.Allocate(backend, spec);
@@ -96,14 +96,14 @@ public static class Dispatch
             return;
         }
         var backend = BackendOf(op, x);
-        if (op is ViewOp view) y[0] = RunView(view, x[0]);
-        else if (backend.FindKernel(op) is { } kernel)
+        if (backend.FindKernel(op) is { } kernel)
         {
-            var specs = op.Infer(SpecsOf(x));
+            var specs = Infer(op, SpecsOf(x));
             for (int i = 0; i < y.Length; i++)
                 y[i] = specs[i].Shape.IsKnown ? Tensor.Allocate(backend, specs[i]) : null!;
             kernel(op, x, y);
         }
+        else if (op is ViewOp view) y[0] = RunView(view, x[0]);
         else if (op is CompositeOp composite) Expand(ambient, composite, x, y);
         else throw Missing(op, backend);
         if (ambient.Untracked == 0) Track(ambient, op, x, y);
@@ -112,7 +112,7 @@ public static class Dispatch
 
     static Tensor RunView(ViewOp op, Tensor x)
     {
-        var spec = op.Infer(x.Spec);
+        var spec = Infer(op, x.Spec);
         if (op.View(x.Layout, spec) is { } layout) return x.View(layout);
         using (Gradients.NoGrad())
         {
@@ -192,6 +192,13 @@ public static class Dispatch
                 throw new DeviceException($"{op}: inputs lie on different devices, {backend} and {input.Storage.Backend}. Move one with To(backend).");
         return backend;
     }
+
+    /// <summary>The op's rule, as every caller here and in a capture sees it.</summary>
+    internal static Specs Infer(Op op, ReadOnlySpan<TensorSpec> x) => Mutation.IsEnabled ? Mutation.Falsify(op, op.Infer(x)) : op.Infer(x);
+
+    static TensorSpec Infer(Op op, TensorSpec x) => Mutation.IsEnabled ? Mutation.Falsify(op, op.Infer(x))[0] : op.Infer(x);
+
+    static TensorSpec Infer(Op op, TensorSpec a, TensorSpec b) => Mutation.IsEnabled ? Mutation.Falsify(op, op.Infer(a, b))[0] : op.Infer(a, b);
 
     internal static TensorSpec[] SpecsOf(ReadOnlySpan<Tensor> x)
     {

@@ -39,7 +39,7 @@ sealed class Capture
             specs[i] = x[i].Spec;
             tracked |= values[i].Node.Tracked;
         }
-        var result = op.Infer(specs);
+        var result = Dispatch.Infer(op, specs);
         object outputs = result.Count == 1 ? result[0] : Enumerable.Range(0, result.Count).Select(i => (ValueSpec)result[i]).ToArray();
         var node = new Node(op, values, outputs, tracked && Ambient.Current.Tracks && op is not Detach);
         if (Ambient.Current.DetectAnomaly) node.Origin = Anomaly.Here();
@@ -56,7 +56,7 @@ sealed class Capture
             values[i] = x[i] is Tensor tensor ? Lift(tensor) : x[i];
             specs[i] = values[i].ValueSpec;
         }
-        var node = new Node(op, values, op.InferValues(specs), tracked: false);
+        var node = new Node(op, values, op.InferValues(specs), Ambient.Current.Tracks && Array.Exists(values, v => v.Node.Tracked));
         nodes.Add(node);
         var y = new Value[node.OutputCount];
         for (int i = 0; i < y.Length; i++)

@@ -54,17 +54,37 @@ public sealed class Graph
     /// <summary>The parameters and buffers the graph reads.</summary>
     public IReadOnlyList<Cell> Cells => [.. cells.Select(c => c.Cell)];
 
-    // What does not lead to an output or an update is left out; inputs stay, since callers pass them by position.
+    // What does not lead to an output or an update is left out; inputs stay, since callers pass them by position, and so do nodes whose data
+    // tell a size that others have among their attributes.
     Node[] Live(Node[] recorded)
     {
+        var origin = new Dictionary<string, Node>();
+        foreach (var node in recorded)
+            foreach (string name in SizesOf(node)) origin.TryAdd(name, node);
         var live = new HashSet<Node>(inputs.Select(i => i.Node));
         var stack = new Stack<Node>(outputs.Select(o => o.Node).Concat(updates.Select(u => u.Node)));
         while (stack.TryPop(out var node))
         {
             if (!live.Add(node)) continue;
             for (int i = 0; i < node.InputCount; i++) stack.Push(node.Input(i));
+            foreach (string name in SizesOf(node).Concat(AttributesOf(node)))
+                if (origin.TryGetValue(name, out var first)) stack.Push(first);
         }
         return [.. recorded.Where(live.Contains)];
+    }
+
+    static IEnumerable<string> SizesOf(Node node) =>
+        Enumerable.Range(0, node.OutputCount).SelectMany(i => node.ValueSpec(i) is TensorSpec { Shape.IsKnown: false } spec ? spec.Shape.SelectMany(d => d.Names) : []);
+
+    static List<string> AttributesOf(Node node)
+    {
+        var names = new List<string>();
+        node.Op?.Bind(name =>
+        {
+            names.Add(name);
+            return null;
+        });
+        return names;
     }
 
     /// <summary>Checks that the graph is well formed: every node after its inputs, every leaf known, every spec what the op infers.</summary>
@@ -82,10 +102,31 @@ public sealed class Graph
                 if (node.InputOutput(i) >= node.Input(i).OutputCount) throw new GraphException($"The node {node} reads output {node.InputOutput(i)} of {node.Input(i)}, which does not exist.");
             }
             if (!known.Add(node)) throw new GraphException($"The node {node} is listed twice.");
+            VerifySpecs(node);
         }
         foreach (var (node, output) in outputs)
             if (!known.Contains(node) || output >= node.OutputCount) throw new GraphException($"The output {node} is not part of the graph. Was a tensor of another capture returned?");
     }
+
+    static void VerifySpecs(Node node)
+    {
+        if (node.Op is null) return;
+        ValueSpec[] x = [.. Enumerable.Range(0, node.InputCount).Select(i => node.Input(i).ValueSpec(node.InputOutput(i)))], inferred;
+        if (node.Op is ValueOp values) inferred = values.InferValues(x);
+        else
+        {
+            var specs = Dispatch.Infer(node.Op, Array.ConvertAll(x, s => (TensorSpec)s));
+            inferred = [.. Enumerable.Range(0, specs.Count).Select(i => specs[i])];
+        }
+        bool agree = inferred.Length == node.OutputCount;
+        for (int i = 0; agree && i < inferred.Length; i++) agree = Agree(inferred[i], node.ValueSpec(i));
+        if (!agree) throw new GraphException($"The node {node} has other specs than its op infers: {string.Join<ValueSpec>(", ", inferred)}.");
+    }
+
+    // A size that depends on data gets a new name each time it is inferred.
+    static bool Agree(ValueSpec a, ValueSpec b) => a is TensorSpec x && b is TensorSpec y
+        ? x.DType == y.DType && x.Shape.Rank == y.Shape.Rank && x.Shape.Zip(y.Shape).All(d => d.First == d.Second || !d.First.IsKnown || !d.Second.IsKnown)
+        : a.Equals(b);
 
     /// <summary>
     /// Replaces every composite op for which <paramref name="keep"/> is false by its expansion, again and again: a backend keeps the ops it has
@@ -109,6 +150,8 @@ public sealed class Graph
         if (op is not CompositeOp composite || keep(op)) return Apply(op, x);
         // The expansion is recorded on its own first, so that composites inside it can be lowered in turn.
         var inner = Capture(s => composite.ExpandAll(s), Array.ConvertAll(x, v => ((Tensor)v).Spec));
+        // A size that is still unknown stands for itself.
+        if (inner.nodes is [{ Op: { } same }] && same.Equals(op)) return Apply(op, x);
         var map = new Dictionary<Node, Value[]>();
         for (int i = 0; i < x.Length; i++) map[inner.inputs[i].Node] = [x[i]];
         foreach (var (node, value) in inner.constants) map[node] = [value];
@@ -202,11 +245,12 @@ public sealed class Graph
             if (node.Op is null)
             {
                 if (!names.ContainsKey(node)) names[node] = $"%c{names.Count}";
-                text.Append(names[node]).Append(constants.ContainsKey(node) ? " = constant" : names[node][0] == '@' ? " = parameter" : " = input").Append(" : ").AppendLine(specs);
+                text.Append(names[node]).Append(constants.ContainsKey(node) ? " = constant" : cells.FirstOrDefault(c => c.Node == node).Cell is { } held ? held is Buffer ? " = buffer" : " = parameter" : " = input").Append(" : ").AppendLine(specs);
                 continue;
             }
             names[node] = $"%{names.Count}";
-            text.Append(names[node]).Append(" = ").Append(node.Op).Append(' ').AppendJoin(", ", Enumerable.Range(0, node.InputCount).Select(i => Reference(node.Input(i), node.InputOutput(i)))).Append(" : ").AppendLine(specs);
+            text.Append(names[node]).Append(" = ").Append(node.Op).Append(node.InputCount > 0 ? " " : "")
+                .AppendJoin(", ", Enumerable.Range(0, node.InputCount).Select(i => Reference(node.Input(i), node.InputOutput(i)))).Append(" : ").AppendLine(specs);
         }
         text.Append("return ").AppendJoin(", ", outputs.Select(o => Reference(o.Node, o.Output))).AppendLine();
         foreach (var (cell, node, output) in updates) text.Append(names[cells.First(c => c.Cell == cell).Node]).Append(" <- ").AppendLine(Reference(node, output));

@@ -11,7 +11,9 @@ static class DerivedSpecs
     public static Specs Of(CompositeOp op, ReadOnlySpan<TensorSpec> x)
     {
         var key = new Key(op, x.ToArray());
-        if (known.TryGetValue(key, out var specs)) return specs;
+        // A falsified rule must not be remembered.
+        bool remembers = !Mutation.IsEnabled || Mutation.Rule is null;
+        if (known.TryGetValue(key, out var specs) && remembers) return specs;
         // Nothing symbolic may leave this capture: only the specs are kept.
         using (var capture = Capture.Begin())
         {
@@ -20,6 +22,7 @@ static class DerivedSpecs
             var y = op.ExpandAll(symbols);
             specs = y.Length == 1 ? y[0].Spec : new Specs(Array.ConvertAll(y, t => t.Spec));
         }
+        if (!remembers) return specs;
         // Bounded: shapes that never repeat must not fill the memory.
         if (known.Count >= Limit) known.Clear();
         known[key] = specs;

@@ -149,7 +149,7 @@ public sealed partial class Tensor
         throw new DTypeException($"{what}: {value} is not a value of dtype {dtype.Name()}. Use a floating-point tensor, or a whole number.");
     }
 
-    void Fill(ReadOnlySpan<byte> bytes) => bytes.CopyTo(MemoryMarshal.CreateSpan(ref Storage.Reference, bytes.Length));
+    void Fill(ReadOnlySpan<byte> bytes) => Storage.Backend.CopyFromHost(Storage, bytes);
 
     Tensor AsLeaf()
     {

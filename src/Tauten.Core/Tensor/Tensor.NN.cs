@@ -16,7 +16,7 @@ public sealed partial class Tensor
         if (other.Rank == 1) return MatMul(other.Unsqueeze(1)).Squeeze(-1);
         // A batch of rows against one matrix is one larger product.
         if (Rank > 2 && other.Rank == 2 && (!Shape[^1].IsKnown || Shape[^1] == other.Shape[0]))
-            return Reshape([-1, Shape[^1]]).MatMul(other).Reshape(Shape.With(Rank - 1, other.Shape[1]));
+            return Flatten(0, -2).MatMul(other).Reshape(Shape.With(Rank - 1, other.Shape[1]));
         return Dispatch.Run(Ops.MatMul.Instance, this, other);
     }
 
@@ -91,4 +91,34 @@ public sealed partial class Tensor
 
     /// <summary>Each element set to 0 with probability <paramref name="rate"/>, the others divided by 1 - rate.</summary>
     public Tensor Dropout(double rate, Generator? generator = null) => Dispatch.Run(new Dropout(rate), this, (generator ?? Generator.Default).NextKey());
+
+    /// <summary>Mean 0 and variance 1 over the last axes, then a weight and a bias of the shape of those axes if given; see <see cref="Ops.LayerNorm"/>.</summary>
+    /// <param name="axes">How many axes at the end are normalized together.</param>
+    /// <param name="weight">Multiplies the result; goes with <paramref name="bias"/>.</param>
+    /// <param name="bias">Is added to the result; goes with <paramref name="weight"/>.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    public Tensor LayerNorm(int axes = 1, Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5)
+    {
+        if (weight is null && bias is null) return Dispatch.Run(new LayerNorm(axes, epsilon), this);
+        return Dispatch.Run(new LayerNorm(axes, epsilon), (ReadOnlySpan<Tensor>)[this, weight ?? Ones(bias!.Shape, DType), bias ?? Zeros(weight!.Shape, DType)]);
+    }
+
+    /// <inheritdoc cref="Ops.BatchMoments"/>
+    public (Tensor Mean, Tensor Variance) BatchMoments()
+    {
+        var y = Dispatch.RunAll(Ops.BatchMoments.Instance, this);
+        return (y[0], y[1]);
+    }
+
+    /// <summary>Each channel of [batch, channels, ...] less its mean, divided by its standard deviation; see <see cref="Ops.BatchNorm"/>.</summary>
+    /// <param name="mean">[channels].</param>
+    /// <param name="variance">[channels].</param>
+    /// <param name="weight">[channels]; multiplies the result; goes with <paramref name="bias"/>.</param>
+    /// <param name="bias">[channels]; is added to the result; goes with <paramref name="weight"/>.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    public Tensor BatchNorm(Tensor mean, Tensor variance, Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5)
+    {
+        if (weight is null && bias is null) return Dispatch.Run(new BatchNorm(epsilon), (ReadOnlySpan<Tensor>)[this, mean, variance]);
+        return Dispatch.Run(new BatchNorm(epsilon), (ReadOnlySpan<Tensor>)[this, mean, variance, weight ?? Ones(bias!.Shape, DType), bias ?? Zeros(weight!.Shape, DType)]);
+    }
 }

@@ -110,7 +110,7 @@ public sealed partial class Tensor : Value
 
     GraphException Symbolic() => new(
         $"A captured tensor {Spec} has no values: {(node?.Op is { } op ? $"it is the output of {op}" : "it is an input of the graph")}. " +
-        "While a graph is captured, a branch or loop must not depend on values; use Tensor.Where, or compute the value outside.");
+        $"While a graph is captured, a branch or loop must not depend on values; use Tensor.Where, or compute the value outside. It was asked for at {Anomaly.Here().Place}.");
 
     string DebuggerText => IsSymbolic ? $"symbolic {Spec}" : Shape.Count <= 8 ? $"{Spec} {TensorText.Format(this)}" : Spec.ToString();
 }

@@ -12,6 +12,7 @@ static class TensorText
     {
         using (Gradients.NoGrad())
         {
+            if (x.Shape.Count == 0) return "[]";
             bool cut = x.Shape.Count > Threshold;
             var shown = cut ? Corners(x) : x;
             var cells = Cells(shown);
@@ -50,7 +51,7 @@ static class TensorText
         {
             if (double.IsNaN(v)) return "nan";
             if (double.IsInfinity(v)) return v > 0 ? "inf" : "-inf";
-            if (whole) return v.ToString("0.", CultureInfo.InvariantCulture) + (values.Length == 0 ? "" : "");
+            if (whole) return v.ToString("0.", CultureInfo.InvariantCulture);
             return scientific ? v.ToString("0.0000e+00", CultureInfo.InvariantCulture) : v.ToString("0.0000", CultureInfo.InvariantCulture);
         }
         return Pad(Array.ConvertAll(values, Print));

@@ -65,11 +65,12 @@ sealed class Layout
                 else created *= to[j++];
             while (i < from.Length && from[i] == 1) i++;
             while (j < to.Length && to[j] == 1) j++;
-            long step = 0, expected = 0;
+            long step = 0;
+            long? expected = null;         // a step of 0 is one like any other: broadcast axes are merged only with each other
             for (int k = i - 1; k >= firstOld; k--)
             {
                 if (from[k] == 1) continue;
-                if (step == 0) step = strides[k];
+                if (expected is null) step = strides[k];
                 else if (strides[k] != expected) return null;
                 expected = strides[k] * from[k];
             }

@@ -14,16 +14,17 @@ internal static class ErrorFunction<V, T> where V : unmanaged, ISimd<V, T> where
     public static V Complement(V a, V square, V squareLow)
     {
         var k = V.Number(typeof(T) == typeof(float) ? 3 : 4);
-        var t = (a - k) / (a + k);
+        // As 2 a / (a + K) - 1, which keeps the digits of a small a.
+        var t = (a + a) / (a + k) - V.Number(1);
         V p;
         if (typeof(T) == typeof(float))
         {
             p = V.Number(-0.0002669995301403105);
             p = V.MultiplyAdd(p, t, V.Number(-0.0007751372177153826));
             p = V.MultiplyAdd(p, t, V.Number(0.0020027505233883858));
-            p = V.MultiplyAdd(p, t, V.Number(0.0025663101114332676));
+            p = V.MultiplyAdd(p, t, V.Number(0.0025663075502961874));
             p = V.MultiplyAdd(p, t, V.Number(-0.02379819191992283));
-            p = V.MultiplyAdd(p, t, V.Number(0.06829589605331421));
+            p = V.MultiplyAdd(p, t, V.Number(0.06829586625099182));
             p = V.MultiplyAdd(p, t, V.Number(-0.11927086859941483));
             p = V.MultiplyAdd(p, t, V.Number(0.1296464055776596));
             p = V.MultiplyAdd(p, t, V.Number(-0.04756240174174309));

@@ -52,8 +52,16 @@ static unsafe class OptimizerKernels
         fixed (byte* pwOut = &wOut.First(), paOut = &(aOut ?? wOut).First(), pbOut = &(bOut ?? wOut).First())
         {
             var memory = new UpdateMemory { W = pw, G = pg, A = pa, B = pb, WOut = pwOut, AOut = paOut, BOut = pbOut, Count = w.Shape.Count };
-            if (dtype == DType.Float16) (memory.Widen, memory.Narrow) = (&HalfPrecision.WidenHalf, &HalfPrecision.NarrowHalf);
-            if (dtype == DType.BFloat16) (memory.Widen, memory.Narrow) = (&HalfPrecision.WidenBrain, &HalfPrecision.NarrowBrain);
+            if (dtype == DType.Float16)
+            {
+                memory.Widen = &HalfPrecision.WidenHalf;
+                memory.Narrow = &HalfPrecision.NarrowHalf;
+            }
+            if (dtype == DType.BFloat16)
+            {
+                memory.Widen = &HalfPrecision.WidenBrain;
+                memory.Narrow = &HalfPrecision.NarrowBrain;
+            }
             switch (CpuInstructions.Level)
             {
                 case InstructionLevel.Avx512 when dtype == DType.Float64: Run<TRule, V512<double>, double>(memory, rule); break;

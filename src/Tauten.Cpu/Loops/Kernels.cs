@@ -87,16 +87,18 @@ internal readonly unsafe struct Kernel(delegate*<Tile*, nint, void> run, int lan
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Unary<F>(Tile* tile, nint n) where F : struct, IUnaryFunction
         {
-            T* a = (T*)tile->A, y = (T*)tile->Y;
-            for (nint i = 0; i < n; i += V.Count) F.Apply<V, T>(V.Load(a + i)).Store(y + i);
+            byte* a = tile->A;
+            nint stepA = tile->StepA;
+            T* y = (T*)tile->Y;
+            for (nint i = 0; i < n; i += V.Count, a += stepA) F.Apply<V, T>(V.Load((T*)a)).Store(y + i);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Predicate<F>(Tile* tile, nint n) where F : struct, IPredicate
         {
-            T* a = (T*)tile->A;
-            byte* y = tile->Y;
-            for (nint i = 0; i < n; i += V.Count) V.StoreMask(F.Apply<V, T>(V.Load(a + i)), y + i);
+            byte* a = tile->A, y = tile->Y;
+            nint stepA = tile->StepA;
+            for (nint i = 0; i < n; i += V.Count, a += stepA) V.StoreMask(F.Apply<V, T>(V.Load((T*)a)), y + i);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -137,7 +137,7 @@ sealed unsafe class BlockPool
     /// <summary>Gives free blocks back to the operating system.</summary>
     public void Trim()
     {
-        Look(0);
+        lock (collecting) Collect(2);
         lock (gate) Evict(0, 0);
     }
 

@@ -38,8 +38,8 @@ internal static unsafe class Workers
     public static double ParallelThreshold { get; set; } = 20_000;
 
     /// <summary>
-    /// Runs chunks 0 .. <paramref name="chunks"/> - 1 of <paramref name="body"/>, each once, on the pool and the calling thread, and returns when all are done.
-    /// Allocates nothing. While another call has the pool (another thread's, or an outer one), all chunks run on the calling thread.
+    /// Runs chunks 0 .. <paramref name="chunks"/> - 1 of <paramref name="body"/>, each once, on the pool and the calling thread, and returns when
+    /// all are done. Allocates nothing. While another call has the pool (another thread's, or an outer one), all chunks run on the calling thread.
     /// </summary>
     /// <param name="chunks">How many chunks there are.</param>
     /// <param name="work">An estimate of the whole work in nanoseconds on one thread.</param>

@@ -27,15 +27,18 @@ public sealed record Linear : CompositeOp
         return x.Length == 3 ? y + x[2] : y;
     }
 
+    // Not by a size of -1, which an empty tensor leaves open.
+    static Tensor Rows(Tensor x) => x.Rank == 1 ? x.Unsqueeze(0) : x.Flatten(0, -2);
+
     /// <inheritdoc/>
     public override Reads GradientReads() => Reads.First | Reads.Second;
 
     /// <inheritdoc/>
     public override Tensor?[]? Gradient(Backward b)
     {
-        var rows = b.Grad.Reshape([-1, b.InputSpec(1).Shape[0]]);
+        var rows = Rows(b.Grad);
         var gx = b.Needs(0) ? b.Grad.MatMul(b.Input(1)) : null;
-        var gw = b.Needs(1) ? rows.TransposeLast().MatMul(b.Input(0).Reshape([-1, b.InputSpec(1).Shape[1]])) : null;
+        var gw = b.Needs(1) ? rows.TransposeLast().MatMul(Rows(b.Input(0))) : null;
         return b.InputCount == 2 ? [gx, gw] : [gx, gw, b.Needs(2) ? rows.Sum(0) : null];
     }
 }

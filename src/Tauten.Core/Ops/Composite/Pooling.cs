@@ -49,7 +49,7 @@ public sealed record MaxPool(Dims Window, Dims Strides, Dims Padding, Dims Dilat
     public override Tensor[] ExpandAll(ReadOnlySpan<Tensor> x)
     {
         int spatial = Window.Count, rank = x[0].Rank;
-        var flat = WindowsOf(x[0], Window, Strides, Padding, Dilations, double.NegativeInfinity).Reshape([.. Pooled(x[0].Shape, Window, Strides, Padding, Dilations, Name()), -1]);
+        var flat = WindowsOf(x[0], Window, Strides, Padding, Dilations, double.NegativeInfinity).Reshape([.. Pooled(x[0].Shape, Window, Strides, Padding, Dilations, Name()), Window.Aggregate(1L, (a, b) => a * b)]);
         // Each window's elements are numbered by their position in the unpadded plane; outside is marked, so that it never wins.
         var position = Tensor.Constant(0, new(DType.Int64, x[0].Shape));
         for (int i = 0; i < spatial; i++)

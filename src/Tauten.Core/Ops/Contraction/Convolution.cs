@@ -103,6 +103,9 @@ public sealed record ConvolutionWeightGradient(Shape Weight, Convolution Forward
     }
 
     /// <inheritdoc/>
+    protected internal override Op Bind(Func<string, Dim?> known) => Weight.IsKnown ? this : new ConvolutionWeightGradient(Weight.Bind(known), Forward);
+
+    /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) =>
         [
             b.Needs(0) ? Dispatch.Run(new ConvolutionInputGradient(b.InputSpec(0).Shape, Forward), b.Input(1), b.Grad) : null,

@@ -23,7 +23,12 @@ internal static unsafe class ConvolutionInputGradient
     {
         bool everyPixel = true;
         for (int axis = 0; axis < 3; axis++)
-            everyPixel &= shape.Kernel[axis] * shape.Dilation[axis] >= shape.Stride[axis] && PhasesOf(shape, axis).Count == Math.Min(shape.Stride[axis], shape.Input[axis]);
+        {
+            long pixels = 0;
+            foreach (var phase in PhasesOf(shape, axis))
+                pixels += phase.Pixels;
+            everyPixel &= pixels == shape.Input[axis];
+        }
         // Pixels that no window touches belong to no phase.
         if (!everyPixel)
             Convolutions.Clear(xGradient, shape.InputElements);

@@ -191,7 +191,10 @@ internal unsafe struct ConvolutionWindows<T> where T : unmanaged
         }
     }
 
-    /// <summary>Copies rows of the matrix: target[row * count + i] = the element of tap <paramref name="tap"/> + row at <paramref name="position"/> + i.</summary>
+    /// <summary>
+    /// Copies rows of the matrix: target[row * count + i] = the element of tap <paramref name="tap"/> + row at <paramref name="position"/> + i.
+    /// Writes up to a vector past the end.
+    /// </summary>
     public readonly void CopyRows<V>(T* image, long tap, long taps, long position, int count, T* target) where V : unmanaged, ISimd<V, T>
     {
         using var scratch = Scratch.Take((count + 1L) * (sizeof(long) + sizeof(int)));
