@@ -1,0 +1,79 @@
+namespace Tauten.NN;
+
+/// <summary>max(x, 0), element by element.</summary>
+public sealed class ReLU : Module<Tensor, Tensor>
+{
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor x) => x.Relu();
+}
+
+/// <summary>x times the probability that a standard normal variable is below x; see <see cref="Ops.Gelu"/>.</summary>
+/// <param name="approximate">Whether to use the tanh approximation.</param>
+public sealed class Gelu(bool approximate = false) : Module<Tensor, Tensor>
+{
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor x) => x.Gelu(approximate);
+
+    /// <inheritdoc/>
+    protected override string Details() => approximate ? "approximate" : "";
+}
+
+/// <summary>The hyperbolic tangent, element by element.</summary>
+public sealed class Tanh : Module<Tensor, Tensor>
+{
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor x) => x.Tanh();
+}
+
+/// <summary>1 / (1 + exp(-x)), element by element.</summary>
+public sealed class Sigmoid : Module<Tensor, Tensor>
+{
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor x) => x.Sigmoid();
+}
+
+/// <summary>exp(x) / sum(exp(x)) along an axis. A classifier that is trained with <see cref="CrossEntropyLoss"/> needs none: that loss takes logits.</summary>
+/// <param name="axis">The axis along which the results add up to 1.</param>
+public sealed class Softmax(int axis = -1) : Module<Tensor, Tensor>
+{
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor x) => x.Softmax(axis);
+
+    /// <inheritdoc/>
+    protected override string Details() => $"axis {axis}";
+}
+
+/// <summary>The input, unchanged: a place to put another module later.</summary>
+public sealed class Identity : Module<Tensor, Tensor>
+{
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor x) => x;
+}
+
+/// <summary>The axes from <paramref name="start"/> to <paramref name="end"/> (included) as one: [batch, channels, height, width] becomes [batch, features].</summary>
+/// <param name="start">The first of the axes; 1 leaves the batch alone.</param>
+/// <param name="end">The last of them.</param>
+public sealed class Flatten(int start = 1, int end = -1) : Module<Tensor, Tensor>
+{
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor x) => x.Flatten(start, end);
+
+    /// <inheritdoc/>
+    protected override string Details() => $"axes {start} to {end}";
+}
+
+/// <summary>
+/// In training, each element is set to 0 with probability <paramref name="rate"/> and the others are divided by 1 - rate (Srivastava et al., 2014); else the input.
+/// </summary>
+/// <param name="rate">The probability, 0 to 1.</param>
+/// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+public sealed class Dropout(double rate = 0.5, Generator? generator = null) : Module<Tensor, Tensor>
+{
+    readonly double rate = rate is >= 0 and <= 1 ? rate : throw new ShapeException($"Dropout: expected a rate of 0 to 1. Received: {rate}.");
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor x) => IsTraining && rate > 0 ? x.Dropout(rate, generator) : x;
+
+    /// <inheritdoc/>
+    protected override string Details() => $"rate {rate.ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+}

@@ -1,0 +1,49 @@
+namespace Tauten.NN;
+
+/// <summary>First values of parameters. Made outside of whatever capture or temporary scope is open: a module's memory belongs to no computation.</summary>
+static class Initial
+{
+    /// <summary>Evenly spread between -bound and bound.</summary>
+    public static Parameter Uniform(Shape shape, double bound, Generator? generator, DType dtype) =>
+        Outside(() => new Parameter(Tensor.Rand(shape, dtype, generator) * (2 * bound) - bound));
+
+    /// <summary>Evenly spread between -1/sqrt(fanIn) and 1/sqrt(fanIn), as Kaiming's uniform initialization with slope sqrt(5) comes out: PyTorch's default.</summary>
+    public static Parameter Fan(Shape shape, long fanIn, Generator? generator, DType dtype) => Uniform(shape, fanIn > 0 ? 1 / Math.Sqrt(fanIn) : 0, generator, dtype);
+
+    /// <summary>From the normal distribution with mean 0 and variance 1.</summary>
+    public static Parameter Normal(Shape shape, Generator? generator, DType dtype) => Outside(() => new Parameter(Tensor.Randn(shape, dtype, generator)));
+
+    /// <summary>All the same.</summary>
+    public static Parameter Constant(Shape shape, double value, DType dtype) => Outside(() => new Parameter(Tensor.Full(shape, value, dtype)));
+
+    /// <summary>State, all the same.</summary>
+    public static Buffer State(Shape shape, double value, DType dtype) => Outside(() => new Buffer(Tensor.Full(shape, value, dtype)));
+
+    /// <summary>Runs <paramref name="make"/> as if no graph were captured and nothing tracked.</summary>
+    public static T Outside<T>(Func<T> make)
+    {
+        var ambient = Ambient.Current;
+        var (capture, temporaries) = (ambient.Capture, ambient.Temporaries);
+        (ambient.Capture, ambient.Temporaries) = (null, null);
+        try
+        {
+            using (Gradients.NoGrad()) return make();
+        }
+        finally
+        {
+            (ambient.Capture, ambient.Temporaries) = (capture, temporaries);
+        }
+    }
+
+    /// <summary>A size that a layer was given, which must be at least 1.</summary>
+    public static long Size(long size, string layer, string what) => size >= 1 ? size : throw new ShapeException($"{layer}: {what} must be at least 1. Received: {size}.");
+
+    /// <summary>One number for each of two axes.</summary>
+    public static Dims Pair(Dims sizes, string layer, string what, long least)
+    {
+        if (sizes.Count is not (1 or 2)) throw new ShapeException($"{layer}: {what} must be one number, or one for each of 2 axes. Received: {sizes}.");
+        foreach (long size in sizes.Span)
+            if (size < least) throw new ShapeException($"{layer}: {what} must be at least {least}. Received: {sizes}.");
+        return sizes.Count == 2 ? sizes : Dims.Repeat(sizes[0], 2);
+    }
+}

@@ -1,0 +1,107 @@
+using Tauten.Ops;
+
+namespace Tauten.NN;
+
+/// <summary>
+/// Adam (Kingma, Ba: "Adam: A Method for Stochastic Optimization", 2014): steps along the mean of the gradients, divided by their root mean square. The formulas
+/// of <see cref="AdamStep"/>, which are those of PyTorch.
+/// </summary>
+/// <example><code>var optimizer = new Adam(model.Parameters(), learningRate: 0.001);</code></example>
+public class Adam : Optimizer
+{
+    readonly bool decoupled;
+
+    /// <summary>An optimizer of these parameters.</summary>
+    /// <param name="parameters">What to update, such as <c>model.Parameters()</c>; enumerated anew at each step.</param>
+    /// <param name="learningRate">The length of a step.</param>
+    /// <param name="beta1">How much of the mean of gradients is kept at each step.</param>
+    /// <param name="beta2">How much of the mean of squared gradients is kept at each step.</param>
+    /// <param name="epsilon">Added to the root mean square.</param>
+    /// <param name="weightDecay">This times the parameter is added to its gradient; see <see cref="AdamW"/> for the other way.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is negative, or a beta is not below 1.</exception>
+    public Adam(IEnumerable<Parameter> parameters, double learningRate = 0.001, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0)
+        : this(parameters, learningRate, beta1, beta2, epsilon, weightDecay, decoupled: false) { }
+
+    private protected Adam(IEnumerable<Parameter> parameters, double learningRate, double beta1, double beta2, double epsilon, double weightDecay, bool decoupled)
+    {
+        this.decoupled = decoupled;
+        Add(parameters, learningRate, beta1, beta2, epsilon, weightDecay);
+    }
+
+    /// <summary>Adds parameters with options of their own; options left out are those of the first group.</summary>
+    /// <returns>The group, whose options may be changed later.</returns>
+    public AdamGroup Add(
+        IEnumerable<Parameter> parameters, double? learningRate = null, double? beta1 = null, double? beta2 = null, double? epsilon = null, double? weightDecay = null)
+    {
+        var first = Groups.Count > 0 ? (AdamGroup)Groups[0] : null;
+        var group = new AdamGroup(
+            parameters, learningRate ?? first!.LearningRate, beta1 ?? first!.Beta1, beta2 ?? first!.Beta2, epsilon ?? first!.Epsilon, weightDecay ?? first!.WeightDecay, decoupled);
+        Add(group);
+        return group;
+    }
+
+    /// <inheritdoc/>
+    protected sealed override Op Rule(ParameterGroup group) => ((AdamGroup)group).Rule;
+
+    /// <inheritdoc/>
+    protected sealed override IReadOnlyList<StateSlot> Slots(ParameterGroup group) => AdamGroup.Slots;
+}
+
+/// <summary>
+/// Adam whose weight decay shrinks the parameters themselves instead of adding to the gradients (Loshchilov, Hutter: "Decoupled Weight Decay
+/// Regularization", 2017).
+/// </summary>
+public sealed class AdamW : Adam
+{
+    /// <summary>An optimizer of these parameters.</summary>
+    /// <param name="parameters">What to update, such as <c>model.Parameters()</c>; enumerated anew at each step.</param>
+    /// <param name="learningRate">The length of a step.</param>
+    /// <param name="beta1">How much of the mean of gradients is kept at each step.</param>
+    /// <param name="beta2">How much of the mean of squared gradients is kept at each step.</param>
+    /// <param name="epsilon">Added to the root mean square.</param>
+    /// <param name="weightDecay">At each step parameters are multiplied by 1 - learningRate * weightDecay.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An option is negative, or a beta is not below 1.</exception>
+    public AdamW(IEnumerable<Parameter> parameters, double learningRate = 0.001, double beta1 = 0.9, double beta2 = 0.999, double epsilon = 1e-8, double weightDecay = 0.01)
+        : base(parameters, learningRate, beta1, beta2, epsilon, weightDecay, decoupled: true) { }
+}
+
+/// <summary>Parameters that <see cref="Adam"/> or <see cref="AdamW"/> updates with the same options.</summary>
+public sealed class AdamGroup : ParameterGroup
+{
+    internal static readonly IReadOnlyList<StateSlot> Slots = [StateSlot.Moment("exp_avg"), StateSlot.Moment("exp_avg_sq"), StateSlot.Count];
+
+    readonly bool decoupled;
+    AdamStep? rule;
+
+    internal AdamGroup(IEnumerable<Parameter> parameters, double learningRate, double beta1, double beta2, double epsilon, double weightDecay, bool decoupled)
+        : base(parameters, learningRate, weightDecay)
+    {
+        (Beta1, Beta2, Epsilon) = (beta1, beta2, epsilon);
+        this.decoupled = decoupled;
+    }
+
+    /// <summary>How much of the mean of gradients is kept at each step.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative, or not below 1.</exception>
+    public double Beta1 { get; set => field = BelowOne(value, nameof(Beta1)); }
+
+    /// <summary>How much of the mean of squared gradients is kept at each step.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative, or not below 1.</exception>
+    public double Beta2 { get; set => field = BelowOne(value, nameof(Beta2)); }
+
+    /// <summary>Added to the root mean square.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative or not a number.</exception>
+    public double Epsilon { get; set => field = NotNegative(value, nameof(Epsilon)); }
+
+    internal AdamStep Rule
+    {
+        get
+        {
+            var now = new AdamStep(Beta1, Beta2, Epsilon, WeightDecay, decoupled);
+            return now == rule ? rule : rule = now;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected internal override IReadOnlyList<GroupOption> Options =>
+        [.. base.Options, new("beta1", () => Beta1, v => Beta1 = v), new("beta2", () => Beta2, v => Beta2 = v), new("epsilon", () => Epsilon, v => Epsilon = v)];
+}

@@ -1,0 +1,228 @@
+using System.Globalization;
+using Tauten.Ops;
+
+namespace Tauten.NN;
+
+/// <summary>
+/// Gives parameters new values from their gradients. An optimizer is two things: the op that updates one parameter, and the list of what
+/// is kept beside each parameter. All else is here: groups with options of their own, updates in place where nobody else can see the old
+/// value, steps inside of captured graphs, and state as data. A captured step reads the learning rate anew each time it runs; other options
+/// are as they were when it was captured.
+/// </summary>
+/// <example><code>
+/// var optimizer = new Adam(model.Parameters(), learningRate: 0.001);
+/// optimizer.ZeroGrad();
+/// criterion.Call(model.Call(inputs), labels).Backward();
+/// optimizer.Step();
+/// </code></example>
+public abstract class Optimizer
+{
+    readonly List<ParameterGroup> groups = [];
+    readonly Dictionary<Parameter, Kept> kept = [];
+    long steps;
+
+    /// <summary>The groups.</summary>
+    public IReadOnlyList<ParameterGroup> Groups => groups;
+
+    /// <summary>The learning rate of the first group; setting it sets that of all.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative or not a number.</exception>
+    public double LearningRate
+    {
+        get => groups[0].LearningRate;
+        set
+        {
+            foreach (var group in groups) group.LearningRate = value;
+        }
+    }
+
+    /// <summary>Adds a group.</summary>
+    protected void Add(ParameterGroup group) => groups.Add(group);
+
+    /// <summary>
+    /// The op that updates one parameter. Its inputs are the parameter, the gradient, the learning rate (float64 scalar) and what <see cref="Slots"/> lists;
+    /// its outputs the new parameter and the new values of those slots. See <see cref="AdamStep"/>.
+    /// </summary>
+    protected abstract Op Rule(ParameterGroup group);
+
+    /// <summary>What is kept beside each parameter of a group.</summary>
+    protected abstract IReadOnlyList<StateSlot> Slots(ParameterGroup group);
+
+    /// <summary>Forgets the gradients of all parameters.</summary>
+    public void ZeroGrad()
+    {
+        foreach (var group in groups)
+            foreach (var parameter in group.Parameters) parameter.ZeroGrad();
+    }
+
+    /// <summary>Updates every parameter that has a gradient.</summary>
+    /// <exception cref="InvalidOperationException">There is no parameter at all, or one is listed twice.</exception>
+    public void Step()
+    {
+        using var untracked = Gradients.NoGrad();
+        steps++;
+        bool any = false;
+        foreach (var group in groups)
+        {
+            var rule = Rule(group);
+            var slots = Slots(group);
+            foreach (var parameter in group.Parameters)
+            {
+                any = true;
+                if (parameter.BorrowGrad() is { } gradient) Update(rule, parameter, gradient, group.Rate, KeptOf(parameter, slots));
+            }
+        }
+        if (!any) throw new InvalidOperationException($"{GetType().Name}: there are no parameters to update. Was the optimizer given those of another module, or a sequence that can be enumerated only once?");
+    }
+
+    static void Update(Op rule, Parameter parameter, Tensor gradient, Buffer rate, Kept beside)
+    {
+        // The rule's outputs, in order: the parameter, then what is kept.
+        var cells = beside.Cells;
+        var x = new Tensor[cells.Length + 2];
+        (x[0], x[1], x[2]) = (parameter.Borrow(), gradient, rate.Borrow());
+        for (int i = 1; i < cells.Length; i++) x[i + 2] = cells[i].Borrow();
+        if (Ambient.Current.Capture is not null)
+        {
+            var recorded = Dispatch.RunAll(rule, x);
+            for (int i = 0; i < cells.Length; i++) cells[i].Value = recorded[i];
+            return;
+        }
+        var backend = x[0].Backend;
+        x[2] = x[2].To(backend);
+        if (backend.FindKernel(rule) is null)
+        {
+            var made = Dispatch.RunAll(rule, x);
+            for (int i = 0; i < cells.Length; i++) cells[i].Adopt(made[i]);
+            return;
+        }
+        x[1] = gradient.Contiguous();
+        var y = new Tensor[cells.Length];
+        for (int i = 0; i < y.Length; i++) y[i] = cells[i].IsPrivate ? x[i == 0 ? 0 : i + 2] : Tensor.Allocate(backend, cells[i].Spec);
+        Dispatch.RunInto(rule, x, y);
+        for (int i = 0; i < y.Length; i++)
+            if (!ReferenceEquals(y[i], x[i == 0 ? 0 : i + 2])) cells[i].Adopt(y[i]);
+    }
+
+    Kept KeptOf(Parameter parameter, IReadOnlyList<StateSlot> slots)
+    {
+        // The number of slots changes with options such as momentum.
+        if (!kept.TryGetValue(parameter, out var found) || found.Cells.Length != slots.Count + 1) kept[parameter] = found = Make(parameter, slots);
+        if (found.LastStep == steps) throw new InvalidOperationException($"{GetType().Name}: {parameter} is listed twice. Each parameter belongs to one place of one group.");
+        found.LastStep = steps;
+        return found;
+    }
+
+    static Kept Make(Parameter parameter, IReadOnlyList<StateSlot> slots) => Initial.Outside(() =>
+    {
+        using var device = Backends.Use(parameter.Borrow().Backend);
+        var cells = new Cell[slots.Count + 1];
+        cells[0] = parameter;
+        for (int i = 0; i < slots.Count; i++)
+        {
+            var spec = slots[i].SpecFor(parameter.Spec);
+            cells[i + 1] = new Buffer(Tensor.Zeros(spec.Shape, spec.DType), parameter.Name is { } name ? $"{name}.{slots[i].Name}" : slots[i].Name);
+        }
+        return new Kept(cells);
+    });
+
+    /// <summary>
+    /// Options and what is kept, by name: <c>groups.0.learning_rate</c>, <c>parameters.3.exp_avg</c>, where 3 counts the parameters of all groups. The
+    /// values of now, which later steps do not change.
+    /// </summary>
+    public IReadOnlyDictionary<string, Tensor> State()
+    {
+        var state = new OrderedDictionary<string, Tensor>();
+        for (int i = 0; i < groups.Count; i++)
+            foreach (var option in groups[i].Options) state.Add(OptionName(i, option), Tensor.From(option.Get()));
+        int number = 0;
+        foreach (var (group, parameter) in All())
+        {
+            var slots = Slots(group);
+            if (kept.TryGetValue(parameter, out var found) && found.Cells.Length == slots.Count + 1)
+                for (int k = 0; k < slots.Count; k++) state.Add(SlotName(number, slots[k]), found.Cells[k + 1].Value);
+            number++;
+        }
+        return state;
+    }
+
+    /// <summary>Continues from a state that <see cref="State"/> gave, for the same parameters in the same order.</summary>
+    /// <exception cref="ModelFormatException">The state does not fit; the message lists every missing, unexpected and mismatched entry. Nothing was changed.</exception>
+    public void LoadState(IReadOnlyDictionary<string, Tensor> state)
+    {
+        var unseen = new HashSet<string>(state.Keys);
+        var changes = new List<(GroupOption Option, double Value)>();
+        List<string> missing = [], mismatched = [];
+        for (int i = 0; i < groups.Count; i++)
+            foreach (var option in groups[i].Options)
+                if (Take(OptionName(i, option), new(DType.Float64, Shape.Scalar)) is { } value) changes.Add((option, value.Item<double>()));
+        var loaded = new Dictionary<Parameter, Kept>();
+        int number = 0;
+        foreach (var (group, parameter) in All())
+        {
+            var slots = Slots(group);
+            string prefix = SlotName(number, new("", spec => spec));
+            // A parameter that had no gradient yet has nothing beside it.
+            if (state.Keys.Any(name => name.StartsWith(prefix, StringComparison.Ordinal)))
+            {
+                var made = Make(parameter, slots);
+                for (int k = 0; k < slots.Count; k++)
+                    if (Take(SlotName(number, slots[k]), made.Cells[k + 1].Spec) is { } value) made.Cells[k + 1].Value = value.To(made.Cells[k + 1].Borrow().Backend);
+                loaded.Add(parameter, made);
+            }
+            number++;
+        }
+        new StateReport(missing, [.. unseen.Select(name => $"{name} {state[name].Spec}")], mismatched).Check($"{GetType().Name}: the state does not fit the optimizer.", strict: true);
+        Apply(changes);
+        kept.Clear();
+        foreach (var (parameter, made) in loaded) kept.Add(parameter, made);
+
+        Tensor? Take(string name, TensorSpec spec)
+        {
+            unseen.Remove(name);
+            if (!state.TryGetValue(name, out var value)) missing.Add($"{name} {spec}");
+            else if (value.Spec != spec) mismatched.Add($"{name}: expected {spec}, received {value.Spec}");
+            else return value;
+            return null;
+        }
+    }
+
+    void Apply(List<(GroupOption Option, double Value)> changes)
+    {
+        double[] before = [.. changes.Select(c => c.Option.Get())];
+        try
+        {
+            foreach (var (option, value) in changes) option.Set(value);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            for (int i = 0; i < before.Length; i++) changes[i].Option.Set(before[i]);
+            throw new ModelFormatException($"{GetType().Name}: the state holds an option that is out of range. {e.Message}", e);
+        }
+    }
+
+    IEnumerable<(ParameterGroup Group, Parameter Parameter)> All() => groups.SelectMany(group => group.Parameters, (group, parameter) => (group, parameter));
+
+    static string OptionName(int group, GroupOption option) => string.Create(CultureInfo.InvariantCulture, $"groups.{group}.{option.Name}");
+
+    static string SlotName(int parameter, StateSlot slot) => string.Create(CultureInfo.InvariantCulture, $"parameters.{parameter}.{slot.Name}");
+
+    /// <summary>A parameter and what is kept beside it.</summary>
+    sealed class Kept(Cell[] cells)
+    {
+        public Cell[] Cells => cells;
+
+        public long LastStep;
+    }
+}
+
+/// <summary>Something that an optimizer keeps beside each parameter. It begins with zeros.</summary>
+/// <param name="Name">The name in a saved state, as PyTorch's.</param>
+/// <param name="SpecFor">Its spec, from that of the parameter.</param>
+public sealed record StateSlot(string Name, Func<TensorSpec, TensorSpec> SpecFor)
+{
+    /// <summary>A tensor of the parameter's shape, in at least 32 bits.</summary>
+    public static StateSlot Moment(string name) => new(name, spec => new(SgdStep.Computed(spec.DType), spec.Shape));
+
+    /// <summary>The number of steps that the parameter was updated in, int64[].</summary>
+    public static StateSlot Count { get; } = new("step", _ => new(DType.Int64, Shape.Scalar));
+}
