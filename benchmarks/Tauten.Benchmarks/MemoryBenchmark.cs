@@ -71,8 +71,8 @@ static class MemoryBenchmark
         public void Step(bool walks = true)
         {
             optimizer ??= new(net.Parameters(), learningRate: 1e-3);
-            var images = Tensor.Randn([24, 3, 64, 64], generator: generator);
-            var labels = Tensor.RandInt(0, 10, [24], generator: generator);
+            var images = Tensor.Randn([48, 3, 64, 64], generator: generator);
+            var labels = Tensor.RandInt(0, 10, [48], generator: generator);
             var loss = criterion.Call(net.Call(images), labels);
             if (!walks) return;
             optimizer.ZeroGrad();
