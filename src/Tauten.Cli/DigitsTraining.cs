@@ -8,6 +8,11 @@ namespace Tauten.Cli;
 /// <param name="BatchSize">Images in a step of the optimizer.</param>
 /// <param name="LearningRate">The largest learning rate of the schedule.</param>
 /// <param name="Seed">Where all randomness starts.</param>
+/// <remarks>
+/// These numbers, the network and the rest of the recipe were chosen on the 1,437 training images alone. They lie in the order in which they were
+/// written, so five consecutive blocks of 287 were left out in turn, and the hands in the left-out block were mostly new ones. Of what trains in a few
+/// seconds, that which read them best on average was taken (0.98 over all blocks and two seeds). The test images had no say.
+/// </remarks>
 sealed record TrainingPlan(int Epochs = 20, int BatchSize = 32, double LearningRate = 0.003, ulong Seed = 0);
 
 /// <summary>

@@ -13,6 +13,9 @@ static class Tool
     /// <summary>The exit code of a run that Ctrl-C ended, as shells have it.</summary>
     public const int Interrupted = 130;
 
+    /// <summary>How long a command may take to end after Ctrl-C. Must be set, or nothing listens to Ctrl-C at all.</summary>
+    static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(10);
+
     /// <summary>Runs one command line and returns the exit code. A mistake is one line on <paramref name="error"/>.</summary>
     /// <param name="arguments">The words behind <c>tauten</c>.</param>
     /// <param name="output">Where results go.</param>
@@ -29,7 +32,8 @@ static class Tool
         }
         try
         {
-            return await call.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false }, stop);
+            var surroundings = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeToEnd };
+            return await call.InvokeAsync(surroundings, stop);
         }
         catch (Exception mistake) when (mistake is TrainingException or TautenException or IOException or UnauthorizedAccessException)
         {

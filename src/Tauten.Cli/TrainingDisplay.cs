@@ -10,7 +10,7 @@ static class TrainingDisplay
     /// <summary>Runs <paramref name="training"/> and shows what it reports.</summary>
     public static void Show(IAnsiConsole console, Action<IProgress<TrainingProgress>> training)
     {
-        if (console.Profile.Out.IsTerminal) console.Live(Text.Empty).Start(live => training(new LiveLine(live)));
+        if (console.Profile.Out.IsTerminal) console.Live(Text.Empty).Start(live => training(new LiveLine(console, live)));
         else training(new EpochLines(console));
     }
 
@@ -33,9 +33,9 @@ static class TrainingDisplay
         }
     }
 
-    sealed class LiveLine(LiveDisplayContext live) : IProgress<TrainingProgress>
+    sealed class LiveLine(IAnsiConsole console, LiveDisplayContext live) : IProgress<TrainingProgress>
     {
-        const int BarWidth = 20;
+        const int WidestBar = 30;
         static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(80);
         readonly Stopwatch sinceDrawn = new();
 
@@ -43,8 +43,9 @@ static class TrainingDisplay
         {
             if (sinceDrawn.IsRunning && sinceDrawn.Elapsed < Pause && now.Done < 1) return;
             sinceDrawn.Restart();
-            int filled = (int)(now.Done * BarWidth);
-            live.UpdateTarget(new Markup($"{Epoch(now)}  [green]{new string('━', filled)}[/][grey]{new string('━', BarWidth - filled)}[/]  {Describe(now)}"));
+            string epoch = Epoch(now), description = Describe(now);
+            int width = Math.Clamp(console.Profile.Width - epoch.Length - description.Length - 5, 0, WidestBar), filled = (int)(now.Done * width);
+            live.UpdateTarget(new Markup($"{epoch}  [green]{new string('━', filled)}[/][grey]{new string('━', width - filled)}[/]  {description}"));
         }
     }
 }

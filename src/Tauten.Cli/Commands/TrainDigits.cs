@@ -1,6 +1,6 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
-using Spectre.Console;
 using Tauten.Cpu;
 
 namespace Tauten.Cli.Commands;
@@ -35,7 +35,9 @@ sealed class TrainDigits : Command
         var (train, test) = Digits.Load();
         var training = new DigitsTraining(new(call.GetRequiredValue(epochs), call.GetRequiredValue(batchSize), call.GetRequiredValue(learningRate), call.GetRequiredValue(seed)), train);
         output.WriteLine($"{train.Count:N0} images, {training.Net.Parameters().Sum(p => p.Shape.ElementCount.Value):N0} parameters, {CpuBackend.Threads} threads");
+        var clock = Stopwatch.StartNew();
         TrainingDisplay.Show(Terminal.On(output), progress => training.Run(progress, stop));
+        clock.Stop();
 
         if (training.CompletedEpochs == 0)
         {
@@ -48,7 +50,7 @@ sealed class TrainDigits : Command
             output.WriteLine($"stopped; weights after epoch {training.CompletedEpochs} saved in {path}");
             return Tool.Interrupted;
         }
-        output.WriteLine($"weights saved in {path}");
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"trained in {clock.Elapsed.TotalSeconds:F1} s, weights saved in {path}"));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"test accuracy {training.Net.Accuracy(test):F3}"));
         return 0;
     }

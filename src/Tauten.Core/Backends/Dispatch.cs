@@ -104,7 +104,12 @@ public static class Dispatch
             kernel(op, x, y);
         }
         else if (op is ViewOp view) y[0] = RunView(view, x[0]);
-        else if (op is CompositeOp composite) Expand(ambient, composite, x, y);
+        else if (op is CompositeOp composite)
+        {
+            // The rule goes first, so that errors name this op and not one inside of it.
+            Infer(op, SpecsOf(x));
+            Expand(ambient, composite, x, y);
+        }
         else throw Missing(op, backend);
         if (ambient.Untracked == 0) Track(ambient, op, x, y);
         KeepAlive(x);
@@ -189,7 +194,7 @@ public static class Dispatch
         var backend = x[0].Storage.Backend;
         foreach (var input in x)
             if (!ReferenceEquals(input.Storage.Backend, backend))
-                throw new DeviceException($"{op}: inputs lie on different devices, {backend} and {input.Storage.Backend}. Move one with To(backend).");
+                throw new DeviceException($"{op}: inputs lie on different devices, {backend} and {(input.Storage.Backend.Name == backend.Name ? "another backend of that name" : input.Storage.Backend)}. Move one with To(backend).");
         return backend;
     }
 

@@ -3,7 +3,7 @@ using Tauten.Ops;
 namespace Tauten;
 
 /// <summary>The recording of a graph: while it is open on a thread, every op becomes a node and computes nothing.</summary>
-sealed class Capture
+sealed class Capture(Capture? outer)
 {
     readonly List<Node> nodes = [];
     readonly List<(Node Node, string Name)> inputs = [];
@@ -14,7 +14,7 @@ sealed class Capture
     int unknowns;
 
     /// <summary>Opens a capture on this thread.</summary>
-    public static CaptureScope Begin() => new(new Capture());
+    public static CaptureScope Begin() => new(new Capture(Ambient.Current.Capture));
 
     /// <summary>An input of the graph. Floating-point inputs can be differentiated.</summary>
     public Tensor AddInput(string name, TensorSpec spec)
@@ -25,8 +25,8 @@ sealed class Capture
         return Tensor.Symbol(node, 0);
     }
 
-    /// <summary>A name for a size that only the data will tell.</summary>
-    public Dim NewUnknown(string op) => Dim.Unknown($"{op}#{++unknowns}");
+    /// <summary>A name for a size that only the data will tell, different from all others on the way out.</summary>
+    public Dim NewUnknown(string op) => outer?.NewUnknown(op) ?? Dim.Unknown($"{op}#{++unknowns}");
 
     public void Record(Op op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
     {

@@ -139,10 +139,21 @@ public sealed class Graph
         foreach (var (node, name) in inputs) map[node] = [capture.Graph.AddInput(name, node.Spec())];
         foreach (var (cell, node) in cells) map[node] = [capture.Graph.Read(cell)];
         foreach (var (node, value) in constants) map[node] = [value];
-        foreach (var node in nodes)
-            if (node.Op is not null) map[node] = Lower(node.Op, Arguments(node, map), keep);
+        LowerNodes(map, keep);
         foreach (var (cell, node, output) in updates) capture.Graph.Write(cell, (Tensor)map[node][output]);
         return capture.Graph.Finish(Array.ConvertAll(outputs, o => (Tensor)map[o.Node][o.Output]));
+    }
+
+    void LowerNodes(Dictionary<Node, Value[]> map, Func<Op, bool> keep)
+    {
+        // Sizes that depend on data get new names in the new graph.
+        var sizes = new Dictionary<string, Dim>();
+        foreach (var node in nodes)
+        {
+            if (node.Op is not { } op) continue;
+            map[node] = Lower(op.Bind(name => Known(sizes, name)), Arguments(node, map), keep);
+            Learn(node, map[node], sizes);
+        }
     }
 
     static Value[] Lower(Op op, Value[] x, Func<Op, bool> keep)
@@ -155,8 +166,7 @@ public sealed class Graph
         var map = new Dictionary<Node, Value[]>();
         for (int i = 0; i < x.Length; i++) map[inner.inputs[i].Node] = [x[i]];
         foreach (var (node, value) in inner.constants) map[node] = [value];
-        foreach (var node in inner.nodes)
-            if (node.Op is not null) map[node] = Lower(node.Op, Arguments(node, map), keep);
+        inner.LowerNodes(map, keep);
         return Array.ConvertAll(inner.outputs, o => map[o.Node][o.Output]);
     }
 
@@ -190,9 +200,7 @@ public sealed class Graph
             if (nodes[i].Op is { } op)
             {
                 var y = Apply(op.Bind(name => Known(sizes, name)), Arguments(nodes[i], map));
-                // A size that depended on data is known from here on.
-                for (int k = 0; k < y.Length; k++)
-                    if (y[k] is Tensor tensor && !nodes[i].Spec(k).Shape.IsKnown) Match(op.ToString(), nodes[i].Spec(k), tensor.Spec, sizes);
+                Learn(nodes[i], y, sizes);
                 map[nodes[i]] = y;
             }
             for (int k = 0; k < nodes[i].InputCount; k++)
@@ -213,6 +221,13 @@ public sealed class Graph
         foreach (var (node, _) in outputs) last[node] = int.MaxValue;
         foreach (var (_, node, _) in updates) last[node] = int.MaxValue;
         return last;
+    }
+
+    /// <summary>A size that depended on data is known from here on.</summary>
+    static void Learn(Node node, Value[] y, Dictionary<string, Dim> sizes)
+    {
+        for (int k = 0; k < y.Length; k++)
+            if (y[k] is Tensor tensor && !node.Spec(k).Shape.IsKnown) Match(node.Op!.ToString(), node.Spec(k), tensor.Spec, sizes);
     }
 
     static Dim? Known(Dictionary<string, Dim> sizes, string name) => sizes.TryGetValue(name, out var size) ? size : default(Dim?);

@@ -22,11 +22,19 @@ static class DerivedSpecs
             var y = op.ExpandAll(symbols);
             specs = y.Length == 1 ? y[0].Spec : new Specs(Array.ConvertAll(y, t => t.Spec));
         }
-        if (!remembers) return specs;
+        if (!remembers || DependsOnData(specs)) return specs;
         // Bounded: shapes that never repeat must not fill the memory.
         if (known.Count >= Limit) known.Clear();
         known[key] = specs;
         return specs;
+    }
+
+    // Such a size is another one each time.
+    static bool DependsOnData(Specs specs)
+    {
+        for (int i = 0; i < specs.Count; i++)
+            if (!specs[i].Shape.IsKnown && specs[i].Shape.Any(d => d.Names.Any(n => n.Contains('#')))) return true;
+        return false;
     }
 
     readonly struct Key(CompositeOp op, TensorSpec[] specs) : IEquatable<Key>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tauten.Ops;
 
 namespace Tauten;
@@ -51,11 +52,12 @@ public sealed partial class Tensor
     public Tensor AvgPool2d(Dims window, Dims? stride = null, Dims? padding = null, bool countPadding = true) =>
         Dispatch.Run(new AvgPool(Each(window, 2, "window"), Each(stride ?? window, 2, "stride"), Sides(padding ?? 0, 2), countPadding), this);
 
-    static Dims Each(Dims sizes, int axes, string what) => sizes.Count == axes ? sizes : sizes.Count == 1 ? Dims.Repeat(sizes[0], axes) : throw new ShapeException($"Expected one {what}, or one for each of {axes} axes. Received: {sizes}.");
+    static Dims Each(Dims sizes, int axes, string what, [CallerMemberName] string op = "") =>
+        sizes.Count == axes ? sizes : sizes.Count == 1 ? Dims.Repeat(sizes[0], axes) : throw new ShapeException($"{op}: expected one {what}, or one for each of {axes} axes. Received: {sizes}.");
 
-    static Dims Sides(Dims padding, int axes)
+    static Dims Sides(Dims padding, int axes, [CallerMemberName] string op = "")
     {
-        var each = Each(padding, axes, "padding");
+        var each = Each(padding, axes, "padding", op);
         return Dims.Create([.. each, .. each]);
     }
 

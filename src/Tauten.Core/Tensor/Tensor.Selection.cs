@@ -29,6 +29,9 @@ public sealed partial class Tensor
     public Tensor OneHot(long classes, DType dtype = DType.Float32)
     {
         if (classes < 1) throw new ShapeException($"OneHot: expected at least one class. Received: {classes}.");
+        // Positions from the end make no sense for classes. (Inside of a graph, only the kernel sees the values.)
+        if (Ambient.Current.Capture is null && DType is DType.Int64 or DType.Int32 && ((this < 0) | (this >= classes)).Any().Item<bool>())
+            throw new IndexException($"OneHot: the indices reach from {Min()} to {Max()}. Expected 0 to {classes - 1}.");
         return Eye(classes, dtype: dtype).IndexSelect(0, this);
     }
 

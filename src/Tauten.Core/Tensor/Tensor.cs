@@ -108,9 +108,14 @@ public sealed partial class Tensor : Value
 
     internal void SetNode(Node made) => node = made;
 
-    GraphException Symbolic() => new(
-        $"A captured tensor {Spec} has no values: {(node?.Op is { } op ? $"it is the output of {op}" : "it is an input of the graph")}. " +
-        $"While a graph is captured, a branch or loop must not depend on values; use Tensor.Where, or compute the value outside. It was asked for at {Anomaly.Here().Place}.");
+    GraphException Symbolic()
+    {
+        string what = $"A captured tensor {Spec} has no values: it is {(node?.Op is { } op ? $"the output of {op}" : "an input of the graph")}.";
+        string way = Ambient.Current.Capture is null
+            ? "Its graph is captured already; return the tensor from the captured function, and run the graph."
+            : "While a graph is captured, a branch or loop must not depend on values; use Tensor.Where, or compute the value outside.";
+        return new($"{what} {way} It was asked for at {Anomaly.Here().Place}.");
+    }
 
     string DebuggerText => IsSymbolic ? $"symbolic {Spec}" : Shape.Count <= 8 ? $"{Spec} {TensorText.Format(this)}" : Spec.ToString();
 }

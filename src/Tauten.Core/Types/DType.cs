@@ -57,6 +57,21 @@ public static class DTypes
     /// <summary>Whether the type can hold negative numbers.</summary>
     public static bool IsSigned(this DType dtype) => dtype is <= DType.BFloat16 or DType.Int8 or DType.Int16 or DType.Int32 or DType.Int64;
 
+    /// <summary>The smallest and largest number of the type; infinities for floating-point types.</summary>
+    internal static (double Low, double High) Range(this DType dtype) => dtype switch
+    {
+        DType.Int8 => (sbyte.MinValue, sbyte.MaxValue),
+        DType.UInt8 => (0, byte.MaxValue),
+        DType.Int16 => (short.MinValue, short.MaxValue),
+        DType.UInt16 => (0, ushort.MaxValue),
+        DType.Int32 => (int.MinValue, int.MaxValue),
+        DType.UInt32 => (0, uint.MaxValue),
+        DType.Int64 => (long.MinValue, long.MaxValue),
+        DType.UInt64 => (0, ulong.MaxValue),
+        DType.Bool => (0, 1),
+        _ => (double.NegativeInfinity, double.PositiveInfinity),
+    };
+
     /// <summary>The field's usual name, such as <c>float32</c>.</summary>
     public static string Name(this DType dtype) => dtype switch
     {

@@ -105,7 +105,7 @@ internal static class ErrorFunction<V, T> where V : unmanaged, ISimd<V, T> where
     }
 }
 
-/// <summary>Error function, 2 / sqrt(pi) times the integral of e^-t^2 from 0 to x. Error at most @Erf@.</summary>
+/// <summary>Error function, 2 / sqrt(pi) times the integral of e^-t^2 from 0 to x. Error at most 1.2 ulp (float), 1 ulp (double).</summary>
 internal readonly struct Erf : IUnaryFunction
 {
     /// <inheritdoc/>
@@ -125,7 +125,7 @@ internal readonly struct Erf : IUnaryFunction
 
 /// <summary>
 /// x times the normal distribution function of x (the exact form, not the tanh approximation), through erfc so that negative x keeps its digits;
-/// -0 at negative infinity. Error at most @Gelu@.
+/// -0 at negative infinity. Error at most 5.2 ulp (float), 4.4 ulp (double) down to -5, next to zero because a half comes from 1 - erfc / 2; 12 ulp (26 ulp) where the result vanishes.
 /// </summary>
 internal readonly struct Gelu : IUnaryFunction
 {

@@ -106,7 +106,7 @@ internal static class Exponential<V, T> where V : unmanaged, ISimd<V, T> where T
     }
 }
 
-/// <summary>e^x. Error at most @Exp@.</summary>
+/// <summary>e^x. Error at most 1 ulp (float and double).</summary>
 internal readonly struct Exp : IUnaryFunction
 {
     /// <inheritdoc/>
@@ -117,7 +117,7 @@ internal readonly struct Exp : IUnaryFunction
     public static double Nanoseconds => 0.6;
 }
 
-/// <summary>e^x - 1, accurate for small x. Error at most @Expm1@.</summary>
+/// <summary>e^x - 1, accurate for small x. Error at most 1.4 ulp (float), 2 ulp (double).</summary>
 internal readonly struct Expm1 : IUnaryFunction
 {
     /// <inheritdoc/>
@@ -129,7 +129,7 @@ internal readonly struct Expm1 : IUnaryFunction
     public static double Nanoseconds => 0.7;
 }
 
-/// <summary>2^x; exact for integers. Error at most @Exp2@.</summary>
+/// <summary>2^x; exact for integers. Error at most 1 ulp (float and double).</summary>
 internal readonly struct Exp2 : IUnaryFunction
 {
     /// <inheritdoc/>
@@ -145,7 +145,7 @@ internal readonly struct Exp2 : IUnaryFunction
     public static double Nanoseconds => 0.6;
 }
 
-/// <summary>Hyperbolic sine: (t + t / (t + 1)) / 2 with t = e^|x| - 1; e^|x| / 2 where that is all. Error at most @Sinh@.</summary>
+/// <summary>Hyperbolic sine: (t + t / (t + 1)) / 2 with t = e^|x| - 1; e^|x| / 2 where that is all. Error at most 2.1 ulp (float), 3 ulp (double).</summary>
 internal readonly struct Sinh : IUnaryFunction
 {
     /// <inheritdoc/>
@@ -163,7 +163,7 @@ internal readonly struct Sinh : IUnaryFunction
     public static double Nanoseconds => 1.5;
 }
 
-/// <summary>Hyperbolic cosine: e / 2 + 1 / (2 e) with e = e^|x|. Error at most @Cosh@.</summary>
+/// <summary>Hyperbolic cosine: e / 2 + 1 / (2 e) with e = e^|x|. Error at most 1.4 ulp (float), 2 ulp (double).</summary>
 internal readonly struct Cosh : IUnaryFunction
 {
     /// <inheritdoc/>
@@ -178,7 +178,7 @@ internal readonly struct Cosh : IUnaryFunction
     public static double Nanoseconds => 0.9;
 }
 
-/// <summary>Hyperbolic tangent: t / (t + 2) with t = e^2|x| - 1, accurate everywhere. Error at most @Tanh@.</summary>
+/// <summary>Hyperbolic tangent: t / (t + 2) with t = e^2|x| - 1, accurate everywhere. Error at most 2.4 ulp (float), 3 ulp (double): three roundings after the exponential.</summary>
 internal readonly struct Tanh : IUnaryFunction
 {
     /// <inheritdoc/>
@@ -195,7 +195,7 @@ internal readonly struct Tanh : IUnaryFunction
     public static double Nanoseconds => 0.9;
 }
 
-/// <summary>1 / (1 + e^-x). Error at most @Sigmoid@.</summary>
+/// <summary>1 / (1 + e^-x). Error at most 2.3 ulp (float), 2 ulp (double): three roundings after the exponential.</summary>
 internal readonly struct Sigmoid : IUnaryFunction
 {
     /// <inheritdoc/>
@@ -206,7 +206,7 @@ internal readonly struct Sigmoid : IUnaryFunction
     public static double Nanoseconds => 0.8;
 }
 
-/// <summary>x * sigmoid(x); -0 at negative infinity. Error at most @Silu@.</summary>
+/// <summary>x * sigmoid(x); -0 at negative infinity. Error at most 3.1 ulp (float), 3 ulp (double) where sigmoid is not denormal, that is above -87 (-708); below, 1e-43 (1e-321).</summary>
 internal readonly struct Silu : IUnaryFunction
 {
     /// <inheritdoc/>
@@ -221,7 +221,7 @@ internal readonly struct Silu : IUnaryFunction
 
 /// <summary>
 /// x (1 + tanh(u)) / 2 with u = sqrt(2 / pi) (x + 0.044715 x^3), as x * sigmoid(2 u), which keeps its digits for negative x.
-/// Error at most @GeluTanh@; the tail is steep, so that rounding u alone costs that much.
+/// Error at most 4 ulp for x above 0 and 7 ulp above -2; further down it grows with u, to 210 ulp (float) where the result vanishes; the tail is steep, so that rounding u alone costs that much.
 /// </summary>
 internal readonly struct GeluTanh : IUnaryFunction
 {
@@ -238,7 +238,7 @@ internal readonly struct GeluTanh : IUnaryFunction
     public static double Nanoseconds => 1;
 }
 
-/// <summary>log(1 + e^x) = max(x, 0) + log1p(e^-|x|). Error at most @Softplus@.</summary>
+/// <summary>log(1 + e^x) = max(x, 0) + log1p(e^-|x|). Error at most 1.6 ulp (float), 1.3 ulp (double).</summary>
 internal readonly struct Softplus : IUnaryFunction
 {
     /// <inheritdoc/>

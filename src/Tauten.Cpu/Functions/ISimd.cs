@@ -20,9 +20,6 @@ internal unsafe interface ISimd<TSelf, T> where TSelf : unmanaged, ISimd<TSelf, 
     /// <summary>Writes <see cref="Count"/> elements at any alignment.</summary>
     void Store(T* target);
 
-    /// <summary>Writes past the caches; <paramref name="target"/> is aligned to the vector.</summary>
-    void StoreNonTemporal(T* target);
-
     /// <summary>The same value in all lanes.</summary>
     static abstract TSelf Create(T value);
 

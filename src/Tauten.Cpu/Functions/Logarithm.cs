@@ -75,7 +75,7 @@ internal static class Logarithm<V, T> where V : unmanaged, ISimd<V, T> where T :
     }
 }
 
-/// <summary>Natural logarithm. Error at most @Log@.</summary>
+/// <summary>Natural logarithm. Error at most 0.8 ulp (float), 1 ulp (double).</summary>
 internal readonly struct Log : IUnaryFunction
 {
     /// <inheritdoc/>
@@ -86,7 +86,7 @@ internal readonly struct Log : IUnaryFunction
     public static double Nanoseconds => 0.8;
 }
 
-/// <summary>log(1 + x), accurate for small x. Error at most @Log1p@.</summary>
+/// <summary>log(1 + x), accurate for small x. Error at most 0.8 ulp (float and double).</summary>
 internal readonly struct Log1p : IUnaryFunction
 {
     /// <inheritdoc/>
@@ -98,7 +98,7 @@ internal readonly struct Log1p : IUnaryFunction
     public static double Nanoseconds => 1;
 }
 
-/// <summary>Logarithm to base 2; exact for powers of two. Error at most @Log2@.</summary>
+/// <summary>Logarithm to base 2; exact for powers of two. Error at most 1.7 ulp (float), 2 ulp (double).</summary>
 internal readonly struct Log2 : IUnaryFunction
 {
     /// <inheritdoc/>
@@ -117,7 +117,7 @@ internal readonly struct Log2 : IUnaryFunction
     public static double Nanoseconds => 1;
 }
 
-/// <summary>Inverse hyperbolic sine: log1p(a + a^2 / (1 + sqrt(1 + a^2))) with a = |x|. Error at most @Asinh@.</summary>
+/// <summary>Inverse hyperbolic sine: log1p(a + a^2 / (1 + sqrt(1 + a^2))) with a = |x|. Error at most 1.6 ulp (float and double).</summary>
 internal readonly struct Asinh : IUnaryFunction
 {
     /// <inheritdoc/>
@@ -137,7 +137,7 @@ internal readonly struct Asinh : IUnaryFunction
     public static double Nanoseconds => 2;
 }
 
-/// <summary>Inverse hyperbolic cosine: log1p(t + sqrt(2 t + t^2)) with t = x - 1; NaN below 1. Error at most @Acosh@.</summary>
+/// <summary>Inverse hyperbolic cosine: log1p(t + sqrt(2 t + t^2)) with t = x - 1; NaN below 1. Error at most 2 ulp (float and double).</summary>
 internal readonly struct Acosh : IUnaryFunction
 {
     /// <inheritdoc/>
@@ -155,7 +155,7 @@ internal readonly struct Acosh : IUnaryFunction
     public static double Nanoseconds => 2;
 }
 
-/// <summary>Inverse hyperbolic tangent: log1p(2 a + 2 a^2 / (1 - a)) / 2 with a = |x|. Error at most @Atanh@.</summary>
+/// <summary>Inverse hyperbolic tangent: log1p(2 a + 2 a^2 / (1 - a)) / 2 with a = |x|. Error at most 1.7 ulp (float and double).</summary>
 internal readonly struct Atanh : IUnaryFunction
 {
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Tauten.Cpu.Functions;
 
 /// <summary>
-/// a^b with the special values of IEEE 754. Float goes through double precision (error at most @Pow@), double through <see cref="Math.Pow"/>.
+/// a^b with the special values of IEEE 754. Float goes through double precision (error at most 0.5 ulp), double through <see cref="Math.Pow"/>.
 /// Integers wrap; a negative power of anything but 1 and -1 is 0.
 /// </summary>
 internal readonly struct Pow : IBinaryFunction

@@ -142,7 +142,7 @@ internal readonly struct ScalarAtan : IScalarUnary
     public static double Apply(double x) => Math.Atan(x);
 }
 
-/// <summary>Sine. Error at most @Sin@.</summary>
+/// <summary>Sine. Error at most 2.3 ulp (float), 2 ulp (double): near the end of the fast range the reduction rounds twice.</summary>
 internal readonly struct Sin : IUnaryFunction
 {
     /// <inheritdoc/>
@@ -160,7 +160,7 @@ internal readonly struct Sin : IUnaryFunction
     public static double Nanoseconds => 0.9;
 }
 
-/// <summary>Cosine. Error at most @Cos@.</summary>
+/// <summary>Cosine. Error at most 2.3 ulp (float), 2 ulp (double): near the end of the fast range the reduction rounds twice.</summary>
 internal readonly struct Cos : IUnaryFunction
 {
     /// <inheritdoc/>
@@ -177,7 +177,7 @@ internal readonly struct Cos : IUnaryFunction
     public static double Nanoseconds => 0.9;
 }
 
-/// <summary>Tangent as sine over cosine, in double precision for floats. Error at most @Tan@.</summary>
+/// <summary>Tangent as sine over cosine, in double precision for floats. Error at most 0.5 ulp (float), 3 ulp (double).</summary>
 internal readonly struct Tan : IUnaryFunction
 {
     /// <inheritdoc/>
@@ -226,7 +226,7 @@ internal static class InverseCircular<V, T> where V : unmanaged, ISimd<V, T> whe
     }
 }
 
-/// <summary>Inverse sine. Error at most @Asin@.</summary>
+/// <summary>Inverse sine. Error at most 2.3 ulp (float: just above a half, where pi/2 is subtracted), that of <see cref="Math"/> (double).</summary>
 internal readonly struct Asin : IUnaryFunction
 {
     /// <inheritdoc/>
@@ -243,7 +243,7 @@ internal readonly struct Asin : IUnaryFunction
     public static double Nanoseconds => 1.5;
 }
 
-/// <summary>Inverse cosine. Error at most @Acos@.</summary>
+/// <summary>Inverse cosine. Error at most 1.1 ulp (float), that of <see cref="Math"/> (double).</summary>
 internal readonly struct Acos : IUnaryFunction
 {
     /// <inheritdoc/>
@@ -262,7 +262,7 @@ internal readonly struct Acos : IUnaryFunction
     public static double Nanoseconds => 1.5;
 }
 
-/// <summary>Inverse tangent. Error at most @Atan@.</summary>
+/// <summary>Inverse tangent. Error at most 2.1 ulp (float), that of <see cref="Math"/> (double).</summary>
 internal readonly struct Atan : IUnaryFunction
 {
     /// <inheritdoc/>

@@ -29,10 +29,6 @@ internal readonly unsafe struct V128<T>(Vector128<T> bits) : ISimd<V128<T>, T> w
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void StoreNonTemporal(T* target) => Bits.StoreAlignedNonTemporal(target);
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V128<T> Create(T value) => new(Vector128.Create(value));
 
     /// <inheritdoc/>

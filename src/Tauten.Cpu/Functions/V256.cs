@@ -28,10 +28,6 @@ internal readonly unsafe struct V256<T>(Vector256<T> bits) : ISimd<V256<T>, T> w
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void StoreNonTemporal(T* target) => Bits.StoreAlignedNonTemporal(target);
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V256<T> Create(T value) => new(Vector256.Create(value));
 
     /// <inheritdoc/>

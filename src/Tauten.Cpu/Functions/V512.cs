@@ -28,10 +28,6 @@ internal readonly unsafe struct V512<T>(Vector512<T> bits) : ISimd<V512<T>, T> w
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void StoreNonTemporal(T* target) => Bits.StoreAlignedNonTemporal(target);
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512<T> Create(T value) => new(Vector512.Create(value));
 
     /// <inheritdoc/>

@@ -110,10 +110,13 @@ struct DescentRule : IUpdateRule
     public readonly unsafe void Apply<V, T>(T* w, T* g, T* a, T* b, T* wOut, T* aOut, T* bOut, nint n) where V : unmanaged, ISimd<V, T> where T : unmanaged
     {
         V decay = V.Number(Decay), rate = V.Number(Rate);
+        bool decays = Decay != 0;       // 0 times an infinite parameter would be NaN
         for (nint i = 0; i < n; i += V.Count)
         {
             var old = V.Load(w + i);
-            V.MultiplyAdd(V.MultiplyAdd(old, decay, V.Load(g + i)), rate, old).Store(wOut + i);
+            var gradient = V.Load(g + i);
+            if (decays) gradient = V.MultiplyAdd(old, decay, gradient);
+            V.MultiplyAdd(gradient, rate, old).Store(wOut + i);
         }
     }
 }
@@ -130,10 +133,12 @@ struct MomentumRule : IUpdateRule
     public readonly unsafe void Apply<V, T>(T* w, T* g, T* a, T* b, T* wOut, T* aOut, T* bOut, nint n) where V : unmanaged, ISimd<V, T> where T : unmanaged
     {
         V decay = V.Number(Decay), rate = V.Number(Rate), momentum = V.Number(Momentum), share = V.Number(Share);
+        bool decays = Decay != 0;
         for (nint i = 0; i < n; i += V.Count)
         {
             var old = V.Load(w + i);
-            var gradient = V.MultiplyAdd(old, decay, V.Load(g + i));
+            var gradient = V.Load(g + i);
+            if (decays) gradient = V.MultiplyAdd(old, decay, gradient);
             var buffer = V.MultiplyAdd(V.Load(a + i), momentum, gradient * share);
             buffer.Store(aOut + i);
             var direction = Nesterov ? V.MultiplyAdd(buffer, momentum, gradient) : buffer;
@@ -154,10 +159,12 @@ struct AdamRule : IUpdateRule
     {
         V shrink = V.Number(Shrink), decay = V.Number(Decay), newMean = V.Number(NewMean), oldSquare = V.Number(OldSquare), newSquare = V.Number(NewSquare);
         V size = V.Number(Size), norm = V.Number(Norm), epsilon = V.Number(Epsilon);
+        bool decays = Decay != 0;
         for (nint i = 0; i < n; i += V.Count)
         {
             var old = V.Load(w + i) * shrink;
-            var gradient = V.MultiplyAdd(old, decay, V.Load(g + i));
+            var gradient = V.Load(g + i);
+            if (decays) gradient = V.MultiplyAdd(old, decay, gradient);
             var mean = V.Load(a + i);
             mean = V.MultiplyAdd(gradient - mean, newMean, mean);
             mean.Store(aOut + i);

@@ -223,30 +223,39 @@ internal static unsafe class Pooling
         public readonly void Run(in WindowShape s, long plane)
         {
             T* x = X + plane * Size(s), y = Y + plane * Count(s);
-            T whole = T.CreateTruncating(s.Window[0] * s.Window[1] * s.Window[2]);
             for (long o0 = 0; o0 < s.Output[0]; o0++)
             {
                 var (a0, b0) = s.Inside(0, o0);
-                for (long o1 = 0; o1 < s.Output[1]; o1++)
+                for (long o1 = 0; o1 < s.Output[1]; o1++, y += s.Output[2])
                 {
                     var (a1, b1) = s.Inside(1, o1);
-                    for (long o2 = 0; o2 < s.Output[2]; o2++)
+                    Row(s, x, (o0 * s.Stride[0] - s.Before[0], a0, b0), (o1 * s.Stride[1] - s.Before[1], a1, b1), y, CountPadding);
+                }
+            }
+        }
+
+        /// <summary>A row of windows, whose elements along the two outer dimensions are given by the first position and what lies inside.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Row(
+            in WindowShape s, T* x, (long Start, long First, long End) d0, (long Start, long First, long End) d1, T* y, bool countPadding)
+        {
+            long rows = s.Input[1], columns = s.Input[2], step0 = s.Dilation[0], step1 = s.Dilation[1], step2 = s.Dilation[2];
+            long count = s.Output[2], stride = s.Stride[2], start = -s.Before[2], window = s.Window[2];
+            long outer = countPadding ? s.Window[0] * s.Window[1] : (d0.End - d0.First) * (d1.End - d1.First);
+            for (long o = 0; o < count; o++, start += stride)
+            {
+                long first = 0, end = window;
+                if (start < 0 || start + (window - 1) * step2 >= columns) (first, end) = s.Inside(2, o);
+                T sum = T.Zero;
+                for (long k0 = d0.First; k0 < d0.End; k0++)
+                {
+                    for (long k1 = d1.First; k1 < d1.End; k1++)
                     {
-                        var (a2, b2) = s.Inside(2, o2);
-                        T sum = T.Zero;
-                        for (long k0 = a0; k0 < b0; k0++)
-                        {
-                            long i0 = o0 * s.Stride[0] - s.Before[0] + k0 * s.Dilation[0];
-                            for (long k1 = a1; k1 < b1; k1++)
-                            {
-                                long i1 = o1 * s.Stride[1] - s.Before[1] + k1 * s.Dilation[1];
-                                long i = (i0 * s.Input[1] + i1) * s.Input[2] + o2 * s.Stride[2] - s.Before[2] + a2 * s.Dilation[2];
-                                for (long k2 = a2; k2 < b2; k2++, i += s.Dilation[2]) sum += x[i];
-                            }
-                        }
-                        *y++ = sum / (CountPadding ? whole : T.CreateTruncating((b0 - a0) * (b1 - a1) * (b2 - a2)));
+                        long i = ((d0.Start + k0 * step0) * rows + d1.Start + k1 * step1) * columns + start + first * step2;
+                        for (long k2 = first; k2 < end; k2++, i += step2) sum += x[i];
                     }
                 }
+                y[o] = sum / T.CreateTruncating(outer * (countPadding ? window : end - first));
             }
         }
     }

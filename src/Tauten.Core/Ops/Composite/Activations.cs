@@ -89,8 +89,10 @@ public sealed record Clamp(double Low, double High) : CompositeOp
     public override Tensor Expand(ReadOnlySpan<Tensor> x)
     {
         if (Low > High) throw new ShapeException($"Clamp: the lower limit {Low} is above the upper limit {High}.");
-        var y = double.IsNegativeInfinity(Low) ? x[0] : x[0].Maximum(Low);
-        return double.IsPositiveInfinity(High) ? y : y.Minimum(High);
+        // A limit that no element can pass is left out: in an integer type it would wrap around.
+        var (lowest, highest) = x[0].DType.Range();
+        var y = Low <= lowest ? x[0] : x[0].Maximum(Math.Min(Low, highest));
+        return High >= highest ? y : y.Minimum(Math.Max(High, lowest));
     }
 
     /// <inheritdoc/>

@@ -1,0 +1,51 @@
+using Tauten.Ops;
+
+namespace Tauten.Testing;
+
+/// <summary>
+/// Another backend's kernels on other terms: some of them hidden, so that composite ops run their expansions; wrapped, so that a test can change
+/// what they compute; or on memory between guard pages.
+/// </summary>
+/// <param name="lender">The backend whose kernels run. Its memory must be readable by the host.</param>
+public sealed class BorrowingBackend(Backend lender) : Backend, IDisposable
+{
+    /// <summary>The ops whose kernels are hidden.</summary>
+    public Func<Op, bool> Hides { get; init; } = _ => false;
+
+    /// <summary>Called with an op and its outputs after its kernel has run, to change them.</summary>
+    public Action<Op, Tensor[]>? AfterKernel { get; init; }
+
+    /// <summary>Where tensors lie; managed arrays when null.</summary>
+    public GuardedMemory? Memory { get; init; }
+
+    /// <inheritdoc/>
+    public override string Name => $"borrowed {lender.Name}";
+
+    /// <inheritdoc/>
+    public override KernelTable Kernels => lender.Kernels;
+
+    /// <inheritdoc/>
+    public override Storage Allocate(long byteCount) => Memory is null ? new ArrayStorage(this, byteCount) : new GuardedStorage(this, Memory.Allocate(byteCount), byteCount);
+
+    internal override Kernel<Op>? FindKernel(Op op)
+    {
+        if (Hides(op) || lender.FindKernel(op) is not { } kernel) return null;
+        return AfterKernel is not { } change ? kernel : (o, x, y) =>
+        {
+            kernel(o, x, y);
+            change(o, y.ToArray());
+        };
+    }
+
+    /// <summary>Gives guarded memory back.</summary>
+    public void Dispose() => Memory?.Dispose();
+
+    sealed unsafe class GuardedStorage(Backend backend, nint start, long byteCount) : Storage
+    {
+        public override Backend Backend => backend;
+
+        public override long ByteCount => byteCount;
+
+        protected internal override ref byte Reference => ref *(byte*)start;
+    }
+}

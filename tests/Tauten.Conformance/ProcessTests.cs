@@ -1,0 +1,74 @@
+using Tauten.Cpu;
+using Tauten.Testing;
+using Xunit.Abstractions;
+using Xunit.Sdk;
+
+namespace Tauten.Conformance;
+
+/// <summary>Tests that change what the whole process uses. They run after all others, one after the other.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class ProcessWide : ICollectionFixture<Summary>
+{
+    public const string Name = "process-wide";
+}
+
+/// <summary>Says at the end what was checked.</summary>
+public sealed class Summary(IMessageSink messages) : IDisposable
+{
+    public void Dispose() => messages.OnMessage(new DiagnosticMessage($"conformance: {Table.Ops.Count} ops, {Table.Cases.Count} cases, {Trial.Checks:N0} checks"));
+}
+
+[Collection(ProcessWide.Name)]
+public sealed class ProcessTests
+{
+    static readonly InstructionLevel[] levels = [.. Enum.GetValues<InstructionLevel>().Where(l => l < CpuInstructions.Detected)];
+
+    public static TheoryData<string> Cases => Table.Names(_ => true);
+
+    [Theory, MemberData(nameof(Cases))]
+    public void Other_instructions_agree_with_the_reference(string name)
+    {
+        var before = CpuInstructions.Level;
+        try
+        {
+            Trial.All(Trial.Of(Table.Of(name)).Where(t => t.Variant.IsCommon || (!t.Variant.IsLarge && t.DType == DType.Float32)), t =>
+            {
+                foreach (var level in levels)
+                {
+                    CpuInstructions.Level = level;
+                    if (t.Expected.Mismatch(t.Run()) is { } difference) return $"{level}: {difference}";
+                }
+                return null;
+            });
+        }
+        finally
+        {
+            CpuInstructions.Level = before;
+        }
+    }
+
+    [Theory, MemberData(nameof(Cases))]
+    public void The_number_of_workers_changes_no_bit(string name)
+    {
+        var (count, threshold) = (Workers.Count, Workers.ParallelThreshold);
+        try
+        {
+            Trial.All(Trial.Of(Table.Of(name)).Where(t => t.DType == Trial.MainDTypes(t.Case)[0] || t.Variant.Name == "plain"), t =>
+            {
+                Workers.ParallelThreshold = 0;
+                Workers.Count = 1;
+                var alone = t.Run();
+                foreach (int workers in new[] { 2, 3, 7 })
+                {
+                    Workers.Count = workers;
+                    if (Trial.Differs(t.Run(), alone) is { } difference) return $"{workers} workers: {difference}";
+                }
+                return null;
+            });
+        }
+        finally
+        {
+            (Workers.Count, Workers.ParallelThreshold) = (count, threshold);
+        }
+    }
+}

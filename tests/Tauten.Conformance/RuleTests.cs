@@ -1,0 +1,51 @@
+using Tauten.Ops;
+using Tauten.Testing;
+
+namespace Tauten.Conformance;
+
+public sealed class RuleTests
+{
+    public static TheoryData<string> Cases => Table.Names(c => true);
+
+    [Fact]
+    public void Every_op_has_a_case()
+    {
+        var missing = Table.Ops.Except(Table.Cases.Select(c => c.Op)).Select(t => t.Name).ToList();
+        Assert.True(missing.Count == 0, $"No OpCase in tests/Tauten.Conformance/Cases: {string.Join(", ", missing)}");
+    }
+
+    /// <summary>A case that does not run its op would prove nothing.</summary>
+    [Theory, MemberData(nameof(Cases))]
+    public void Every_case_runs_its_op(string name)
+    {
+        var c = Table.Of(name);
+        var trial = new Trial(c, c.Variants(false).First(), Trial.MainDTypes(c)[0]);
+        Assert.Contains(GraphTests.Captured(trial).Nodes, n => n.Op?.GetType() == c.Op);
+    }
+
+    [Theory, MemberData(nameof(Cases))]
+    public void Rules_agree_with_each_other(string name) => Trial.All(Trial.Of(Table.Of(name)).Where(t => !t.Variant.IsSpecial), t =>
+        Check(GraphTests.Captured(t)) ?? (t.Variant.Name == "plain" && t.Case.TakesUnknownSizes ? Check(GraphTests.Unknown(t)) : null));
+
+    internal static string? Check(Graph graph)
+    {
+        foreach (var node in graph.Nodes)
+        {
+            if (node.Op is null or ValueOp) continue;
+            var op = node.Op;
+            var x = Enumerable.Range(0, node.InputCount).Select(i => node.Input(i).Spec(node.InputOutput(i))).ToArray();
+            var whole = Dispatch.Infer(op, x);
+            if (op is not NonZero)
+            {
+                if (x.Length == 1 && whole.Count == 1 && op.Infer(x[0]) != whole[0]) return $"{op}: its rule for one input gives {op.Infer(x[0])}. Expected {whole[0]}, as the general one.";
+                if (x.Length == 2 && whole.Count == 1 && op.Infer(x[0], x[1]) != whole[0]) return $"{op}: its rule for two inputs gives {op.Infer(x[0], x[1])}. Expected {whole[0]}, as the general one.";
+            }
+            if (op is not CompositeOp composite || op is DimValue { Dim.IsKnown: false }) continue;
+            var derived = DerivedSpecs.Of(composite, x);
+            if (derived.Count != whole.Count) return $"{op}: its rule gives {whole.Count} outputs, its expansion {derived.Count}.";
+            for (int i = 0; i < whole.Count; i++)
+                if (derived[i] != whole[i]) return $"{op}: its rule gives {whole[i]} for output {i}, its expansion {derived[i]}.";
+        }
+        return null;
+    }
+}

@@ -1,0 +1,59 @@
+using static Tauten.NN.Tests.Near;
+
+namespace Tauten.NN.Tests;
+
+/// <summary>Modules inside of captured graphs; captured optimizer steps are in <see cref="OptimizerTests"/>.</summary>
+public class CaptureTests
+{
+    [Fact]
+    public void A_captured_model_reads_its_parameters_anew_for_any_batch()
+    {
+        var model = new Sequential(new Linear(3, 4), new LayerNorm(4), new Gelu(), new Linear(4, 2));
+        var graph = Graph.Capture(x => model.Call(x), new TensorSpec(DType.Float32, ["batch", 3]));
+        foreach (int batch in new[] { 1, 5 })
+        {
+            var x = Tauten.Tensor.Randn([batch, 3]);
+            Equal(model.Call(x).Doubles(), graph.Run(x)[0], 1e-6);
+            ((Linear)model[0]).Weight.Value = Tauten.Tensor.Randn([4, 3]);
+        }
+        Assert.Equal(["0.weight", "0.bias", "1.weight", "1.bias", "3.weight", "3.bias"], graph.Cells.Select(c => c.Name));
+        Assert.Contains("@0.weight = parameter : float32[4, 3]", graph.Print());
+    }
+
+    [Fact]
+    public void Batch_statistics_are_followed_inside_of_a_graph()
+    {
+        BatchNorm2d eager = new(2), captured = new(2);
+        var graph = Graph.Capture(x => captured.Call(x), new TensorSpec(DType.Float32, ["batch", 2, 3, 3]));
+        Assert.Equal(0, captured.State()["num_batches_tracked"].Item<long>());
+        for (int i = 0; i < 3; i++)
+        {
+            var x = Tensor(Numbers(4 * 2 * 9, 20 + i, 2), [4, 2, 3, 3], DType.Float32);
+            Equal(eager.Call(x).Doubles(), graph.Run(x)[0], 1e-6);
+        }
+        foreach (var (name, value) in eager.State()) Equal(value.Doubles(), captured.State()[name], 1e-6);
+    }
+
+    [Fact]
+    public void A_layer_may_learn_its_size_while_a_graph_is_captured()
+    {
+        var layer = new Dense(2);
+        var graph = Graph.Capture(x => layer.Call(x), new TensorSpec(DType.Float32, ["batch", 3]));
+        var x = Tauten.Tensor.Randn([4, 3]);
+        Equal(layer.Call(x).Doubles(), graph.Run(x)[0], 1e-6);
+        var e = Assert.Throws<ShapeException>(() => Graph.Capture(x => new Dense(2).Call(x), new TensorSpec(DType.Float32, [3, "features"])));
+        Assert.StartsWith("Dense: the input size cannot be learned from shape [3, features]", e.Message);
+    }
+
+    [Fact]
+    public void Losses_are_captured_for_any_batch()
+    {
+        TensorSpec logits = new(DType.Float32, ["batch", 3]), labels = new(DType.Int64, ["batch"]);
+        var loss = new CrossEntropyLoss();
+        var graph = Graph.Capture(x => [loss.Call(x[0], x[1])], logits, labels);
+        var (x, y) = (Tauten.Tensor.Randn([5, 3]), Tauten.Tensor.From([0L, 2, 1, 1, 0]));
+        Equal(loss.Call(x, y).Doubles(), graph.Run(x, y)[0], 1e-6);
+        var e = Assert.Throws<ShapeException>(() => Graph.Capture(x => [new MSELoss().Call(x[0], x[1])], new TensorSpec(DType.Float32, ["batch", 1]), new TensorSpec(DType.Float32, ["batch"])));
+        Assert.StartsWith("MSELoss: prediction and target must have the same shape", e.Message);
+    }
+}
