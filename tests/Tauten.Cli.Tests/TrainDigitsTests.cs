@@ -21,7 +21,7 @@ public sealed class TrainDigitsTests : IDisposable
         string file = folder.File("two.safetensors");
         var run = CommandRun.Of("train", "digits", "--epochs", "2", "--out", file);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        Assert.Matches(@"^1,437 images, [\d,]+ parameters, \d+ threads$", run.Lines[0]);
+        Assert.Matches(@"^1,437 images, [\d,]+ parameters, \d+ threads?$", run.Lines[0]);
         Assert.Matches(@"^epoch 1/2  loss \d\.\d{4}  accuracy \d\.\d{3}  [\d,]+ images/s  \d+ s left$", run.Lines[1]);
         Assert.StartsWith("epoch 2/2  ", run.Lines[2]);
         Assert.EndsWith("  0 s left", run.Lines[2]);

@@ -34,7 +34,7 @@ sealed class TrainDigits : Command
 
         var (train, test) = Digits.Load();
         var training = new DigitsTraining(new(call.GetRequiredValue(epochs), call.GetRequiredValue(batchSize), call.GetRequiredValue(learningRate), call.GetRequiredValue(seed)), train);
-        output.WriteLine($"{train.Count:N0} images, {training.Net.Parameters().Sum(p => p.Shape.ElementCount.Value):N0} parameters, {CpuBackend.Threads} threads");
+        output.WriteLine($"{train.Count:N0} images, {training.Net.Parameters().Sum(p => p.Shape.ElementCount.Value):N0} parameters, {CpuBackend.Threads} thread{(CpuBackend.Threads == 1 ? "" : "s")}");
         var clock = Stopwatch.StartNew();
         TrainingDisplay.Show(Terminal.On(output), progress => training.Run(progress, stop));
         clock.Stop();
