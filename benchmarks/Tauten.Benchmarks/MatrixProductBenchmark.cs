@@ -33,23 +33,24 @@ static class MatrixProductBenchmark
         }
     }
 
-    /// <summary>GFLOP/s of multiply-adds on registers only, on as many threads.</summary>
+    /// <summary>GFLOP/s of multiply-adds on registers only, on as many threads; each measures itself, so that starting them does not count.</summary>
     static double Peak(int threads)
     {
         const int Steps = 1_000_000;
-        var done = new double[threads];
-        var others = new Thread[threads - 1];
-        long start = Stopwatch.GetTimestamp();
-        for (int i = 0; i < others.Length; i++)
+        var rates = new double[threads];
+        using var start = new Barrier(threads);
+        void Measure(int index)
         {
-            int mine = i + 1;
-            others[i] = new(() => done[mine] = Loop(Steps));
-            others[i].Start();
+            start.SignalAndWait();
+            long began = Stopwatch.GetTimestamp();
+            Loop(Steps);
+            rates[index] = Steps * 16.0 * 2 * Lanes / Stopwatch.GetElapsedTime(began).TotalNanoseconds;
         }
-        done[0] = Loop(Steps);
+        var others = Enumerable.Range(1, threads - 1).Select(i => new Thread(() => Measure(i))).ToArray();
+        foreach (var other in others) other.Start();
+        Measure(0);
         foreach (var other in others) other.Join();
-        double nanoseconds = Stopwatch.GetElapsedTime(start).TotalNanoseconds;
-        return threads * Steps * 16.0 * 2 * Lanes / nanoseconds;
+        return rates.Sum();
     }
 
     static int Lanes => Vector512.IsHardwareAccelerated ? 16 : Vector256.IsHardwareAccelerated ? 8 : 4;

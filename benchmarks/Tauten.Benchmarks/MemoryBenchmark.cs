@@ -86,8 +86,8 @@ static class MemoryBenchmark
 sealed partial class Net : Module<Tensor, Tensor>
 {
     readonly Conv2d conv1 = new(3, 16, 3, padding: 1);
-    readonly Conv2d conv2 = new(16, 16, 3, padding: 1);
-    readonly Conv2d conv3 = new(16, 16, 3, padding: 1);
+    readonly Conv2d conv2 = new(16, 16, 1);
+    readonly Conv2d conv3 = new(16, 16, 1);
     readonly Conv2d conv4 = new(16, 16, 3, padding: 1);
     readonly Linear output = new(16 * 16 * 16, 10);
 
