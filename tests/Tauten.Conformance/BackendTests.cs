@@ -78,7 +78,7 @@ public sealed class BackendTests
         for (int layer = 0; layer < 100; layer++) x = x.Linear(weight).Relu();
         x.Sum().Backward();
         Assert.Equal(weight.Spec, weight.Grad!.Spec);
-        Assert.Throws<DeviceException>(() => weight.Item<float>());
+        Assert.Throws<DeviceException>(() => x.Sum().Item<float>());
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class ProcessWide : ICollectionFixture<Summary>
 /// <summary>Says at the end what was checked.</summary>
 public sealed class Summary(IMessageSink messages) : IDisposable
 {
-    public void Dispose() => messages.OnMessage(new DiagnosticMessage($"conformance: {Table.Ops.Count} ops, {Table.Cases.Count} cases, {Trial.Checks:N0} checks"));
+    public void Dispose() => messages.OnMessage(new DiagnosticMessage($"conformance: {Table.Ops.Count} ops, {Table.Cases.Count} cases, {Trial.Checks:N0} checks, instructions up to {CpuInstructions.Detected}"));
 }
 
 [Collection(ProcessWide.Name)]

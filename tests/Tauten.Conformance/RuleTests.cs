@@ -14,6 +14,51 @@ public sealed class RuleTests
         Assert.True(missing.Count == 0, $"No OpCase in tests/Tauten.Conformance/Cases: {string.Join(", ", missing)}");
     }
 
+    /// <summary>Every op with a gradient must have a case in which it is compared with finite differences, and its derivative too.</summary>
+    [Fact]
+    public void Every_differentiable_op_is_checked_to_second_order()
+    {
+        var missing = new HashSet<string>();
+        foreach (var op in Table.Cases.Where(c => c.DTypes.Contains(DType.Float64)).GroupBy(c => c.Op).Where(g => g.All(c => c.Order < 2)))
+        {
+            Mutation.Gradient = (o, gradients) =>
+            {
+                if (o.GetType() == op.Key && gradients.Any(g => g is not null)) missing.Add(op.Key.Name);
+                return gradients;
+            };
+            try
+            {
+                foreach (var c in op) GradientCheck.First(c.Function, Trial.Smooth(c)!.Inputs, Trial.Cpu);
+            }
+            finally
+            {
+                Mutation.Gradient = null;
+            }
+        }
+        Assert.True(missing.Count == 0, $"No case of order 2: {string.Join(", ", missing)}");
+    }
+
+    /// <summary>The cases of an op name all the dtypes that it takes: it refuses the others.</summary>
+    [Fact]
+    public void Dtypes_without_a_case_are_refused()
+    {
+        var taken = new List<string>();
+        foreach (var op in Table.Cases.Where(c => c.Inputs.Any(i => i.DType is null)).GroupBy(c => c.Op))
+            foreach (var dtype in DTypes.All.Except(op.SelectMany(c => c.DTypes)))
+            {
+                var trial = new Trial(op.First(), op.First().Variants(false).First(), dtype);
+                try
+                {
+                    trial.Run();
+                    taken.Add($"{op.Key.Name} {dtype.Name()}");
+                }
+                catch (DTypeException)
+                {
+                }
+            }
+        Assert.True(taken.Count == 0, $"No case, but no error either: {string.Join(", ", taken)}");
+    }
+
     /// <summary>A case that does not run its op would prove nothing.</summary>
     [Theory, MemberData(nameof(Cases))]
     public void Every_case_runs_its_op(string name)

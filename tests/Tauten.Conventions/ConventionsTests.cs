@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Xml.Linq;
 using Tauten.Cpu;
-using Tauten.NN;
 using Tauten.Tests;
 
 namespace Tauten.Conventions;
@@ -13,7 +12,7 @@ public class ConventionsTests
 
     static readonly Assembly core = typeof(Tensor).Assembly;
 
-    static readonly Assembly[] shipped = [core, typeof(CpuBackend).Assembly, typeof(Module).Assembly];
+    static readonly Assembly[] shipped = [core, typeof(CpuBackend).Assembly, typeof(NN.Module).Assembly];
 
     static void Empty(IEnumerable<string> sentences)
     {

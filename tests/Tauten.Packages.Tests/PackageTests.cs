@@ -93,7 +93,7 @@ public sealed class PackageTests
     public void AheadOfTimeCompilationOfXorHasNoWarningAndLearns()
     {
         using var folder = new Folder();
-        string output = Tools.Dotnet(Tools.Root, "publish", "samples/Xor", "-c", "Release", "-r", "linux-x64", "-o", folder.Path, "-nologo", $"-p:BaseIntermediateOutputPath={folder.Path}/obj/");
+        string output = Tools.Dotnet(Tools.Root, "publish", "samples/Xor", "-c", "Release", "-r", "linux-x64", "-o", folder.Path, "-nologo");
         Assert.DoesNotContain("warning", output, StringComparison.OrdinalIgnoreCase);
         string run = Tools.Run(folder.Path, Path.Combine(folder.Path, "Xor"));
         double first = Loss(run, "step   0  loss "), last = Loss(run, "step 500  loss ");
@@ -107,7 +107,7 @@ public sealed class PackageTests
     public void OtherPlatformsBuild(string runtime)
     {
         using var folder = new Folder();
-        Tools.Dotnet(Tools.Root, "publish", "src/Tauten.Cli", "-c", "Release", "-r", runtime, "--self-contained", "false", "-p:UseAppHost=false", "-o", folder.Path, "-nologo");
+        Tools.Dotnet(Tools.Root, "publish", "src/Tauten.Cli", "-c", "Release", "-r", runtime, "--self-contained", "false", "-o", folder.Path, "-nologo");
         Assert.True(File.Exists(Path.Combine(folder.Path, "tauten.dll")));
     }
 }

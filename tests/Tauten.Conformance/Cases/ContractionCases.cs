@@ -38,7 +38,7 @@ static class ContractionCases
     ];
 
     static OpCase Product(string name, Shape left, Shape right, Dictionary<string, int> large, string? wide = null) =>
-        new(typeof(MatMul), name, x => [x[0].MatMul(x[1])], new Input(left), new Input(right)) { DTypes = Numerics, Large = large, Wide = wide, Condition = 64, Reason = order };
+        new(typeof(MatMul), name, x => [x[0].MatMul(x[1])], new Input(left), new Input(right)) { DTypes = Numerics, Large = large, Wide = wide, Condition = 200, Reason = order };
 
     static IEnumerable<OpCase> Convolutions(string name, Convolution op, Shape x, Shape weight, int least = 3)
     {
@@ -59,7 +59,7 @@ static class ContractionCases
                 Plain = plain,
                 Least = smallest,
                 Large = large,
-                Condition = 64,
+                Condition = 200,
                 Reason = order,
             };
     }

@@ -52,7 +52,7 @@ static class IndexingCases
             Least = Sizes([.. x.SelectMany(d => d.Names).Where(n => size.Names.Contains(n) || x[0].IsKnown).Select(n => (n, 1))]),
             Large = large,
             DependsOnData = name == "two axes",
-            Absolute = exact ? 0 : 8,
+            Absolute = exact ? 0 : 16,
             Reason = exact ? null : "a sum of several elements in the dtype's own precision",
         };
 

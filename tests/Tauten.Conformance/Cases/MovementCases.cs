@@ -47,10 +47,10 @@ static class MovementCases
         new(typeof(OverlapAdd), "", x => [x[1].OverlapAdd(x[0].Shape, 1)], new Input(["a", "b"]), new Input([a, b - 2, 3])) { Least = Sizes(("b", 3)), Large = Sizes(("a", 60), ("b", 500)) },
         new(typeof(OverlapAdd), "in steps, dilated", x => [x[1].OverlapAdd(x[0].Shape, [1, 2], [2, 1], [1, 2])], new Input(cube), new Input([a, b / 2, (Dim)"c" - 2, 2, 2])) { Least = Sizes(("b", 2), ("c", 3)) },
         new(typeof(Fill), "", _ => [.. Make.All.Select(t => Tensor.Full([3, 33], 1, t)), .. Numerics.Select(t => Tensor.Full([7], 5, t)), .. Floats.Select(t => Tensor.Full([], -0.3, t)), Tensor.Full([0, 4], 2), Tensor.Full([70_001], 2)]) { DTypes = [DType.Float32], IsExact = true },
-        new(typeof(Fill), "of a named size", x => [Tensor.Full(x[0].Shape, 3)], new Input(["a", "b"])) { DTypes = [DType.Float32], IsExact = true },
+        new(typeof(Fill), "of a named size", x => [Tensor.Full(x[0].Shape, 3)], new Input(["a", "b"]) { DType = DType.Float32 }) { DTypes = [DType.Float32], IsExact = true },
         new(typeof(Iota), "", _ => [.. Numerics.Select(t => Tensor.Arange(3, 40, 1, t)), .. Floats.Select(t => Tensor.Arange(-1, 1, 0.07, t)), Tensor.Arange(20, 0, -3, DType.Int64), Tensor.Arange(0, 0), Tensor.Arange(70_001), Tensor.Linspace(0, 1, 11)]) { DTypes = [DType.Float32], IsExact = true },
-        new(typeof(Iota), "of a named size", x => [Tensor.Arange(0, x[0].Shape[0], DType.Int32)], new Input(["a"])) { DTypes = [DType.Float32], IsExact = true },
-        new(typeof(DimValue), "", x => [x[0] * Dispatch.Run(new DimValue(x[0].Shape[0], x[0].DType)), Dispatch.Run(new DimValue(x[0].Shape[1] * 2, DType.Int64))], new Input(["a", "b"])),
+        new(typeof(Iota), "of a named size", x => [Tensor.Arange(0, x[0].Shape[0], DType.Int32)], new Input(["a"]) { DType = DType.Float32 }) { DTypes = [DType.Float32], IsExact = true },
+        new(typeof(DimValue), "", x => [x[0] * Dispatch.Run(new DimValue(x[0].Shape[0], x[0].DType)), Dispatch.Run(new DimValue(x[0].Shape[1] * 2, DType.Int64))], new Input(["a", "b"])) { DTypes = Numerics },
 
         Sequence<SequenceConstruct>("and at", x => At(Made(x), 1)),
         Sequence<SequenceAt>("from the end", x => At(Made(x), -2)),

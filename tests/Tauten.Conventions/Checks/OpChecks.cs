@@ -10,7 +10,8 @@ namespace Tauten.Conventions;
 /// </summary>
 static partial class OpChecks
 {
-    const string OpFolder = "src/Tauten.Core/Ops", TensorFolder = "src/Tauten.Core/Tensor", CaseFolder = "tests/Tauten.Conformance/Cases", Kernels = "src/Tauten.Cpu/CpuKernels.cs";
+    const string OpFolder = "src/Tauten.Core/Ops", TensorFolder = "src/Tauten.Core/Tensor", CaseFolder = "tests/Tauten.Conformance/Cases", Kernels = "src/Tauten.Cpu/CpuKernels.cs",
+        DefinitionFolder = "src/Tauten.Testing/Reference";
 
     /// <summary>Ops that no method of <c>Tensor</c> makes, and who makes them instead.</summary>
     static readonly Dictionary<string, string> withoutMethod = new()
@@ -19,8 +20,6 @@ static partial class OpChecks
         ["ConvolutionInputGradient"] = "the gradient of Convolution",
         ["ConvolutionWeightGradient"] = "the gradient of Convolution",
         ["RandomBits"] = "the expansions of RandomUniform and RandomNormal",
-        ["BatchMoments"] = "the layer BatchNorm2d",
-        ["BatchNorm"] = "the layer BatchNorm2d",
         ["SgdStep"] = "the optimizer SGD",
         ["AdamStep"] = "the optimizers Adam and AdamW",
         ["SequenceConstruct"] = "who works with sequences, through Dispatch.RunValues",
@@ -55,11 +54,12 @@ static partial class OpChecks
     {
         var declarations = Declarations(tree);
         string methods = string.Concat(tree.Code(TensorFolder).Select(f => f.Code)), cases = string.Concat(tree.Code(CaseFolder).Select(f => f.Code)), kernels = Tree.WithoutComments(tree.Read(Kernels));
+        string definitions = string.Concat(tree.Code(DefinitionFolder).Select(f => f.Code));
         var documented = documentation.Descendants("member").Where(m => m.Element("summary") is { } s && s.Value.Trim().Length > 0).Select(m => m.Attribute("name")!.Value).ToHashSet();
-        return Ops(core).SelectMany(op => Check(op, declarations.GetValueOrDefault(op.Name), documented, methods, cases, kernels));
+        return Ops(core).SelectMany(op => Check(op, declarations.GetValueOrDefault(op.Name), documented, methods, cases, kernels, definitions));
     }
 
-    static IEnumerable<string> Check(Type op, string? file, HashSet<string> documented, string methods, string cases, string kernels)
+    static IEnumerable<string> Check(Type op, string? file, HashSet<string> documented, string methods, string cases, string kernels, string definitions)
     {
         string name = op.Name, made = $@"(?:new\s+(?:Ops\.)?{name}\b|\b{name}\.Instance\b)";
         if (op.Namespace != "Tauten.Ops") yield return $"The op {name} is declared in the namespace {op.Namespace}. Ops belong in Tauten.Ops.";
@@ -76,6 +76,8 @@ static partial class OpChecks
             yield return $"The op {name} has no OpCase in {CaseFolder}. One line there gives it all its tests.";
         if (Is(op, "PrimitiveOp") && !Is(op, "ViewOp") && !Regex.IsMatch(kernels, $@"\.Add<Ops\.{name}>\("))
             yield return $"The primitive op {name} has no kernel on the CPU. Add it to {Kernels}, or derive the op from CompositeOp and expand it.";
+        if (Is(op, "PrimitiveOp") && !Regex.IsMatch(definitions, $@"\b\w+<(?:Ops\.)?{name}>\("))
+            yield return $"The primitive op {name} has no definition in {DefinitionFolder}, so nobody knows what its kernel should compute.";
         if (Is(op, "CompositeOp") && !Overrides(op, "Expand") && !Overrides(op, "ExpandAll")) yield return $"The composite op {name} overrides neither Expand nor ExpandAll, so it means nothing.";
     }
 

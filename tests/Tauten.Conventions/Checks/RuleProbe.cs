@@ -98,7 +98,7 @@ public static class RuleProbe
         if (type == typeof(int) || type == typeof(long)) return Convert.ChangeType(variant, type, System.Globalization.CultureInfo.InvariantCulture);
         if (type == typeof(double)) return 0.5 + variant;
         if (type == typeof(bool)) return variant == 1;
-        if (type == typeof(Shape)) return (Shape)[3, 4];
+        if (type == typeof(Shape)) return Shape.Of(3, 4);
         if (type == typeof(Dim)) return (Dim)3;
         if (type == typeof(DType)) return variant == 0 ? DType.Float32 : DType.Float64;
         throw new NotSupportedException($"RuleProbe.cs has no sample of {type.Name}.");

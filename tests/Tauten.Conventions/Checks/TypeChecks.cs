@@ -23,7 +23,9 @@ static partial class TypeChecks
         ["Tauten.Ops.DerivedSpecs.known"] = "a cache that changes nothing but time",
         ["Tauten.Tensor.mirrors"] = "a cache tied to the life of its keys",
         ["Tauten.Cpu.CpuInstructions.level"] = "the instruction set, chosen at start; tests lower it",
-        ["Tauten.Cpu.Scratch.current"] = "scratch memory of a thread",
+        ["Tauten.Cpu.ScratchStack.current"] = "scratch memory of a thread",
+        ["Tauten.Cpu.Workers.count"] = "the number of worker threads, a setting of the process",
+        ["Tauten.Cpu.Workers.ParallelThreshold"] = "when work is shared among threads; tests lower it",
     };
 
     static IEnumerable<Type> Written(Assembly assembly) => assembly.GetTypes().Where(t => t.GetCustomAttribute<CompilerGeneratedAttribute>() is null && !t.Name.Contains('<') && t.Namespace?.StartsWith("Tauten", StringComparison.Ordinal) == true);
@@ -40,11 +42,14 @@ static partial class TypeChecks
             foreach (var field in type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
             {
                 if (field.IsLiteral || field.Name.Contains('<') && field.IsInitOnly) continue;
-                string name = $"{type.FullName}.{field.Name}";
+                string name = NameOf(field);
                 if (field.IsInitOnly && !IsCollection(field.FieldType)) continue;
                 if (!mutable.ContainsKey(name)) yield return $"The static field {name} can change. Pass the state along, make it ambient, or list it in TypeChecks.cs with a reason.";
             }
     }
+
+    // The field behind an automatic property goes by the property's name.
+    static string NameOf(FieldInfo field) => $"{field.DeclaringType!.FullName}.{(field.Name.StartsWith('<') ? field.Name[1..field.Name.IndexOf('>')] : field.Name)}";
 
     static bool IsCollection(Type type) =>
         type.IsGenericType && type.Namespace?.StartsWith("System.Collections", StringComparison.Ordinal) == true && !type.Name.StartsWith("IReadOnly", StringComparison.Ordinal) && !type.Name.StartsWith("Frozen", StringComparison.Ordinal) &&
@@ -52,7 +57,7 @@ static partial class TypeChecks
 
     public static IEnumerable<string> Stale(IEnumerable<Assembly> assemblies)
     {
-        var all = assemblies.SelectMany(Written).SelectMany(t => t.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).Select(f => $"{t.FullName}.{f.Name}")).ToHashSet();
+        var all = assemblies.SelectMany(Written).SelectMany(t => t.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).Select(NameOf)).ToHashSet();
         return mutable.Keys.Where(k => !all.Contains(k)).Select(k => $"TypeChecks.cs lists the static field {k}, which does not exist.");
     }
 
