@@ -8,7 +8,7 @@ namespace Tauten.Conformance;
 /// Tests the tests: each gradient is negated, each kernel's result changed at one element, each shape rule falsified, and the cases of the op are
 /// run. A mutant that no check notices survives.
 /// </summary>
-[Trait("Category", "Slow")]
+[Trait("Category", "Slow"), Trait("Category", "Mutation")]
 public sealed class MutationTests(ITestOutputHelper output)
 {
     [Fact]

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Tauten.Tests;
 
@@ -88,5 +89,22 @@ public sealed class AddingAnOpTests : IDisposable
         dynamic x = compiled.Core.GetType("Tauten.Tensor")!.GetMethod("Arange", [typeof(double), typeof(double), typeof(double), compiled.Core.GetType("Tauten.DType")!])!.Invoke(null, [-4.0, 5.0, 2.0, compiled.Core.GetType("Tauten.DType")!.GetEnumValues().GetValue(0)])!;
         Assert.Equal("[-64,  -8,   0,   8,  64]", (string)x.Cube().ToString());
         Assert.Equal("[-0.0000, -0.3333,  0.0000,  1.6667,  4.0000]", (string)x.Hardswish().ToString());
+    }
+
+    [Fact]
+    [Trait("Category", "Slow")]
+    public void The_ops_of_the_document_pass_their_tests()
+    {
+        foreach (var listing in listings) listing.ApplyTo(copy);
+        var start = new ProcessStartInfo("dotnet", ["test", "tests/Tauten.Conformance", "--filter", "DisplayName~Hardswish|DisplayName~Cube"]) { WorkingDirectory = copy.Root, RedirectStandardOutput = true };
+        // The settings of the test host must not reach the build that is tested.
+        foreach (string name in (string[])["MSBuildSDKsPath", "MSBUILD_EXE_PATH", "MSBuildExtensionsPath", "MSBuildLoadMicrosoftTargetsReadOnly"]) start.Environment.Remove(name);
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
+        using var process = Process.Start(start)!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, output);
+        Assert.Contains("Passed!", output, StringComparison.Ordinal);
     }
 }

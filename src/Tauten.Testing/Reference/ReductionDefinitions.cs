@@ -24,7 +24,7 @@ static class ReductionDefinitions
             foreach (var line in Lines(x[0].Sizes, op.Axis))
             {
                 double last = 0;
-                foreach (int i in op.Reverse ? line.Reverse() : line) last = y[i] = x[0].Reals[i] * last + x[1].Reals[i];
+                foreach (int i in op.Reverse ? Enumerable.Reverse(line) : line) last = y[i] = x[0].Reals[i] * last + x[1].Reals[i];
             }
             return new HostTensor(x[0].DType, x[0].Shape, y);
         });
@@ -83,7 +83,7 @@ static class ReductionDefinitions
         foreach (var line in Lines(sizes, op.Axis))
         {
             var sum = neutral;
-            foreach (int i in op.Reverse ? line.Reverse() : line)
+            foreach (int i in op.Reverse ? Enumerable.Reverse(line) : line)
             {
                 if (op.Exclusive) y[i] = sum;
                 sum = combine(sum, x[i]);

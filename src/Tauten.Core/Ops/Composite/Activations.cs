@@ -88,6 +88,7 @@ public sealed record Clamp(double Low, double High) : CompositeOp
     /// <inheritdoc/>
     public override Tensor Expand(ReadOnlySpan<Tensor> x)
     {
+        if (x[0].DType == DType.Bool) throw Expect.DType(this, x[0].DType, "a numeric dtype");
         if (Low > High) throw new ShapeException($"Clamp: the lower limit {Low} is above the upper limit {High}.");
         // A limit that no element can pass is left out: in an integer type it would wrap around.
         var (lowest, highest) = x[0].DType.Range();
