@@ -106,3 +106,30 @@ public class GeneratorTests
         Assert.Equal([0x6627e8d5u, 0xe169c58du, 0xbc57ac4cu, 0x9b00dbd8u], Dispatch.Run(new Ops.RandomBits([4]), Tensor.From([0UL, 0UL])).ToArray<uint>());
     }
 }
+
+/// <summary>What touches the generator or measures the memory of the whole process runs alone.</summary>
+[CollectionDefinition("Alone", DisableParallelization = true)]
+public class Alone;
+
+[Collection("Alone")]
+public class DefaultGeneratorTests
+{
+    [Fact]
+    public void Seeding_the_process_makes_a_program_repeat_itself()
+    {
+        Generator.Seed(5);
+        var first = Tensor.Randn([4]);
+        var second = Tensor.Randn([4]);
+        Generator.Seed(5);
+        TensorAssert.Equal(first, Tensor.Randn([4]));
+        TensorAssert.Equal(second, Tensor.Randn([4]));
+        // Every thread draws from the same one.
+        Generator.Seed(5);
+        Tensor elsewhere = null!;
+        var thread = new Thread(() => elsewhere = Tensor.Randn([4]));
+        thread.Start();
+        thread.Join();
+        TensorAssert.Equal(first, elsewhere);
+        TensorAssert.Equal(second, Tensor.Randn([4]));
+    }
+}

@@ -4,6 +4,7 @@ using Tauten.Cpu;
 namespace Tauten.Core.Tests;
 
 /// <summary>Memory comes back without a dispose ritual. Each test has a backend, and so a pool, of its own.</summary>
+[Collection("Alone")]
 public class MemoryTests
 {
     const long Megabyte = 1 << 20;
@@ -206,7 +207,6 @@ public class MemoryTests
         {
             var w = new Parameter(Tensor.Randn([256, 256], generator: new Generator(1)));
             var x = Tensor.Randn([256, 256], generator: new Generator(2));
-            long peakAtFirst = 0;
             for (int step = 0; step < 300; step++)
             {
                 // About ten tensors of 256 KB are saved in each step.
@@ -215,10 +215,9 @@ public class MemoryTests
                 var loss = y.Square().Mean();
                 if (!dropEveryThird || step % 3 != 0) loss.Backward();
                 w.ZeroGrad();
-                if (step == 60) peakAtFirst = backend.PeakBytes;
             }
-            Assert.True(backend.PeakBytes <= peakAtFirst + 8 * Megabyte, $"peak {peakAtFirst / Megabyte} MB, later {backend.PeakBytes / Megabyte} MB");
-            Assert.True(backend.PeakBytes <= 80 * Megabyte, $"peak {backend.PeakBytes / Megabyte} MB");
+            // A gigabyte was given out; the live set is a few megabytes, and the pool looks around after every 24.
+            Assert.True(backend.PeakBytes <= 64 * Megabyte, $"peak {backend.PeakBytes / Megabyte} MB");
         }
     }
 
