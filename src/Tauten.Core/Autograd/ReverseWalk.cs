@@ -26,7 +26,7 @@ sealed class ReverseWalk(bool createGraph, bool keepGraph, bool beyondTargets = 
         var stops = targets is null ? null : new HashSet<Node>(targets.Select(t => t.Node));
         foreach (var root in y) Sort(root.Node, stops);
         using var mode = createGraph ? Gradients.Tracking() : Gradients.NoGrad();
-        for (int i = 0; i < y.Length; i++) Accumulate(y[i].Node, y[i].OutputIndex, seeds[i], ours: false);
+        for (int i = 0; i < y.Length; i++) Accumulate(y[i].Node, y[i].OutputIndex, seeds[i]);
         for (int i = order.Count - 1; i >= 0; i--)
         {
             var node = order[i];
@@ -106,7 +106,7 @@ sealed class ReverseWalk(bool createGraph, bool keepGraph, bool beyondTargets = 
             temporaries.End(results);
         }
         for (int k = 0; k < results.Length; k++)
-            if (results[k] is { } result && needs[k]) Accumulate(node.Input(k), node.InputOutput(k), result, ours: true);
+            if (results[k] is { } result && needs[k]) Accumulate(node.Input(k), node.InputOutput(k), result);
         foreach (var result in results)
             if (result?.Token is { } token && owned.TryGetValue(token, out int count) && count == 0) Release(token);
         if (!keepGraph) node.Consume();
@@ -159,7 +159,7 @@ sealed class ReverseWalk(bool createGraph, bool keepGraph, bool beyondTargets = 
         }
     }
 
-    void Accumulate(Node node, int output, Tensor part, bool ours)
+    void Accumulate(Node node, int output, Tensor part)
     {
         if (!position.TryGetValue(node, out int at) || at < 0) return;
         var all = gradients[at] ??= new Tensor?[node.OutputCount];

@@ -39,8 +39,6 @@ public sealed partial class Tensor
     public static Tensor operator >>(Tensor a, Tensor bits) => Dispatch.Run(Ops.ShiftRight.Instance, a, bits);
 #pragma warning restore CS1591
 
-    internal Tensor Times(double factor) => this * factor;
-
     /// <summary>Whether elements are equal. (<c>==</c> compares references, as everywhere in .NET.)</summary>
     public Tensor EqualTo(Tensor other) => Dispatch.Run(Equal.Instance, this, other);
 

@@ -52,7 +52,7 @@ public sealed record RandomUniform(Shape Shape, DType DType) : CompositeOp
     /// <inheritdoc/>
     public override Tensor Expand(ReadOnlySpan<Tensor> x)
     {
-        if (DType != DType.Float64) return (Dispatch.Run(new RandomBits(Shape), x[0]) >> 8).To(DType.Float32).Times(1.0 / (1 << 24)).To(DType);
+        if (DType != DType.Float64) return ((Dispatch.Run(new RandomBits(Shape), x[0]) >> 8).To(DType.Float32) * (1.0 / (1 << 24))).To(DType);
         var words = Dispatch.Run(new RandomBits([.. Shape, 2]), x[0]).To(DType.UInt64);
         var (upper, lower) = (words.Select(-1, 0), words.Select(-1, 1));
         return (((upper << 32) | lower) >> 11).To(DType.Float64) * (1.0 / (1L << 53));
