@@ -217,12 +217,12 @@ sealed class ReverseWalk(bool createGraph, bool keepGraph, bool beyondTargets = 
 
     void Deposit(Node leaf, Tensor gradient)
     {
-        var cell = leaf.NeedCell();
         if (Ambient.Current.Capture is { } capture)
         {
-            capture.Deposit(cell, gradient);
+            capture.Deposit(leaf, gradient);
             return;
         }
+        var cell = leaf.NeedCell();
         bool private_ = gradient.Token is null || (owned.TryGetValue(gradient.Token, out int holders) && holders == 1);
         Escape(gradient);
         if (cell.Gradient is not { } before)

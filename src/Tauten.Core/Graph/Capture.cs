@@ -10,7 +10,8 @@ sealed class Capture(Capture? outer)
     readonly Dictionary<Node, Tensor> constants = [];
     readonly Dictionary<Tensor, Node> lifted = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<Cell, (Node Input, Tensor Current)> cells = [];
-    readonly Dictionary<Cell, Tensor?> gradients = [];
+    readonly Dictionary<GradientCell, Tensor?> gradients = [];
+    readonly HashSet<Node> cut = [];
     int unknowns;
 
     /// <summary>Opens a capture on this thread.</summary>
@@ -75,8 +76,10 @@ sealed class Capture(Capture? outer)
         if (x.IsSymbolic) return x;
         if (!lifted.TryGetValue(x, out var node))
         {
-            // A leaf keeps its own node, so that its gradient can be asked for inside the graph.
-            node = x.IsLeaf ? x.Node : new Node(x.Spec);
+            // A leaf keeps its own node, so that its gradient can be asked for inside the graph. What was computed from leaves outside is a constant
+            // like them, but its gradient could not go on from here.
+            node = x.IsLeaf ? x.Node : new Node(x.Spec, x.IsTracked);
+            if (!x.IsLeaf && x.IsTracked) cut.Add(node);
             lifted.Add(x, node);
             if (constants.TryAdd(node, x)) nodes.Add(node);
         }
@@ -100,14 +103,17 @@ sealed class Capture(Capture? outer)
         cells[cell] = (cells[cell].Input, Lift(value));
     }
 
-    /// <summary>The gradient of a cell as far as it was computed during this capture.</summary>
-    public Dictionary<Cell, Tensor?> Gradients => gradients;
+    /// <summary>The gradients of leaves as far as they were computed during this capture: those of parameters, inputs and tensors from outside.</summary>
+    public Dictionary<GradientCell, Tensor?> Gradients => gradients;
 
     /// <summary>A reverse walk brought a gradient to a leaf of this graph.</summary>
-    public void Deposit(GradientCell leaf, Tensor gradient)
+    public void Deposit(Node leaf, Tensor gradient)
     {
-        foreach (var (cell, _) in cells)
-            if (ReferenceEquals(cell.Gradients, leaf)) gradients[cell] = gradients.GetValueOrDefault(cell) is { } before ? before + gradient : gradient;
+        if (cut.Contains(leaf))
+            throw new GraphException(
+                $"Backward: a tensor {leaf.Spec()} was computed outside of the captured function from tensors that require gradients, which the graph cannot reach. Compute it inside, or use its Detach.");
+        var cell = leaf.NeedCell();
+        gradients[cell] = gradients.GetValueOrDefault(cell) is { } before ? before + gradient : gradient;
     }
 
     public Graph Finish(ReadOnlySpan<Tensor> outputs)

@@ -13,7 +13,7 @@ namespace Tauten;
 /// Console.WriteLine(graph.Print());
 /// Tensor y = graph.Run(Tensor.Randn([3, 10]))[0];
 /// </code></example>
-public sealed class Graph
+public sealed partial class Graph
 {
     readonly (Node Node, string Name)[] inputs;
     readonly (Cell Cell, Node Node)[] cells;
@@ -151,6 +151,7 @@ public sealed class Graph
         foreach (var node in nodes)
         {
             if (node.Op is not { } op) continue;
+            using var mode = Mode(node);
             map[node] = Lower(op.Bind(name => Known(sizes, name)), Arguments(node, map), keep);
             Learn(node, map[node], sizes);
         }
@@ -181,46 +182,6 @@ public sealed class Graph
         var x = new Value[node.InputCount];
         for (int i = 0; i < x.Length; i++) x[i] = map[node.Input(i)][node.InputOutput(i)];
         return x;
-    }
-
-    /// <summary>Computes the outputs for the given inputs.</summary>
-    /// <exception cref="ShapeException">An input does not fit its spec.</exception>
-    public Tensor[] Run(params ReadOnlySpan<Tensor> x)
-    {
-        if (x.Length != inputs.Length) throw new GraphException($"The graph has {inputs.Length} inputs. Received: {x.Length}.");
-        var sizes = new Dictionary<string, Dim>();
-        for (int i = 0; i < x.Length; i++) Match(inputs[i].Name, inputs[i].Node.Spec(), x[i].Spec, sizes);
-        var map = new Dictionary<Node, Value[]>();
-        for (int i = 0; i < x.Length; i++) map[inputs[i].Node] = [x[i]];
-        foreach (var (cell, node) in cells) map[node] = [cell.Value];
-        foreach (var (node, value) in constants) map[node] = [value];
-        var last = LastUses();
-        for (int i = 0; i < nodes.Length; i++)
-        {
-            if (nodes[i].Op is { } op)
-            {
-                var y = Apply(op.Bind(name => Known(sizes, name)), Arguments(nodes[i], map));
-                Learn(nodes[i], y, sizes);
-                map[nodes[i]] = y;
-            }
-            for (int k = 0; k < nodes[i].InputCount; k++)
-            {
-                var input = nodes[i].Input(k);
-                if (last[input] == i) map.Remove(input);
-            }
-        }
-        foreach (var (cell, node, output) in updates) cell.Value = (Tensor)map[node][output];
-        return Array.ConvertAll(outputs, o => (Tensor)map[o.Node][o.Output]);
-    }
-
-    Dictionary<Node, int> LastUses()
-    {
-        var last = new Dictionary<Node, int>();
-        for (int i = 0; i < nodes.Length; i++)
-            for (int k = 0; k < nodes[i].InputCount; k++) last[nodes[i].Input(k)] = i;
-        foreach (var (node, _) in outputs) last[node] = int.MaxValue;
-        foreach (var (_, node, _) in updates) last[node] = int.MaxValue;
-        return last;
     }
 
     /// <summary>A size that depended on data is known from here on.</summary>
