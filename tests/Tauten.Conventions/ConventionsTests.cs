@@ -42,6 +42,9 @@ public class ConventionsTests
     public void The_list_of_static_fields_is_up_to_date() => Empty(TypeChecks.Stale(shipped));
 
     [Fact]
+    public void Nothing_has_a_finalizer() => Empty(shipped.SelectMany(TypeChecks.Finalizers));
+
+    [Fact]
     public void Files_are_short() => Empty(TreeChecks.LongFiles(tree));
 
     [Fact]

@@ -163,6 +163,7 @@ sealed unsafe class BlockPool
     void Collect(int generation)
     {
         GC.Collect(generation, GCCollectionMode.Forced, blocking: true, compacting: false);
+        ScratchStack.FreeEnded();
         Looks++;
         lock (gate)
         {

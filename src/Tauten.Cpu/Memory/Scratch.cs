@@ -44,6 +44,9 @@ internal sealed unsafe class ScratchStack
     [ThreadStatic]
     private static ScratchStack? current;
 
+    private static readonly Lock gate = new();
+    private static readonly List<(Thread Owner, ScratchStack Stack)> owned = [];
+
     private readonly List<Block> blocks = [];
     private int top = -1;
     private long used;
@@ -54,15 +57,43 @@ internal sealed unsafe class ScratchStack
     /// <summary>A block of memory.</summary>
     private readonly record struct Block(nint Start, long Bytes);
 
-    /// <summary>Frees what a thread leaves behind when it ends: one object a thread, so a finalizer costs nothing here.</summary>
-    ~ScratchStack()
+    /// <summary>The stack of the calling thread.</summary>
+    public static ScratchStack OfThisThread => current ??= Begin();
+
+    /// <summary>The number of stacks: at most one for each thread that lives, and for each that has ended since the last <see cref="FreeEnded"/>.</summary>
+    public static int Count
     {
-        foreach (var block in blocks)
-            NativeMemory.AlignedFree((void*)block.Start);
+        get
+        {
+            lock (gate) return owned.Count;
+        }
     }
 
-    /// <summary>The stack of the calling thread.</summary>
-    public static ScratchStack OfThisThread => current ??= new();
+    /// <summary>A thread begins to use scratch memory. It takes over what one has left behind that has ended.</summary>
+    private static ScratchStack Begin()
+    {
+        lock (gate)
+        {
+            int ended = owned.FindIndex(o => !o.Owner.IsAlive);
+            var stack = ended < 0 ? new() : owned[ended].Stack;
+            (stack.top, stack.used) = (-1, 0);
+            if (ended < 0) owned.Add((Thread.CurrentThread, stack));
+            else owned[ended] = (Thread.CurrentThread, stack);
+            return stack;
+        }
+    }
+
+    /// <summary>Gives back the memory of threads that have ended. The pool calls it whenever it looks for blocks that nobody holds.</summary>
+    public static void FreeEnded()
+    {
+        lock (gate)
+        {
+            foreach (var (owner, stack) in owned)
+                if (!owner.IsAlive)
+                    while (stack.blocks.Count > 0) stack.Free(stack.blocks.Count - 1);
+            owned.RemoveAll(o => !o.Owner.IsAlive && o.Stack.blocks.Count == 0);
+        }
+    }
 
     /// <summary>Takes <paramref name="bytes"/> bytes from the top of the stack.</summary>
     public byte* Push(long bytes, out Mark mark)

@@ -24,6 +24,7 @@ static partial class TypeChecks
         ["Tauten.Tensor.mirrors"] = "a cache tied to the life of its keys",
         ["Tauten.Cpu.CpuInstructions.level"] = "the instruction set, chosen at start; tests lower it",
         ["Tauten.Cpu.ScratchStack.current"] = "scratch memory of a thread",
+        ["Tauten.Cpu.ScratchStack.owned"] = "which thread has which scratch memory, so that it can be given back",
         ["Tauten.Cpu.Workers.count"] = "the number of worker threads, a setting of the process",
         ["Tauten.Cpu.Workers.ParallelThreshold"] = "when work is shared among threads; tests lower it",
     };
@@ -35,6 +36,11 @@ static partial class TypeChecks
         from Match word in Word().Matches(type.Name)
         where banned.Contains(word.Value)
         select $"The type {type.FullName} has '{word.Value}' in its name, which says nothing. Name it after what it is in the field.";
+
+    public static IEnumerable<string> Finalizers(Assembly assembly) =>
+        from type in Written(assembly)
+        where type.GetMethod("Finalize", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly) is not null
+        select $"The type {type.FullName} has a finalizer, which comes too late and costs too much (docs/memory.md). Give back what it holds by count, or let the pool watch it.";
 
     public static IEnumerable<string> MutableStatics(Assembly assembly)
     {
