@@ -95,10 +95,18 @@ static class CpuKernels
         .Add<Ops.Softmax>(RowKernels.Softmax)
         .Add<Ops.LogSoftmax>(RowKernels.LogSoftmax)
         .Add<Ops.LayerNorm>(RowKernels.LayerNorm)
+        .Add<Ops.SoftmaxGradient>(RowKernels.SoftmaxGradient)
+        .Add<Ops.LogSoftmaxGradient>(RowKernels.LogSoftmaxGradient)
+        .Add<Ops.LayerNormGradient>(RowKernels.LayerNormGradient)
+        .Add<Ops.LogSumExp>(RowKernels.LogSumExp)
+        .Add<Ops.CrossEntropy>(RowKernels.CrossEntropy)
+        .Add<Ops.CrossEntropyGradient>(RowKernels.CrossEntropyGradient)
 
         // windows
         .Add<Ops.MaxPool>(PoolingKernels.Max)
         .Add<Ops.AvgPool>(PoolingKernels.Average)
+        .Add<Ops.MaxPoolGradient>(PoolingKernels.MaxGradient)
+        .Add<Ops.AvgPoolGradient>(PoolingKernels.AverageGradient)
 
         // contractions
         .Add<Ops.MatMul>(MatMulKernel.Run)

@@ -10,7 +10,7 @@ static class Table
     public static IReadOnlyList<OpCase> Cases { get; } =
     [
         .. ElementwiseCases.All(), .. TranscendentalCases.All(), .. ReductionCases.All(), .. MovementCases.All(),
-        .. IndexingCases.All(), .. ContractionCases.All(), .. CompositeCases.All(),
+        .. IndexingCases.All(), .. ContractionCases.All(), .. CompositeCases.All(), .. GradientCases.All(),
     ];
 
     static readonly Dictionary<string, OpCase> byName = Cases.ToDictionary(c => c.Name);

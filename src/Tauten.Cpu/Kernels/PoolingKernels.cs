@@ -7,9 +7,18 @@ static unsafe class PoolingKernels
     {
         using var input = Wide.Input(x[0]);
         using var result = Wide.Output(y[0]);
-        var shape = WindowShape.Of(Spatial(x[0], op.Window), op.Window.Span, op.Strides.Span, op.Padding.Span[..op.Window.Count], op.Padding.Span[op.Window.Count..], op.Dilations.Span);
         fixed (byte* px = &input.Tensor.First(), py = &result.Tensor.First(), pi = &y[1].First())
-            Pooling.Max(input.Tensor.DType, Planes(x[0], op.Window), shape, px, py, (long*)pi);
+            Pooling.Max(input.Tensor.DType, Planes(x[0].Shape, op.Window), Shape(op, x[0].Shape), px, py, (long*)pi);
+        result.Store();
+    }
+
+    public static void MaxGradient(Ops.MaxPoolGradient op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
+    {
+        using var arriving = Wide.Input(x[0]);
+        using var positions = Wide.Input(x[1]);
+        using var result = Wide.Output(y[0]);
+        fixed (byte* pg = &arriving.Tensor.First(), pi = &positions.Tensor.First(), py = &result.Tensor.First())
+            Pooling.MaxBackward(arriving.Tensor.DType, Planes(op.Input, op.Forward.Window), Shape(op.Forward, op.Input), pg, (long*)pi, py);
         result.Store();
     }
 
@@ -17,19 +26,31 @@ static unsafe class PoolingKernels
     {
         using var input = Wide.Input(x[0]);
         using var result = Wide.Output(y[0]);
-        var ones = Dims.Repeat(1, op.Window.Count);
-        var shape = WindowShape.Of(Spatial(x[0], op.Window), op.Window.Span, op.Strides.Span, op.Padding.Span[..op.Window.Count], op.Padding.Span[op.Window.Count..], ones.Span);
         fixed (byte* px = &input.Tensor.First(), py = &result.Tensor.First())
-            Pooling.Average(input.Tensor.DType, Planes(x[0], op.Window), shape, op.CountPadding, px, py);
+            Pooling.Average(input.Tensor.DType, Planes(x[0].Shape, op.Window), Shape(op, x[0].Shape), op.CountPadding, px, py);
         result.Store();
     }
 
-    static ReadOnlySpan<long> Spatial(Tensor x, Dims window) => x.Layout.Sizes[^window.Count..];
+    public static void AverageGradient(Ops.AvgPoolGradient op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
+    {
+        using var arriving = Wide.Input(x[0]);
+        using var result = Wide.Output(y[0]);
+        fixed (byte* pg = &arriving.Tensor.First(), py = &result.Tensor.First())
+            Pooling.AverageBackward(arriving.Tensor.DType, Planes(op.Input, op.Forward.Window), Shape(op.Forward, op.Input), op.Forward.CountPadding, pg, py);
+        result.Store();
+    }
 
-    static long Planes(Tensor x, Dims window)
+    static WindowShape Shape(Ops.MaxPool op, Shape input) => Shape(input, op.Window, op.Strides, op.Padding, op.Dilations);
+
+    static WindowShape Shape(Ops.AvgPool op, Shape input) => Shape(input, op.Window, op.Strides, op.Padding, Dims.Repeat(1, op.Window.Count));
+
+    static WindowShape Shape(Shape input, Dims window, Dims strides, Dims padding, Dims dilations) =>
+        WindowShape.Of(input.Sizes[^window.Count..], window.Span, strides.Span, padding.Span[..window.Count], padding.Span[window.Count..], dilations.Span);
+
+    static long Planes(Shape input, Dims window)
     {
         long planes = 1;
-        for (int i = 0; i < x.Rank - window.Count; i++) planes *= x.Layout.Sizes[i];
+        for (int i = 0; i < input.Rank - window.Count; i++) planes *= input[i];
         return planes;
     }
 }

@@ -71,12 +71,21 @@ public sealed record MaxPool(Dims Window, Dims Strides, Dims Padding, Dims Dilat
     public override Reads GradientReads() => Reads.Output;
 
     /// <inheritdoc/>
-    public override Tensor?[]? Gradient(Backward b)
+    public override Tensor?[]? Gradient(Backward b) => [Dispatch.Run(new MaxPoolGradient(this, b.InputSpec(0).Shape), b.Grad, b.OutputAt(1))];
+}
+
+/// <summary>
+/// The gradient of <see cref="MaxPool"/> for an input of a shape: each window's gradient, added where its largest element was. Inputs: the gradient of the
+/// largest elements, and their positions.
+/// </summary>
+public sealed record MaxPoolGradient(MaxPool Forward, Shape Input) : CompositeOp
+{
+    /// <inheritdoc/>
+    public override Tensor Expand(ReadOnlySpan<Tensor> x)
     {
-        var shape = b.InputSpec(0).Shape;
-        int lead = shape.Rank - Window.Count;
-        var zeros = Tensor.Constant(0, b.InputSpec(0)).Reshape(Flat(shape, lead));
-        return [zeros.ScatterAdd(lead, b.OutputAt(1).Reshape(Flat(b.OutputSpec(1).Shape, lead)), b.Grad.Reshape(Flat(b.OutputSpec().Shape, lead))).Reshape(shape)];
+        int lead = Input.Rank - Forward.Window.Count;
+        var zeros = Tensor.Constant(0, new(x[0].DType, Input)).Reshape(Flat(Input, lead));
+        return zeros.ScatterAdd(lead, x[1].Reshape(Flat(x[1].Shape, lead)), x[0].Reshape(Flat(x[0].Shape, lead))).Reshape(Input);
     }
 
     static Shape Flat(Shape shape, int lead)
@@ -85,6 +94,9 @@ public sealed record MaxPool(Dims Window, Dims Strides, Dims Padding, Dims Dilat
         foreach (var dim in shape.Skip(lead)) plane *= dim;
         return [.. shape.Take(lead), plane];
     }
+
+    /// <inheritdoc/>
+    protected internal override Op Bind(Func<string, Dim?> known) => Input.IsKnown ? this : new MaxPoolGradient(Forward, Input.Bind(known));
 }
 
 /// <summary>The mean of each window sliding over the last axes, in which padding counts as zeros, or not at all.</summary>
@@ -105,40 +117,56 @@ public sealed record AvgPool(Dims Window, Dims Strides, Dims Padding, bool Count
     /// <inheritdoc/>
     public override Tensor Expand(ReadOnlySpan<Tensor> x)
     {
-        long size = 1;
-        foreach (long width in Window.Span) size *= width;
         var sum = SumOf(x[0]);
-        if (CountPadding || Padding.Span.IndexOfAnyExcept(0) < 0) return sum * (1.0 / size);
-        return sum / SumOf(Tensor.Constant(1, x[0].Spec));
+        return IsEven() ? sum * (1.0 / Size()) : sum / SumOf(Tensor.Constant(1, x[0].Spec));
     }
 
-    Tensor SumOf(Tensor x)
+    internal Tensor SumOf(Tensor x)
     {
         var windows = MaxPool.WindowsOf(x, Window, Strides, Padding, Dims.Repeat(1, Window.Count), 0);
         return windows.Sum(MaxPool.SpatialAxes(windows.Rank, Window.Count));
+    }
+
+    /// <summary>Whether all windows have as many elements.</summary>
+    internal bool IsEven() => CountPadding || Padding.Span.IndexOfAnyExcept(0) < 0;
+
+    /// <summary>The elements of a window with its padding.</summary>
+    internal long Size()
+    {
+        long size = 1;
+        foreach (long width in Window.Span) size *= width;
+        return size;
     }
 
     /// <inheritdoc/>
     public override Reads GradientReads() => Reads.Nothing;
 
     /// <inheritdoc/>
-    public override Tensor?[]? Gradient(Backward b)
+    public override Tensor?[]? Gradient(Backward b) => [Dispatch.Run(new AvgPoolGradient(this, b.InputSpec(0).Shape), b.Grad)];
+}
+
+/// <summary>The gradient of <see cref="AvgPool"/> for an input of a shape, from that of the means: each window's share, added to its elements.</summary>
+public sealed record AvgPoolGradient(AvgPool Forward, Shape Input) : CompositeOp
+{
+    /// <inheritdoc/>
+    public override Tensor Expand(ReadOnlySpan<Tensor> x)
     {
         // The transpose of the sum over windows: spread over each window, add where they overlap, cut the padding off.
-        var spec = b.InputSpec(0);
-        int spatial = Window.Count, rank = spec.Shape.Rank;
-        long size = 1;
-        foreach (long width in Window.Span) size *= width;
-        var share = CountPadding || Padding.Span.IndexOfAnyExcept(0) < 0 ? b.Grad * (1.0 / size) : b.Grad / SumOf(Tensor.Constant(1, spec));
-        Dim[] padded = [.. spec.Shape];
+        var (window, padding) = (Forward.Window, Forward.Padding);
+        int spatial = window.Count, rank = Input.Rank;
+        var share = Forward.IsEven() ? x[0] * (1.0 / Forward.Size()) : x[0] / Forward.SumOf(Tensor.Constant(1, new(x[0].DType, Input)));
+        Dim[] padded = [.. Input];
         var starts = new long[rank];
         for (int i = 0; i < spatial; i++)
         {
-            padded[rank - spatial + i] += Padding[i] + Padding[spatial + i];
-            starts[rank - spatial + i] = Padding[i];
+            padded[rank - spatial + i] += padding[i] + padding[spatial + i];
+            starts[rank - spatial + i] = padding[i];
         }
-        var spread = share.Reshape([.. share.Shape, .. Enumerable.Repeat((Dim)1, spatial)]).BroadcastTo([.. share.Shape, .. Window.Select(w => (Dim)w)]);
-        var sum = Dispatch.Run(new OverlapAdd(Shape.Create(padded), MaxPool.SpatialAxes(rank, spatial), Strides, Dims.Repeat(1, spatial)), spread);
-        return [Dispatch.Run(new Slice(Shape.Of(starts), spec.Shape, Dims.Repeat(1, rank)), sum)];
+        var spread = share.Reshape([.. share.Shape, .. Enumerable.Repeat((Dim)1, spatial)]).BroadcastTo([.. share.Shape, .. window.Select(w => (Dim)w)]);
+        var sum = Dispatch.Run(new OverlapAdd(Shape.Create(padded), MaxPool.SpatialAxes(rank, spatial), Forward.Strides, Dims.Repeat(1, spatial)), spread);
+        return Dispatch.Run(new Slice(Shape.Of(starts), Input, Dims.Repeat(1, rank)), sum);
     }
+
+    /// <inheritdoc/>
+    protected internal override Op Bind(Func<string, Dim?> known) => Input.IsKnown ? this : new AvgPoolGradient(Forward, Input.Bind(known));
 }

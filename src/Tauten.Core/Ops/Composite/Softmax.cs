@@ -14,9 +14,12 @@ public sealed record Softmax(int Axis) : CompositeOp
     public override Reads GradientReads() => Reads.Output;
 
     /// <inheritdoc/>
-    public override Tensor?[]? Gradient(Backward b)          // shorter than the derived one
-    {
-        var gy = b.Grad * b.Output;
-        return [gy - b.Output * gy.Sum(Axis, keepDims: true)];
-    }
+    public override Tensor?[]? Gradient(Backward b) => [Dispatch.Run(new SoftmaxGradient(Axis), b.Grad, b.Output)];          // shorter than the derived one
+}
+
+/// <summary>y (g - sum(g y)) along <paramref name="Axis"/>: the gradient of <see cref="Softmax"/>, from that of its result and the result. Inputs: g, y.</summary>
+public sealed record SoftmaxGradient(int Axis) : CompositeOp
+{
+    /// <inheritdoc/>
+    public override Tensor Expand(ReadOnlySpan<Tensor> x) => x[1] * (x[0] - (x[0] * x[1]).Sum(Axis, keepDims: true));
 }
