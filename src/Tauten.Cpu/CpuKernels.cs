@@ -102,6 +102,12 @@ static class CpuKernels
         .Add<Ops.CrossEntropy>(RowKernels.CrossEntropy)
         .Add<Ops.CrossEntropyGradient>(RowKernels.CrossEntropyGradient)
 
+        // channels
+        .Add<Ops.BatchMoments>(BatchNormKernels.Moments)
+        .Add<Ops.BatchMomentsGradient>(BatchNormKernels.MomentsGradient)
+        .Add<Ops.BatchNorm>(BatchNormKernels.Forward)
+        .Add<Ops.BatchNormGradient>(BatchNormKernels.Gradient)
+
         // windows
         .Add<Ops.MaxPool>(PoolingKernels.Max)
         .Add<Ops.AvgPool>(PoolingKernels.Average)

@@ -19,6 +19,8 @@ static class GradientCases
         new(typeof(CrossEntropyGradient), "", x => [Dispatch.Run(new CrossEntropyGradient(), (ReadOnlySpan<Tensor>)x)],
             new Input([rows, columns]), Input.Index([rows], columns) with { IsLabel = true }, new Input([rows])) { Least = Sizes(("columns", 1)), Large = large },
 
+        .. from shape in new Shape[] { ["n", "c"], ["n", "c", "h", "w"] } from c in Channels(shape) select c,
+
         MaxPool("", new([2, 2], [2, 2], [0, 0, 0, 0], [1, 1])),
         MaxPool("overlapping, padded", new([3, 2], [2, 1], [1, 0, 1, 1], [1, 1])),
         .. from counts in new[] { true, false } select AvgPool($"padded{(counts ? ", counted" : "")}", new([3, 2], [2, 1], [1, 0, 1, 1], counts)),
@@ -26,6 +28,16 @@ static class GradientCases
 
     static OpCase Pair<TOp>(CompositeOp op, int axis) where TOp : Op =>
         new(typeof(TOp), $"axis {axis}", x => [Dispatch.Run(op, x[0], x[1])], new Input(cube), new Input(cube)) { Least = Sizes(("abc"[axis].ToString(), 1)), Large = large };
+
+    static IEnumerable<OpCase> Channels(Shape shape)
+    {
+        Input x = new(shape), numbers = new(["c"]), variance = new(["c"], Domain.Positive);
+        string name = shape.Rank == 2 ? "of rows" : "";
+        var (least, big) = (Sizes(("n", 1), ("h", 1), ("w", 1)), shape.Rank == 2 ? Sizes(("n", 500), ("c", 100)) : Sizes(("n", 4), ("c", 9), ("h", 40), ("w", 40)));
+        yield return new(typeof(BatchMomentsGradient), name, x => [Dispatch.Run(new BatchMomentsGradient(), (ReadOnlySpan<Tensor>)x)], numbers, numbers, x, numbers) { Least = least, Large = big };
+        yield return new(typeof(BatchNormGradient), name, x => Dispatch.RunAll(new BatchNormGradient(1e-3), x), x, x, numbers, variance, numbers) { Least = least, Large = big, Condition = 40 };
+        yield return new(typeof(BatchNormGradient), $"without weight {name}".Trim(), x => Dispatch.RunAll(new BatchNormGradient(1e-3), x), x, x, numbers, variance) { Least = least, Condition = 40 };
+    }
 
     // The positions come from the forward op, so that they are such as it gives.
     static OpCase MaxPool(string name, MaxPool op) =>

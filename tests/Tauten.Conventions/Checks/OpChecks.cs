@@ -22,6 +22,8 @@ static partial class OpChecks
         ["SoftmaxGradient"] = "the gradient of Softmax",
         ["LogSoftmaxGradient"] = "the gradient of LogSoftmax",
         ["LayerNormGradient"] = "the gradient of LayerNorm",
+        ["BatchMomentsGradient"] = "the gradient of BatchMoments",
+        ["BatchNormGradient"] = "the gradient of BatchNorm",
         ["CrossEntropyGradient"] = "the gradient of CrossEntropy",
         ["MaxPoolGradient"] = "the gradient of MaxPool",
         ["AvgPoolGradient"] = "the gradient of AvgPool",
