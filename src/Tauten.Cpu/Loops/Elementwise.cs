@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Tauten.Cpu;
 
 /// <summary>
@@ -154,6 +156,12 @@ internal static unsafe class Elementwise
     /// <summary>Any kernel of one input.</summary>
     private static void Run(Kernel kernel, DType dtype, DType result, ReadOnlySpan<long> shape, void* x, ReadOnlySpan<long> xStrides, void* y)
     {
+        if (IsShort(kernel, dtype, shape, out long count) && IsContiguous(shape, xStrides))
+        {
+            Tile tile = new() { A = (byte*)x, Y = (byte*)y, StepA = kernel.Lanes * dtype.Size() };
+            kernel.Run(&tile, (nint)count);
+            return;
+        }
         fixed (long* sx = xStrides)
         {
             var operand = Input(dtype, x, sx);
@@ -165,11 +173,45 @@ internal static unsafe class Elementwise
     private static void Run(
         Kernel kernel, DType dtype, DType result, ReadOnlySpan<long> shape, void* a, ReadOnlySpan<long> aStrides, void* b, ReadOnlySpan<long> bStrides, void* y)
     {
+        if (IsShort(kernel, dtype, shape, out long count) && IsContiguous(shape, aStrides) && IsContiguous(shape, bStrides))
+        {
+            nint step = kernel.Lanes * dtype.Size();
+            Tile tile = new() { A = (byte*)a, B = (byte*)b, Y = (byte*)y, StepA = step, StepB = step };
+            kernel.Run(&tile, (nint)count);
+            return;
+        }
         fixed (long* sa = aStrides, sb = bStrides)
         {
             Operand* operands = stackalloc Operand[2] { Input(dtype, a, sa), Input(dtype, b, sb) };
             Execute(kernel, operands, 2, shape, result, y);
         }
+    }
+
+    /// <summary>
+    /// Whether the elements are few whole vectors that the kernel takes as they are. Setting up the general loop costs more than computing them, and small
+    /// tensors are what that matters for.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsShort(Kernel kernel, DType dtype, ReadOnlySpan<long> shape, out long count)
+    {
+        const int Most = 4096;
+        count = 1;
+        foreach (long size in shape) count *= size;
+        return (ulong)(count - 1) < Most && count % kernel.Lanes == 0 && dtype is not (DType.Float16 or DType.BFloat16);
+    }
+
+    /// <summary>Whether elements follow each other; the stride of an axis of one element does not count.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsContiguous(ReadOnlySpan<long> shape, ReadOnlySpan<long> strides)
+    {
+        long expected = 1;
+        for (int i = shape.Length - 1; i >= 0; i--)
+        {
+            if (shape[i] == 1) continue;
+            if (strides[i] != expected) return false;
+            expected *= shape[i];
+        }
+        return true;
     }
 
     /// <summary>An operand of the given type; those of 16-bit floating types reach the kernel as floats.</summary>
