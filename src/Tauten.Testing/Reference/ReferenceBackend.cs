@@ -28,6 +28,8 @@ public sealed class ReferenceBackend : Backend
         MovementDefinitions.AddTo(table);
         IndexingDefinitions.AddTo(table);
         ContractionDefinitions.AddTo(table);
+        LinearDefinitions.AddTo(table);
+        SpectralDefinitions.AddTo(table);
         RandomDefinitions.AddTo(table);
         return table;
     }
