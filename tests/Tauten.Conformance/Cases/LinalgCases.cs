@@ -16,7 +16,10 @@ static class LinalgCases
     static readonly Dictionary<string, int> plain = Sizes(("b", 2), ("m", 5), ("n", 3), ("k", 2)), large = Sizes(("b", 1), ("m", 75), ("n", 70), ("k", 9));
     static readonly Dictionary<string, int> wide = Sizes(("b", 2), ("m", 3), ("n", 5));
 
-    public static IEnumerable<OpCase> All() =>
+    /// <summary>Each case in 32 and 64 bits; and of each op, the first in 16 bits with small matrices, as large ones magnify their rounding.</summary>
+    public static IEnumerable<OpCase> All() => Cases().GroupBy(c => c.Op).SelectMany(g => g.Select(c => c.Case(small: false)).Append(g.First().Case(small: true)));
+
+    static LinalgCase[] Cases() =>
     [
         Case<Cholesky>("", x => [Linalg.Cholesky(Positive(x[0]))], square),
         Case<Cholesky>("with its state", x => Linalg.CholeskyEx(Positive(x[0]), upper: true) is var (factor, info) ? [factor, info] : [], square),
@@ -25,7 +28,7 @@ static class LinalgCases
         Case<LuFactor>("", x => Linalg.LuFactorEx(Near(x[0], 2)) is var (lu, pivots, info) ? [lu, pivots, info] : [], square),
         Case<LuFactor>("of tall matrices", x => [Linalg.LuFactorEx(Near(x[0], 2)).Lu], matrix),
         Case<LuFactor>("of wide matrices", x => [Linalg.LuFactorEx(Near(x[0], 2)).Lu], matrix) with { Sizes = wide },
-        Case<PivotPermutation>("", x => [Linalg.Lu(x[0]).P], matrix),
+        Case<PivotPermutation>("", x => [Linalg.Lu(Near(x[0], 2)).P], matrix),
         Case<Qr>("", x => Both(Linalg.Qr(Near(x[0], 2))), matrix),
         Case<Qr>("of wide matrices", x => Both(Linalg.Qr(Near(x[0], 2))), matrix) with { Sizes = wide },
         Case<Qr>("complete", x => Both(Linalg.Qr(Near(x[0], 2), QrMode.Complete)), matrix) with { Order = 0 },
@@ -63,14 +66,15 @@ static class LinalgCases
 
         public Dictionary<string, int> Large { get; init; } = large;
 
-        public static implicit operator OpCase(LinalgCase c) => new(c.Op, c.Name, c.Function, c.Inputs)
+        public OpCase Case(bool small) => new(Op, small ? "of 16 bits" : Name, Function, [.. Inputs.Select(i => small ? i with { Shape = i.Shape.Bind(name => name == "b" ? default(Dim?) : Sizes[name]) } : i)])
         {
-            Plain = c.Sizes,
-            Large = c.Large,
+            DTypes = small ? [DType.Float16, DType.BFloat16] : [DType.Float32, DType.Float64],
+            Plain = Sizes,
+            Large = small ? [] : Large,
             Wide = "b",
-            Order = c.Order,
+            Order = small ? 0 : Order,
             Condition = 200,
-            Absolute = 64,
+            Absolute = 512,
             Reason = "elimination, rotations and reflections round in orders of the kernels' own",
         };
     }
@@ -109,7 +113,11 @@ static class LinalgCases
 
     static Tensor[] Decomposed((Tensor U, Tensor S, Tensor V) d) => [d.U.Square(), d.S, d.V.Square(), (d.U * d.S.Sin().Unsqueeze(-2)).MatMul(d.V)];
 
-    /// <summary>Sums over eigenvalues and over the fourth powers of the vectors' magnitudes, which do not depend on their order.</summary>
-    static Tensor[] Moments((Tensor Real, Tensor Imaginary, Tensor VectorsReal, Tensor VectorsImaginary) e) =>
-        [(e.Real.Exp() * e.Imaginary.Cos()).Sum(-1), (e.VectorsReal.Square() + e.VectorsImaginary.Square()).Square().Sum(-1), e.Imaginary.Square().Sum(-1), (e.VectorsReal * e.VectorsImaginary * e.Imaginary.Unsqueeze(-2)).Sum(-1)];
+    /// <summary>Sums over the eigenvalues, of functions that do not depend on the phase of the vectors.</summary>
+    static Tensor[] Moments((Tensor Real, Tensor Imaginary, Tensor VectorsReal, Tensor VectorsImaginary) e)
+    {
+        var (real, imaginary, vr, vi) = e;
+        Tensor even = (real.Exp() * imaginary.Cos()).Unsqueeze(-2), odd = imaginary.Unsqueeze(-2);
+        return [even.Sum(-1), (vr * even).MatMul(vr.T) + (vi * even).MatMul(vi.T), (vr.Square() + vi.Square()).Square().Sum(-1), (vi * odd).MatMul(vr.T) - (vr * odd).MatMul(vi.T)];
+    }
 }
