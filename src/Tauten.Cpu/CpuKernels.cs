@@ -106,6 +106,11 @@ static class CpuKernels
         .Add<Ops.ConvolutionInputGradient>(ConvolutionKernels.InputGradient)
         .Add<Ops.ConvolutionWeightGradient>(ConvolutionKernels.WeightGradient)
 
+        // Fourier transforms
+        .Add<Ops.Dft>(FourierKernels.Dft)
+        .Add<Ops.RealDft>(FourierKernels.RealDft)
+        .Add<Ops.RealInverseDft>(FourierKernels.RealInverseDft)
+
         // indexing and sorting
         .Add<Ops.Gather>(IndexKernels.Gather)
         .Add<Ops.Scatter>(IndexKernels.Scatter)
