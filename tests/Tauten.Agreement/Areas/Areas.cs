@@ -6,6 +6,6 @@ static class Areas
     public static IReadOnlyList<Area> All { get; } =
     [
         BasicsArea.Calls,
-        ComplexArea.Calls,
+        ComplexArea.Calls, FftArea.Calls,
     ];
 }
