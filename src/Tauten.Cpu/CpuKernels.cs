@@ -119,6 +119,10 @@ static class CpuKernels
         .Add<Ops.Svd>(SpectralKernels.Svd)
         .Add<Ops.Eig>(SpectralKernels.Eig)
         .Add<Ops.MatrixExp>(SpectralKernels.MatrixExp)
+        // Fourier transforms
+        .Add<Ops.Dft>(FourierKernels.Dft)
+        .Add<Ops.RealDft>(FourierKernels.RealDft)
+        .Add<Ops.RealInverseDft>(FourierKernels.RealInverseDft)
 
         // indexing and sorting
         .Add<Ops.Gather>(IndexKernels.Gather)
@@ -127,6 +131,7 @@ static class CpuKernels
         .Add<Ops.IndexSelect>(IndexKernels.IndexSelect)
         .Add<Ops.IndexAdd>(IndexKernels.IndexAdd)
         .Add<Ops.NonZero>(IndexKernels.NonZero)
+        .Add<Ops.RepeatedPositions>(IndexKernels.RepeatedPositions)
         .Add<Ops.Sort>(SortKernels.Sort)
         .Add<Ops.TopK>(SortKernels.TopK)
 

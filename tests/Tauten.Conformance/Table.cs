@@ -12,6 +12,8 @@ static class Table
         .. ElementwiseCases.All(), .. TranscendentalCases.All(), .. ReductionCases.All(), .. MovementCases.All(),
         .. IndexingCases.All(), .. ContractionCases.All(), .. CompositeCases.All(),
         .. LinalgCases.All(),
+        .. ComplexCases.All(), .. FourierCases.All(),
+        .. RearrangingCases.All(),
     ];
 
     static readonly Dictionary<string, OpCase> byName = Cases.ToDictionary(c => c.Name);

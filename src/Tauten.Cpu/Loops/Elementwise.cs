@@ -9,21 +9,21 @@ namespace Tauten.Cpu;
 internal static unsafe class Elementwise
 {
     /// <summary>y = f(x) for the four floating types.</summary>
-    public static void UnaryFloating<F>(DType dtype, ReadOnlySpan<long> shape, void* x, ReadOnlySpan<long> xStrides, void* y) where F : struct, IUnaryFunction
+    public static void UnaryFloating<F>(DType dtype, ReadOnlySpan<long> shape, byte* x, ReadOnlySpan<long> xStrides, byte* y) where F : struct, IUnaryFunction
     {
         var kernel = dtype == DType.Float64 ? Kernel.Unary<F, double>() : dtype.IsFloating() ? Kernel.Unary<F, float>() : throw Unfit<F>(dtype);
         Run(kernel, dtype, dtype, shape, x, xStrides, y);
     }
 
     /// <summary>y = f(x) for the floating types and integers.</summary>
-    public static void UnaryNumeric<F>(DType dtype, ReadOnlySpan<long> shape, void* x, ReadOnlySpan<long> xStrides, void* y) where F : struct, IUnaryFunction
+    public static void UnaryNumeric<F>(DType dtype, ReadOnlySpan<long> shape, byte* x, ReadOnlySpan<long> xStrides, byte* y) where F : struct, IUnaryFunction
     {
         if (dtype.IsFloating()) UnaryFloating<F>(dtype, shape, x, xStrides, y);
         else UnaryInteger<F>(dtype, shape, x, xStrides, y);
     }
 
     /// <summary>y = f(x) for integers and booleans.</summary>
-    public static void UnaryInteger<F>(DType dtype, ReadOnlySpan<long> shape, void* x, ReadOnlySpan<long> xStrides, void* y) where F : struct, IUnaryFunction
+    public static void UnaryInteger<F>(DType dtype, ReadOnlySpan<long> shape, byte* x, ReadOnlySpan<long> xStrides, byte* y) where F : struct, IUnaryFunction
     {
         var kernel = dtype switch
         {
@@ -41,7 +41,7 @@ internal static unsafe class Elementwise
     }
 
     /// <summary>Boolean bytes of a question about each element of a floating type.</summary>
-    public static void Predicate<F>(DType dtype, ReadOnlySpan<long> shape, void* x, ReadOnlySpan<long> xStrides, byte* y) where F : struct, IPredicate
+    public static void Predicate<F>(DType dtype, ReadOnlySpan<long> shape, byte* x, ReadOnlySpan<long> xStrides, byte* y) where F : struct, IPredicate
     {
         var kernel = dtype == DType.Float64 ? Kernel.Predicate<F, double>() : dtype.IsFloating() ? Kernel.Predicate<F, float>() : throw Unfit<F>(dtype);
         Run(kernel, dtype, DType.Bool, shape, x, xStrides, y);
@@ -49,7 +49,7 @@ internal static unsafe class Elementwise
 
     /// <summary>y = f(a, b) for the four floating types.</summary>
     public static void BinaryFloating<F>(
-        DType dtype, ReadOnlySpan<long> shape, void* a, ReadOnlySpan<long> aStrides, void* b, ReadOnlySpan<long> bStrides, void* y)
+        DType dtype, ReadOnlySpan<long> shape, byte* a, ReadOnlySpan<long> aStrides, byte* b, ReadOnlySpan<long> bStrides, byte* y)
         where F : struct, IBinaryFunction
     {
         var kernel = dtype == DType.Float64 ? Kernel.Binary<F, double>() : dtype.IsFloating() ? Kernel.Binary<F, float>() : throw Unfit<F>(dtype);
@@ -58,7 +58,7 @@ internal static unsafe class Elementwise
 
     /// <summary>y = f(a, b) for the floating types, integers and (as bytes) booleans.</summary>
     public static void BinaryNumeric<F>(
-        DType dtype, ReadOnlySpan<long> shape, void* a, ReadOnlySpan<long> aStrides, void* b, ReadOnlySpan<long> bStrides, void* y)
+        DType dtype, ReadOnlySpan<long> shape, byte* a, ReadOnlySpan<long> aStrides, byte* b, ReadOnlySpan<long> bStrides, byte* y)
         where F : struct, IBinaryFunction
     {
         if (dtype.IsFloating()) BinaryFloating<F>(dtype, shape, a, aStrides, b, bStrides, y);
@@ -67,7 +67,7 @@ internal static unsafe class Elementwise
 
     /// <summary>y = f(a, b) for integers and booleans.</summary>
     public static void BinaryInteger<F>(
-        DType dtype, ReadOnlySpan<long> shape, void* a, ReadOnlySpan<long> aStrides, void* b, ReadOnlySpan<long> bStrides, void* y)
+        DType dtype, ReadOnlySpan<long> shape, byte* a, ReadOnlySpan<long> aStrides, byte* b, ReadOnlySpan<long> bStrides, byte* y)
         where F : struct, IBinaryFunction
     {
         var kernel = dtype switch
@@ -87,7 +87,7 @@ internal static unsafe class Elementwise
 
     /// <summary>Boolean bytes of a comparison, for all types.</summary>
     public static void Compare<F>(
-        DType dtype, ReadOnlySpan<long> shape, void* a, ReadOnlySpan<long> aStrides, void* b, ReadOnlySpan<long> bStrides, byte* y)
+        DType dtype, ReadOnlySpan<long> shape, byte* a, ReadOnlySpan<long> aStrides, byte* b, ReadOnlySpan<long> bStrides, byte* y)
         where F : struct, IComparison
     {
         var kernel = dtype switch

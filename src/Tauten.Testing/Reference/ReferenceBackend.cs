@@ -30,6 +30,7 @@ public sealed class ReferenceBackend : Backend
         ContractionDefinitions.AddTo(table);
         LinearDefinitions.AddTo(table);
         SpectralDefinitions.AddTo(table);
+        FourierDefinitions.AddTo(table);
         RandomDefinitions.AddTo(table);
         return table;
     }

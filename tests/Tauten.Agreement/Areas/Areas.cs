@@ -7,5 +7,6 @@ static class Areas
     [
         BasicsArea.Calls,
         LinalgArea.Calls,
+        ComplexArea.Calls, FftArea.Calls,
     ];
 }
