@@ -7,5 +7,6 @@ static class Areas
     [
         BasicsArea.Calls,
         ContractionArea.Calls,
+        IndexingArea.Calls,
     ];
 }
