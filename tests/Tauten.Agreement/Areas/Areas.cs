@@ -8,5 +8,6 @@ static class Areas
         BasicsArea.Calls,
         ContractionArea.Calls,
         IndexingArea.Calls,
+        MovementArea.Calls,
     ];
 }

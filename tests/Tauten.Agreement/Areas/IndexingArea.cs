@@ -71,7 +71,7 @@ static class IndexingArea
         {
             area[$"x[{text}]"] = x => [x[0][index(x[1..])]];
             area[$"x[{text}] = v"] = x => [x[0].With(index(x[2..]), x[1])];
-            area[$"x[{text}] += v"] = x => [x[0].IndexPut(index(x[2..]), x[1], accumulate: true)];
+            if (text.Contains('a', StringComparison.Ordinal)) area[$"x[{text}] += v"] = x => [x[0].IndexPut(index(x[2..]), x[1], accumulate: true)];
         }
         return area;
     }
