@@ -8,5 +8,8 @@ static class Areas
         BasicsArea.Calls,
         LinalgArea.Calls,
         ComplexArea.Calls, FftArea.Calls,
+        ContractionArea.Calls,
+        IndexingArea.Calls,
+        MovementArea.Calls,
     ];
 }
