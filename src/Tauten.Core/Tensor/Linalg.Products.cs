@@ -14,18 +14,15 @@ public static partial class Linalg
         return (x * y).Sum(axis).To(a.DType);
     }
 
-    /// <summary>The vector product along an axis of size 3, of tensors that broadcast to each other.</summary>
-    /// <exception cref="ShapeException">The axis has another size.</exception>
-    public static Tensor Cross(Tensor a, Tensor b, int axis = -1)
-    {
-        var shape = Shape.Broadcast(a.Shape, b.Shape, "Cross");
-        int along = shape.Axis(axis, "Cross");
-        if (shape[along].IsKnown && shape[along] != 3) throw new ShapeException($"Cross: axis {axis} of shapes {a.Shape} and {b.Shape} has size {shape[along]}. Expected 3.");
-        Tensor x = a.BroadcastTo(shape), y = b.BroadcastTo(shape);
-        return From(x, 1) * From(y, 2) - From(x, 2) * From(y, 1);
+    /// <inheritdoc cref="Tensor.Cross"/>
+    public static Tensor Cross(Tensor a, Tensor b, int axis = -1) => a.Cross(b, axis);
 
-        Tensor From(Tensor t, int start) => Tensor.Concat([t.Narrow(along, start, 3 - start), t.Narrow(along, 0, start)], along);
-    }
+    /// <summary>A diagonal of matrices, as the last axis of the result. A view.</summary>
+    /// <param name="a">The matrices.</param>
+    /// <param name="offset">0 is the main diagonal; above 0 it lies to the right of it, below 0 to the left.</param>
+    /// <param name="axis1">The axis of the rows.</param>
+    /// <param name="axis2">The axis of the columns.</param>
+    public static Tensor Diagonal(Tensor a, long offset = 0, int axis1 = -2, int axis2 = -1) => a.Diagonal(offset, axis1, axis2);
 
     /// <summary>
     /// The product of several matrices in the order that needs the fewest multiplications (Cormen et al.: "Introduction to Algorithms", section 15.2). The first may be a row vector,

@@ -17,20 +17,16 @@ public static partial class Linalg
     /// <summary>Eigenvalues of symmetric matrices in ascending order.</summary>
     public static Tensor Eigvalsh(Tensor a, bool upper = false) => Eigh(a, upper).Values;
 
-    /// <summary>Eigenvalues and eigenvectors of general square matrices, which may be complex: real and imaginary parts; see <see cref="Ops.Eig"/>.</summary>
+    /// <summary>Eigenvalues [.., n], in no particular order, and eigenvectors (columns) [.., n, n] of general square matrices; see <see cref="Ops.Eig"/>.</summary>
     /// <exception cref="LinalgException">An element is not finite.</exception>
-    public static (Tensor ValuesReal, Tensor ValuesImaginary, Tensor VectorsReal, Tensor VectorsImaginary) Eig(Tensor a)
+    public static (ComplexTensor Values, ComplexTensor Vectors) Eig(Tensor a)
     {
         var y = Dispatch.RunAll(Ops.Eig.Instance, Wide(a));
-        return (y[0].To(a.DType), y[1].To(a.DType), y[2].To(a.DType), y[3].To(a.DType));
+        return (new(y[0].To(a.DType), y[1].To(a.DType)), new(y[2].To(a.DType), y[3].To(a.DType)));
     }
 
-    /// <summary>Eigenvalues of general square matrices, which may be complex: real and imaginary parts, in no particular order.</summary>
-    public static (Tensor Real, Tensor Imaginary) Eigvals(Tensor a)
-    {
-        var y = Eig(a);
-        return (y.ValuesReal, y.ValuesImaginary);
-    }
+    /// <summary>Eigenvalues of general square matrices, in no particular order.</summary>
+    public static ComplexTensor Eigvals(Tensor a) => Eig(a).Values;
 
     /// <summary>A = U diag(S) Vh with orthonormal columns of U and rows of Vh, and S in descending order; see <see cref="Ops.Svd"/>.</summary>
     /// <param name="a">[.., m, n].</param>

@@ -98,7 +98,7 @@ public static partial class Linalg
         var permutation = Dispatch.Run(new PivotPermutation(rows), pivots);
         // Row i of L U is row permutation[i] of A.
         var p = Tensor.Arange(0, rows, DType.Int64).Unsqueeze(-1).EqualTo(permutation.Unsqueeze(-2)).To(lu.DType);
-        return (p, (wide.Narrow(-1, 0, size).Lower(-1) + Tensor.Eye(rows, size, wide.DType)).To(lu.DType), wide.Narrow(-2, 0, size).Upper().To(lu.DType));
+        return (p, (wide.Narrow(-1, 0, size).Tril(-1) + Tensor.Eye(rows, size, wide.DType)).To(lu.DType), wide.Narrow(-2, 0, size).Triu().To(lu.DType));
     }
 
     /// <summary>A = Q R with orthonormal columns of Q and an upper triangular R; see <see cref="Ops.Qr"/>.</summary>
@@ -142,14 +142,14 @@ public static partial class Linalg
         if (a.Rank < 2 || tau.Rank != a.Rank - 1 || a.Shape[^1].IsKnown && tau.Shape[^1].IsKnown && tau.Shape[^1] > a.Shape[^1])
             throw new ShapeException($"{op}: expected a matrix and at most one factor for each of its columns. Received: shapes {a.Shape} and {tau.Shape}.");
         var columns = a.Narrow(-1, 0, tau.Shape[^1]);
-        return columns.Lower(-1) + Tensor.Eye(a.Shape[^2], tau.Shape[^1], a.DType);
+        return columns.Tril(-1) + Tensor.Eye(a.Shape[^2], tau.Shape[^1], a.DType);
     }
 
     // T X for the product 1 - V T V^T, with T = (1 + D S)^-1 D, D = diag(tau), and S the part of V^T V above its diagonal.
     static Tensor Reflected(Tensor vectors, Tensor tau, Tensor x, bool transpose)
     {
         var factors = tau.Unsqueeze(-1);
-        var triangle = factors * vectors.T.MatMul(vectors).Upper(1);
+        var triangle = factors * vectors.T.MatMul(vectors).Triu(1);
         var (t, y) = Aligned(triangle, transpose ? x : factors * x, "HouseholderProduct");
         return transpose ? factors * t.T.SolveLower(y, unit: true) : t.SolveUpper(y, unit: true);
     }

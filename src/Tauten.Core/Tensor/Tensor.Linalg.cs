@@ -31,7 +31,4 @@ public sealed partial class Tensor
 
     /// <inheritdoc cref="Linalg.MatrixExp"/>
     public Tensor MatrixExp() => Linalg.MatrixExp(this);
-
-    /// <inheritdoc cref="Linalg.Cross"/>
-    public Tensor Cross(Tensor other, int axis = -1) => Linalg.Cross(this, other, axis);
 }

@@ -79,6 +79,12 @@ static class LinalgArea
             ["matrix_rank atol"] = x => [Linalg.MatrixRank(x[0], 1.5)],
             ["matrix_rank hermitian"] = x => [Linalg.MatrixRank(x[0], hermitian: true)],
 
+            ["svd_lowrank"] = x => Low(Linalg.SvdLowRank(x[0], 4, generator: new Generator(1))),
+            ["pca_lowrank"] = x => Low(Linalg.PcaLowRank(x[0], 4, generator: new Generator(1))),
+            ["lobpcg"] = x => Linalg.Lobpcg(x[0], 2, tolerance: 0, iterations: 40, generator: new Generator(1)) is var (w, v) ? [w, v.Abs()] : [],
+            ["lobpcg smallest"] = x => [Linalg.Lobpcg(x[0], 3, largest: false, tolerance: 0, iterations: 40, generator: new Generator(1)).Values],
+            ["lobpcg generalized"] = x => [Linalg.Lobpcg(x[0], 2, x[1], tolerance: 0, iterations: 40, generator: new Generator(1)).Values],
+
             // norms and determinants
             ["norm"] = x => [Linalg.Norm(x[0])],
             ["norm matrix"] = x => [Linalg.Norm(x[0], 1)],
@@ -98,6 +104,7 @@ static class LinalgArea
             ["vecdot axis=0"] = x => [Linalg.VecDot(x[0], x[1], 0)],
             ["cross"] = x => [x[0].Cross(x[1])],
             ["cross axis=0"] = x => [Linalg.Cross(x[0], x[1], 0)],
+            ["diagonal offset=1"] = x => [Linalg.Diagonal(x[0], 1)],
             ["multi_dot"] = x => [Linalg.MultiDot(x)],
             ["matmul"] = x => [Linalg.MatMul(x[0], x[1])],
             ["matrix_exp"] = x => [x[0].MatrixExp()],
@@ -120,21 +127,22 @@ static class LinalgArea
 
     static Tensor[] All((Tensor, Tensor, Tensor) triple) => [triple.Item1, triple.Item2, triple.Item3];
 
-    static Tensor[] Sorted((Tensor Real, Tensor Imaginary) values)
+    static Tensor[] Low((Tensor U, Tensor S, Tensor V) d) => [d.S.Narrow(0, 0, 3), (d.U * d.S).MatMul(d.V.T)];
+
+    static Tensor[] Sorted(ComplexTensor values)
     {
-        var order = Order(values.Real, values.Imaginary);
-        return [values.Real.IndexSelect(0, order), values.Imaginary.IndexSelect(0, order)];
+        var sorted = values.IndexSelect(0, Order(values));
+        return [sorted.Real, sorted.Imaginary];
     }
 
-    static Tensor Order(Tensor real, Tensor imaginary) => (real.Detach() * 1000 + imaginary.Detach()).ArgSort();
+    static Tensor Order(ComplexTensor values) => (values.Real.Detach() * 1000 + values.Imaginary.Detach()).ArgSort();
 
-    // V diag(exp(w)) V^-1 in complex numbers, as real matrices of twice the size; and the magnitudes of V.
+    // The real part of V diag(exp(w)) V^-1, with the inverse from real matrices of twice the size; and the magnitudes of V.
     static Tensor[] ExponentialByEig(Tensor x)
     {
-        var (wr, wi, vr, vi) = Linalg.Eig(x);
-        Tensor er = wr.Exp() * wi.Cos(), ei = wr.Exp() * wi.Sin();
-        Tensor left = Tensor.Concat([vr * er - vi * ei, -(vr * ei + vi * er)], 1);
-        var inverse = Linalg.Inv(Tensor.Concat([Tensor.Concat([vr, -vi], 1), Tensor.Concat([vi, vr], 1)], 0));
-        return [left.MatMul(inverse.Narrow(1, 0, x.Shape[0])), (vr.Square() + vi.Square()).Sqrt().IndexSelect(1, Order(wr, wi))];
+        var (w, v) = Linalg.Eig(x);
+        var both = Tensor.Concat([Tensor.Concat([v.Real, -v.Imaginary], 1), Tensor.Concat([v.Imaginary, v.Real], 1)], 0).Inverse().Narrow(1, 0, x.Shape[0]);
+        var inverse = new ComplexTensor(both.Narrow(0, 0, x.Shape[0]), both.Narrow(0, x.Shape[0], x.Shape[0]));
+        return [(v * w.Exp().Unsqueeze(-2)).MatMul(inverse).Real, v.Abs().IndexSelect(1, Order(w))];
     }
 }

@@ -34,7 +34,7 @@ static class LinalgCases
         Case<Qr>("complete", x => Both(Linalg.Qr(Near(x[0], 2), QrMode.Complete)), matrix) with { Order = 0 },
         Case<HouseholderFactor>("", x => Both(Linalg.Geqrf(Near(x[0], 2))), matrix) with { Order = 0 },
         Case<Eigh>("", x => Linalg.Eigh(Symmetric(x[0])) is var (w, v) ? [w, v.Square(), (v * w.Sin().Unsqueeze(-2)).MatMul(v.T)] : [], square),
-        Case<Eigh>("of the upper triangle", x => [Linalg.Eigvalsh(Symmetric(x[0]).Upper(), upper: true)], square) with { Order = 0 },
+        Case<Eigh>("of the upper triangle", x => [Linalg.Eigvalsh(Symmetric(x[0]).Triu(), upper: true)], square) with { Order = 0 },
         Case<Svd>("", x => Decomposed(Linalg.Svd(Graded(x[0]), full: false)), matrix),
         Case<Svd>("of wide matrices", x => Decomposed(Linalg.Svd(Graded(x[0]), full: false)), matrix) with { Sizes = wide },
         Case<Svd>("full", x => Graded(x[0]).Svd() is var (u, s, v) ? [u.MatMul(u.T), s, v.Narrow(-2, 0, s.Shape[^1]).Square()] : [], matrix) with { Order = 0 },
@@ -114,10 +114,10 @@ static class LinalgCases
     static Tensor[] Decomposed((Tensor U, Tensor S, Tensor V) d) => [d.U.Square(), d.S, d.V.Square(), (d.U * d.S.Sin().Unsqueeze(-2)).MatMul(d.V)];
 
     /// <summary>Sums over the eigenvalues, of functions that do not depend on the phase of the vectors.</summary>
-    static Tensor[] Moments((Tensor Real, Tensor Imaginary, Tensor VectorsReal, Tensor VectorsImaginary) e)
+    static Tensor[] Moments((ComplexTensor Values, ComplexTensor Vectors) e)
     {
-        var (real, imaginary, vr, vi) = e;
-        Tensor even = (real.Exp() * imaginary.Cos()).Unsqueeze(-2), odd = imaginary.Unsqueeze(-2);
-        return [even.Sum(-1), (vr * even).MatMul(vr.T) + (vi * even).MatMul(vi.T), (vr.Square() + vi.Square()).Square().Sum(-1), (vi * odd).MatMul(vr.T) - (vr * odd).MatMul(vi.T)];
+        var (w, v) = e;
+        Tensor even = (w.Real.Exp() * w.Imaginary.Cos()).Unsqueeze(-2), odd = w.Imaginary.Unsqueeze(-2);
+        return [even.Sum(-1), (v * even).MatMul(v.H).Real, (v.Real.Square() + v.Imaginary.Square()).Square().Sum(-1), (v * odd).MatMul(v.H).Imaginary];
     }
 }

@@ -56,6 +56,6 @@ public sealed record TriangularSolve(bool Upper, bool UnitTriangular) : Primitiv
         if (!b.Needs(0)) return [null, right];
         int offset = UnitTriangular ? 1 : 0;
         var matrix = -right.MatMul(b.Output.T);
-        return [Upper ? matrix.Upper(offset) : matrix.Lower(-offset), right];
+        return [Upper ? matrix.Triu(offset) : matrix.Tril(-offset), right];
     }
 }

@@ -26,14 +26,14 @@ public sealed record LuFactor(bool Checks) : PrimitiveOp
         var (lu, g) = (b.Output, b.Grad);
         Dim rows = lu.Shape[^2], columns = lu.Shape[^1], size = Dim.Min(rows, columns);
         var square = lu.Narrow(-2, 0, size).Narrow(-1, 0, size);
-        var lower = lu.Narrow(-1, 0, size).Lower(-1);
-        var upper = lu.Narrow(-2, 0, size).Upper();
-        Tensor lowerGrad = g.Narrow(-1, 0, size).Lower(-1), upperGrad = g.Narrow(-2, 0, size).Upper();
+        var lower = lu.Narrow(-1, 0, size).Tril(-1);
+        var upper = lu.Narrow(-2, 0, size).Triu();
+        Tensor lowerGrad = g.Narrow(-1, 0, size).Tril(-1), upperGrad = g.Narrow(-2, 0, size).Triu();
         Tensor unit = lower.Narrow(-2, 0, size) + Tensor.Eye(size, dtype: lu.DType), below = lower.Narrow(-2, size, rows - size), right = upper.Narrow(-1, size, columns - size);
         Tensor belowGrad = lowerGrad.Narrow(-2, size, rows - size), rightGrad = upperGrad.Narrow(-1, size, columns - size);
         var strict = unit.T.MatMul(lowerGrad.Narrow(-2, 0, size)) - rightGrad.MatMul(right.T);
         var rest = upperGrad.Narrow(-1, 0, size).MatMul(upper.Narrow(-1, 0, size).T) - below.T.MatMul(belowGrad);
-        var inner = unit.T.SolveUpper(strict.Lower(-1) + rest.Upper(), unit: true);
+        var inner = unit.T.SolveUpper(strict.Tril(-1) + rest.Triu(), unit: true);
         // Times U^-T from the right: the transpose of U^-1 times the transpose.
         var leading = square.SolveUpper(inner.T).T;
         var wide = unit.T.SolveUpper(rightGrad, unit: true);

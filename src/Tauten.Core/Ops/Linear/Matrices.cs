@@ -31,39 +31,17 @@ static class Matrices
         if (!fits) throw new ShapeException($"{op}: right-hand sides of shape {b.Shape} do not fit matrices of shape {a.Shape}. Expected the same batch axes, and as many rows.");
     }
 
-    /// <summary>True where row and column of a matrix of the given shape satisfy a relation.</summary>
-    static Tensor Mask(Shape shape, Func<Tensor, Tensor, Tensor> relation) =>
-        relation(Tensor.Arange(0, shape[^2], DType.Int64).Reshape([shape[^2], 1]), Tensor.Arange(0, shape[^1], DType.Int64));
-
-    /// <summary>The elements on and below the diagonal with the given offset, zeros above.</summary>
-    public static Tensor Lower(this Tensor x, int offset = 0) => Tensor.Where(Mask(x.Shape, (row, column) => row + offset >= column), x, 0);
-
-    /// <summary>The elements on and above the diagonal with the given offset, zeros below.</summary>
-    public static Tensor Upper(this Tensor x, int offset = 0) => Tensor.Where(Mask(x.Shape, (row, column) => row + offset <= column), x, 0);
+    /// <summary>True on the main diagonal.</summary>
+    public static Tensor DiagonalMask(Shape shape) => Tensor.Eye(shape[^2], shape[^1], DType.Bool);
 
     /// <summary>Zeros on the main diagonal.</summary>
     public static Tensor OffDiagonal(this Tensor x) => Tensor.Where(DiagonalMask(x.Shape), 0, x);
 
-    /// <summary>True on the main diagonal.</summary>
-    public static Tensor DiagonalMask(Shape shape) => Mask(shape, (row, column) => row.EqualTo(column));
-
-    /// <summary>The main diagonal as a last axis.</summary>
-    public static Tensor MainDiagonal(this Tensor x)
-    {
-        Dim size = Dim.Min(x.Shape[^2], x.Shape[^1]);
-        var square = x.Narrow(-2, 0, size).Narrow(-1, 0, size);
-        return Tensor.Where(DiagonalMask(square.Shape), square, 0).Sum(-1);
-    }
-
-    /// <summary>Matrices with the last axis of <paramref name="x"/> on the diagonal, zeros elsewhere.</summary>
-    public static Tensor ToDiagonal(this Tensor x)
-    {
-        Dim size = x.Shape[^1];
-        return Tensor.Where(DiagonalMask([size, size]), x.Unsqueeze(-1), 0);
-    }
+    /// <summary>The main diagonals of matrices.</summary>
+    public static Tensor MainDiagonal(this Tensor x) => x.Diagonal(0, -2, -1);
 
     /// <summary>The matrix whose lower triangle is that of <paramref name="x"/> and whose upper one is its mirror image.</summary>
-    public static Tensor MirrorLower(this Tensor x) => x.Lower() + x.Lower(-1).TransposeLast();
+    public static Tensor MirrorLower(this Tensor x) => x.Tril() + x.Tril(-1).TransposeLast();
 
     /// <summary>The identity of the size of square matrices, with their batch axes.</summary>
     public static Tensor IdentityLike(Tensor x) => Tensor.Eye(x.Shape[^1], dtype: x.DType).BroadcastTo(x.Shape);

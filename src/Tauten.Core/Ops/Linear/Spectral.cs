@@ -27,7 +27,7 @@ public sealed record Eigh(bool Upper) : PrimitiveOp
         if (!b.HasGrad(1)) return [(vectors * b.Grad.Unsqueeze(-2)).MatMul(vectors.T)];
         var gaps = Tensor.Where(Matrices.DiagonalMask(vectors.Shape), 1, values.Unsqueeze(-2) - values.Unsqueeze(-1));
         var inner = (vectors.T.MatMul(b.GradOf(1)) / gaps).OffDiagonal();
-        if (b.HasGrad(0)) inner += b.Grad.ToDiagonal();
+        if (b.HasGrad(0)) inner += b.Grad.DiagEmbed();
         return [vectors.MatMul(inner).MatMul(vectors.T)];
     }
 }
@@ -64,7 +64,7 @@ public sealed record Svd(bool Full) : PrimitiveOp
         Tensor row = s.Unsqueeze(-2), column = s.Unsqueeze(-1);
         // (a - b)(a + b) keeps what the difference of squares would lose.
         var gaps = Tensor.Where(Matrices.DiagonalMask([size, size]), 1, (row - column) * (row + column));
-        var inner = b.GradOf(1).ToDiagonal();
+        var inner = b.GradOf(1).DiagEmbed();
         Tensor? outside = null;
         if (b.HasGrad(0))
         {
@@ -122,26 +122,21 @@ public sealed record Eig : PrimitiveOp
     public override Tensor?[] Gradient(Backward b)
     {
         // V^-H M V^H with M = diag(gw) + (V^H gV - V^H V diag(Re(V^H gV))) / conj(w_j - w_i).
-        Tensor real = b.OutputAt(2), imaginary = b.OutputAt(3);
-        Tensor mr = b.GradOf(0).ToDiagonal(), mi = b.GradOf(1).ToDiagonal();
+        ComplexTensor values = new(b.Output, b.OutputAt(1)), vectors = new(b.OutputAt(2), b.OutputAt(3));
+        Tensor real = b.GradOf(0).DiagEmbed(), imaginary = b.GradOf(1).DiagEmbed();
         if (b.HasGrad(2) || b.HasGrad(3))
         {
-            var (pr, pi) = Product(real.T, -imaginary.T, b.GradOf(2), b.GradOf(3));
-            var (qr, qi) = Product(real.T, -imaginary.T, real, imaginary);
-            var diagonal = pr.MainDiagonal().Unsqueeze(-2);
-            Tensor nr = pr - qr * diagonal, ni = pi - qi * diagonal;
-            var mask = Matrices.DiagonalMask(real.Shape);
-            Tensor er = Tensor.Where(mask, 1, b.Output.Unsqueeze(-2) - b.Output.Unsqueeze(-1)), ei = (b.OutputAt(1).Unsqueeze(-1) - b.OutputAt(1).Unsqueeze(-2)).OffDiagonal();
-            var size = er.Square() + ei.Square();
-            mr += ((nr * er + ni * ei) / size).OffDiagonal();
-            mi += ((ni * er - nr * ei) / size).OffDiagonal();
+            var projected = vectors.H.MatMul(new ComplexTensor(b.GradOf(2), b.GradOf(3)));
+            var gaps = (values.Unsqueeze(-2) - values.Unsqueeze(-1)).Conj();
+            var safe = new ComplexTensor(Tensor.Where(Matrices.DiagonalMask(vectors.Shape), 1, gaps.Real), gaps.Imaginary);
+            var inner = (projected - vectors.H.MatMul(vectors) * projected.Real.MainDiagonal().Unsqueeze(-2)) / safe;
+            real += inner.Real.OffDiagonal();
+            imaginary += inner.Imaginary.OffDiagonal();
         }
-        var (rr, ri) = Product(mr, mi, real.T, -imaginary.T);
+        var right = new ComplexTensor(real, imaginary).MatMul(vectors.H);
         // The complex matrix a + ib acts as the real one [[a, -b], [b, a]].
-        var adjoint = Tensor.Concat([Tensor.Concat([real.T, imaginary.T], -1), Tensor.Concat([-imaginary.T, real.T], -1)], -2);
-        var solution = adjoint.Solved(Tensor.Concat([rr, ri], -2));
-        return [solution.Narrow(-2, 0, real.Shape[^1])];
+        Tensor a = vectors.Real.T, c = vectors.Imaginary.T;
+        var adjoint = Tensor.Concat([Tensor.Concat([a, c], -1), Tensor.Concat([-c, a], -1)], -2);
+        return [adjoint.Solved(Tensor.Concat([right.Real, right.Imaginary], -2)).Narrow(-2, 0, a.Shape[^1])];
     }
-
-    static (Tensor Real, Tensor Imaginary) Product(Tensor ar, Tensor ai, Tensor br, Tensor bi) => (ar.MatMul(br) - ai.MatMul(bi), ar.MatMul(bi) + ai.MatMul(br));
 }
