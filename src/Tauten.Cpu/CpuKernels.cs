@@ -142,6 +142,24 @@ static class CpuKernels
         .Add<Ops.ConvolutionInputGradient>(ConvolutionKernels.InputGradient)
         .Add<Ops.ConvolutionWeightGradient>(ConvolutionKernels.WeightGradient)
 
+        // linear algebra
+        .Add<Ops.Cholesky>(LinearSystemKernels.Cholesky)
+        .Add<Ops.TriangularSolve>(LinearSystemKernels.TriangularSolve)
+        .Add<Ops.LuFactor>(LinearSystemKernels.LuFactor)
+        .Add<Ops.PivotPermutation>(LinearSystemKernels.PivotPermutation)
+        .Add<Ops.LdlFactor>(LinearSystemKernels.LdlFactor)
+        .Add<Ops.LdlSolve>(LinearSystemKernels.LdlSolve)
+        .Add<Ops.Qr>(SpectralKernels.Qr)
+        .Add<Ops.HouseholderFactor>(SpectralKernels.HouseholderFactor)
+        .Add<Ops.Eigh>(SpectralKernels.Eigh)
+        .Add<Ops.Svd>(SpectralKernels.Svd)
+        .Add<Ops.Eig>(SpectralKernels.Eig)
+        .Add<Ops.MatrixExp>(SpectralKernels.MatrixExp)
+        // Fourier transforms
+        .Add<Ops.Dft>(FourierKernels.Dft)
+        .Add<Ops.RealDft>(FourierKernels.RealDft)
+        .Add<Ops.RealInverseDft>(FourierKernels.RealInverseDft)
+
         // indexing and sorting
         .Add<Ops.Gather>(IndexKernels.Gather)
         .Add<Ops.Scatter>(IndexKernels.Scatter)
@@ -149,6 +167,7 @@ static class CpuKernels
         .Add<Ops.IndexSelect>(IndexKernels.IndexSelect)
         .Add<Ops.IndexAdd>(IndexKernels.IndexAdd)
         .Add<Ops.NonZero>(IndexKernels.NonZero)
+        .Add<Ops.RepeatedPositions>(IndexKernels.RepeatedPositions)
         .Add<Ops.Sort>(SortKernels.Sort)
         .Add<Ops.TopK>(SortKernels.TopK)
 

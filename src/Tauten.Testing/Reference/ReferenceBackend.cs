@@ -29,6 +29,9 @@ public sealed class ReferenceBackend : Backend
         MovementDefinitions.AddTo(table);
         IndexingDefinitions.AddTo(table);
         ContractionDefinitions.AddTo(table);
+        LinearDefinitions.AddTo(table);
+        SpectralDefinitions.AddTo(table);
+        FourierDefinitions.AddTo(table);
         RandomDefinitions.AddTo(table);
         return table;
     }

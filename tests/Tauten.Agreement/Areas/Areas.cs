@@ -7,5 +7,10 @@ static class Areas
     [
         BasicsArea.Calls,
         ElementwiseArea.Calls, SpecialArea.Calls,
+        LinalgArea.Calls,
+        ComplexArea.Calls, FftArea.Calls,
+        ContractionArea.Calls,
+        IndexingArea.Calls,
+        MovementArea.Calls,
     ];
 }
