@@ -27,6 +27,7 @@ public sealed class ReferenceBackend : Backend
         ReductionDefinitions.AddTo(table);
         MovementDefinitions.AddTo(table);
         IndexingDefinitions.AddTo(table);
+        SortingDefinitions.AddTo(table);
         ContractionDefinitions.AddTo(table);
         RandomDefinitions.AddTo(table);
         return table;
