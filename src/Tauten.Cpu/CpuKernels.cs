@@ -126,6 +126,9 @@ static class CpuKernels
         .Add<Ops.CumSum>(ScanKernels.CumSum)
         .Add<Ops.CumProd>(ScanKernels.CumProd)
         .Add<Ops.LinearScan>(ScanKernels.LinearScan)
+        .Add<Ops.LogCumSumExp>(ScanKernels.LogCumSumExp)
+        .Add<Ops.CumMax>(ScanKernels.CumMax)
+        .Add<Ops.CumMin>(ScanKernels.CumMin)
 
         // whole rows
         .Add<Ops.Softmax>(RowKernels.Softmax)
@@ -170,6 +173,13 @@ static class CpuKernels
         .Add<Ops.RepeatedPositions>(IndexKernels.RepeatedPositions)
         .Add<Ops.Sort>(SortKernels.Sort)
         .Add<Ops.TopK>(SortKernels.TopK)
+        .Add<Ops.KthValue>(SelectionKernels.KthValue)
+        .Add<Ops.Median>(SelectionKernels.Median)
+        .Add<Ops.Mode>(SelectionKernels.Mode)
+        .Add<Ops.SearchSorted>(SearchKernels.SearchSorted)
+        .Add<Ops.RowOrder>(SearchKernels.RowOrder)
+        .Add<Ops.BinCount>(SearchKernels.BinCount)
+        .Add<Ops.ScatterReduce>(IndexKernels.ScatterReduce)
 
         // optimizers
         .Add<Ops.SgdStep>(OptimizerKernels.Sgd)

@@ -15,6 +15,7 @@ static class Table
         .. LinalgCases.All(),
         .. ComplexCases.All(), .. FourierCases.All(),
         .. RearrangingCases.All(),
+        .. SortingCases.All(),
     ];
 
     static readonly Dictionary<string, OpCase> byName = Cases.ToDictionary(c => c.Name);

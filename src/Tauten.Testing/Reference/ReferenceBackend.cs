@@ -28,6 +28,7 @@ public sealed class ReferenceBackend : Backend
         ReductionDefinitions.AddTo(table);
         MovementDefinitions.AddTo(table);
         IndexingDefinitions.AddTo(table);
+        SortingDefinitions.AddTo(table);
         ContractionDefinitions.AddTo(table);
         LinearDefinitions.AddTo(table);
         SpectralDefinitions.AddTo(table);

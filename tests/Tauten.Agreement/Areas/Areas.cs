@@ -12,5 +12,6 @@ static class Areas
         ContractionArea.Calls,
         IndexingArea.Calls,
         MovementArea.Calls,
+        ReductionsArea.Calls, SortingArea.Calls,
     ];
 }

@@ -136,8 +136,11 @@ public sealed record NonZero : PrimitiveOp
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
         var spec = Expect.One(x, this);
-        return new TensorSpec(DType.Int64, [Ambient.Current.Capture?.NewUnknown("nonzero") ?? "nonzero", spec.Shape.Rank]);
+        return new TensorSpec(DType.Int64, [NewSize("nonzero"), spec.Shape.Rank]);
     }
+
+    /// <summary>A size that only the data will tell.</summary>
+    internal static Dim NewSize(string op) => Ambient.Current.Capture?.NewUnknown(op) ?? op;
 
     /// <inheritdoc/>
     public override Reads GradientReads() => Reads.Nothing;
