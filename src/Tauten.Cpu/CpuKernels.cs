@@ -99,6 +99,8 @@ static class CpuKernels
         // windows
         .Add<Ops.MaxPool>(PoolingKernels.Max)
         .Add<Ops.AvgPool>(PoolingKernels.Average)
+        .Add<Ops.Resample>(ResampleKernels.Forward)
+        .Add<Ops.ResampleGradient>(ResampleKernels.Gradient)
 
         // contractions
         .Add<Ops.MatMul>(MatMulKernel.Run)

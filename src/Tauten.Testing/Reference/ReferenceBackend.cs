@@ -28,6 +28,7 @@ public sealed class ReferenceBackend : Backend
         MovementDefinitions.AddTo(table);
         IndexingDefinitions.AddTo(table);
         ContractionDefinitions.AddTo(table);
+        ResamplingDefinitions.AddTo(table);
         RandomDefinitions.AddTo(table);
         return table;
     }
