@@ -115,6 +115,7 @@ static class CpuKernels
         .Add<Ops.IndexSelect>(IndexKernels.IndexSelect)
         .Add<Ops.IndexAdd>(IndexKernels.IndexAdd)
         .Add<Ops.NonZero>(IndexKernels.NonZero)
+        .Add<Ops.RepeatedPositions>(IndexKernels.RepeatedPositions)
         .Add<Ops.Sort>(SortKernels.Sort)
         .Add<Ops.TopK>(SortKernels.TopK)
 

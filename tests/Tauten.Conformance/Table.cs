@@ -12,6 +12,7 @@ static class Table
         .. ElementwiseCases.All(), .. TranscendentalCases.All(), .. ReductionCases.All(), .. MovementCases.All(),
         .. IndexingCases.All(), .. ContractionCases.All(), .. CompositeCases.All(),
         .. WindowCases.All(),
+        .. RearrangingCases.All(),
     ];
 
     static readonly Dictionary<string, OpCase> byName = Cases.ToDictionary(c => c.Name);

@@ -14,9 +14,10 @@ public sealed partial class Tensor
     /// <param name="padding">Zeros on each side, or <see cref="ConvolutionPadding.Same"/>; 0 if left out.</param>
     /// <param name="dilation">The step inside of the window; 1 if left out.</param>
     /// <param name="groups">The number of channel groups.</param>
+    /// <param name="padMode">What the padding holds; zeros if left out.</param>
     /// <exception cref="ShapeException">Shapes do not fit, or the window is larger than the padded input.</exception>
-    public Tensor Conv1d(Tensor weight, Tensor? bias = null, Dims? stride = null, ConvolutionPadding? padding = null, Dims? dilation = null, int groups = 1) =>
-        Convolved(1, weight, bias, stride, padding, dilation, groups);
+    public Tensor Conv1d(Tensor weight, Tensor? bias = null, Dims? stride = null, ConvolutionPadding? padding = null, Dims? dilation = null, int groups = 1, PadMode padMode = PadMode.Constant) =>
+        Convolved(1, weight, bias, stride, padding, dilation, groups, padMode);
 
     /// <summary>
     /// A convolution over the last two axes of [batch, channels, height, width] or [channels, height, width]; see <see cref="Ops.Convolution"/>.
@@ -27,16 +28,17 @@ public sealed partial class Tensor
     /// <param name="padding">Zeros on each side: one number, or one for each axis, or <see cref="ConvolutionPadding.Same"/>; 0 if left out.</param>
     /// <param name="dilation">The step inside of the window; one number, or one for each axis; 1 if left out.</param>
     /// <param name="groups">The number of channel groups.</param>
+    /// <param name="padMode">What the padding holds; zeros if left out.</param>
     /// <exception cref="ShapeException">Shapes do not fit, or the window is larger than the padded input.</exception>
-    public Tensor Conv2d(Tensor weight, Tensor? bias = null, Dims? stride = null, ConvolutionPadding? padding = null, Dims? dilation = null, int groups = 1) =>
-        Convolved(2, weight, bias, stride, padding, dilation, groups);
+    public Tensor Conv2d(Tensor weight, Tensor? bias = null, Dims? stride = null, ConvolutionPadding? padding = null, Dims? dilation = null, int groups = 1, PadMode padMode = PadMode.Constant) =>
+        Convolved(2, weight, bias, stride, padding, dilation, groups, padMode);
 
     /// <summary>
     /// A convolution over the last three axes of [batch, channels, depth, height, width] or [channels, depth, height, width]; see <see cref="Ops.Convolution"/>.
     /// </summary>
     /// <inheritdoc cref="Conv2d"/>
-    public Tensor Conv3d(Tensor weight, Tensor? bias = null, Dims? stride = null, ConvolutionPadding? padding = null, Dims? dilation = null, int groups = 1) =>
-        Convolved(3, weight, bias, stride, padding, dilation, groups);
+    public Tensor Conv3d(Tensor weight, Tensor? bias = null, Dims? stride = null, ConvolutionPadding? padding = null, Dims? dilation = null, int groups = 1, PadMode padMode = PadMode.Constant) =>
+        Convolved(3, weight, bias, stride, padding, dilation, groups, padMode);
 
     /// <summary>
     /// A transposed convolution over the last axis of [batch, channels, length] or [channels, length]: each element is spread over a window, and windows
@@ -90,7 +92,7 @@ public sealed partial class Tensor
     }
 
     /// <summary>
-    /// Columns as <see cref="Unfold"/> gives them, [batch, channels * window, positions], back in their places in [batch, channels, height, width], and
+    /// Columns as <see cref="Unfold(Dims, Dims?, Dims?, Dims?)"/> gives them, [batch, channels * window, positions], back in their places in [batch, channels, height, width], and
     /// added where windows overlap. Also called col2im.
     /// </summary>
     /// <param name="size">Height and width of the result.</param>
@@ -116,14 +118,20 @@ public sealed partial class Tensor
         return Dispatch.Run(new Slice(Shape.Of(0, 0, sides[0], sides[1]), [Shape[0], padded[1], size[0], size[1]], Dims.Repeat(1, 4)), sum);
     }
 
-    Tensor Convolved(int axes, Tensor weight, Tensor? bias, Dims? stride, ConvolutionPadding? padding, Dims? dilation, int groups, [CallerMemberName] string op = "")
+    Tensor Convolved(int axes, Tensor weight, Tensor? bias, Dims? stride, ConvolutionPadding? padding, Dims? dilation, int groups, PadMode mode, [CallerMemberName] string op = "")
     {
         bool single = Rank == axes + 1;
         CheckWindowed(single, axes, weight, op);
         Dims steps = Each(stride ?? 1, axes, "stride", op), inner = Each(dilation ?? 1, axes, "dilation", op);
         // The weight's window must be known for this padding alone.
         var sides = (padding ?? ConvolutionPadding.Valid).Sides(padding is { IsSame: true } ? WindowOf(weight) : steps, steps, inner, op);
-        var y = Dispatch.Run(new Convolution(steps, sides, inner, groups), single ? Unsqueeze(0) : this, weight);
+        var x = single ? Unsqueeze(0) : this;
+        if (mode != PadMode.Constant)
+        {
+            x = x.Pad(Dims.Create([0, 0, .. sides.Span[..axes]]), Dims.Create([0, 0, .. sides.Span[axes..]]), mode);
+            sides = Dims.Repeat(0, 2 * axes);
+        }
+        var y = Dispatch.Run(new Convolution(steps, sides, inner, groups), x, weight);
         return Finished(y, bias, axes, single, op);
     }
 

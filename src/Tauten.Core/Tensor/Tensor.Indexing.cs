@@ -82,10 +82,7 @@ public sealed partial class Tensor
         source = source.Reshape([index.Shape.ElementCount, .. flat.Shape.Skip(1)]);
         var places = index.Reshape([index.Shape.ElementCount, .. Enumerable.Repeat((Dim)1, flat.Rank - 1)]).BroadcastTo(source.Shape);
         var changed = flat.Scatter(0, places, source).Reshape(moved.Shape);
-        var order = IndexedFirst(tensors);
-        var inverse = new int[Rank];
-        for (int i = 0; i < Rank; i++) inverse[order[i]] = i;
-        return changed.Permute(inverse);
+        return changed.PermuteBack(IndexedFirst(tensors));
     }
 
     int[] IndexedFirst(Tensor?[] tensors)
