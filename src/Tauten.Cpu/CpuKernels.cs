@@ -101,6 +101,7 @@ static class CpuKernels
         .Add<Ops.AvgPool>(PoolingKernels.Average)
         .Add<Ops.Resample>(ResampleKernels.Forward)
         .Add<Ops.ResampleGradient>(ResampleKernels.Gradient)
+        .Add<Ops.GridSample>(GridSampleKernel.Run)
 
         // contractions
         .Add<Ops.MatMul>(MatMulKernel.Run)

@@ -6,7 +6,8 @@ namespace Tauten;
 public sealed partial class Tensor
 {
     /// <summary>
-    /// The spatial axes of [batch, channels, spatial...] resampled to other sizes, one axis after the other; see <see cref="Ops.Resample"/>.
+    /// The spatial axes of [batch, channels, spatial...] resampled to other sizes, one axis after the other; see <see cref="Ops.Resample"/>. The nearest modes
+    /// take every dtype, so also masks and labels.
     /// </summary>
     /// <param name="size">The new sizes; one for all axes, or one for each.</param>
     /// <param name="mode">How values between elements are made.</param>
@@ -82,7 +83,10 @@ public sealed partial class Tensor
             int k = shrinks ? i : axes - 1 - i;
             double scale = scales.Length == 0 ? 0 : scales[k];
             if (scale == 0 && sizes[k] == y.Shape[lead + k]) continue;
-            y = Dispatch.Run(new Resample(lead + k, sizes[k], mode, scale, alignCorners, antialias), y);
+            var op = new Resample(lead + k, sizes[k], mode, scale, alignCorners, antialias);
+            // What only takes elements takes those of any dtype: masks and labels.
+            bool takes = !DType.IsFloating() && mode is InterpolationMode.Nearest or InterpolationMode.NearestExact;
+            y = takes && Shape.IsKnown ? y.IndexSelect(op.Axis, From(ResamplingMatrix.Of(op, Shape[op.Axis]).Columns)) : Dispatch.Run(op, y);
         }
         return y;
     }

@@ -26,12 +26,15 @@ static class ResamplingDefinitions
     {
         var from = ReductionDefinitions.Lines(x.Sizes, axis).ToArray();
         var to = ReductionDefinitions.Lines(sizes, axis).ToArray();
+        var weights = new double[sizes[axis], x.Sizes[axis]];
+        for (int i = 0; i < weights.GetLength(0); i++)
+            for (int k = 0; k < weights.GetLength(1); k++) weights[i, k] = weight(i, k);
         var y = new double[sizes.Product()];
         for (int line = 0; line < to.Length; line++)
             for (int i = 0; i < sizes[axis]; i++)
                 for (int k = 0; k < from[line].Length; k++)
                     // What has no weight does not count.
-                    if (weight(i, k) is not 0 and var w) y[to[line][i]] += w * x.Reals[from[line][k]];
+                    if (weights[i, k] != 0) y[to[line][i]] += weights[i, k] * x.Reals[from[line][k]];
         return new(x.DType, sizes.ToShape(), y);
     }
 
@@ -56,10 +59,10 @@ static class ResamplingDefinitions
         }
         double at = op.AlignCorners ? i * step : (i + 0.5) * step - 0.5;
         if (linear) at = Math.Max(0, Math.Min(at, size - 1));
-        double weight = 0;
+        double weight = 0, below = Math.Floor(at);
         // Neighbours outside are the border's element.
-        for (int j = -3; j < size + 3; j++)
-            if (Math.Max(0, Math.Min(j, size - 1)) == k) weight += linear ? Math.Max(0, 1 - Math.Abs(at - j)) : Spline(Math.Abs(at - Math.Floor(at) - (j - Math.Floor(at))), -0.75);
+        for (int j = -1; j <= 2; j++)
+            if (Math.Max(0, Math.Min(below + j, size - 1)) == k) weight += linear ? Math.Max(0, 1 - Math.Abs(at - below - j)) : Spline(Math.Abs(at - below - j), -0.75);
         return weight;
 
         double Stretched(int j)
