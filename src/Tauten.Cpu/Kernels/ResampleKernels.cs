@@ -2,7 +2,7 @@ using Tauten.Ops;
 
 namespace Tauten.Cpu;
 
-/// <summary>Resampling along an axis and its gradient: from tensors to the loop. 16-bit floats go through float32.</summary>
+/// <summary>Resampling along an axis and its gradient: from tensors to the loop.</summary>
 static unsafe class ResampleKernels
 {
     public static void Forward(Resample op, ReadOnlySpan<Tensor> x, Span<Tensor> y) =>
@@ -13,15 +13,13 @@ static unsafe class ResampleKernels
 
     static void Run(ResamplingMatrix matrix, int axis, Tensor x, Tensor y)
     {
-        var dtype = y.DType == DType.Float64 ? DType.Float64 : DType.Float32;
-        var input = x.To(dtype).Contiguous();
-        var result = dtype == y.DType ? y : Tensor.Allocate(y.Backend, new(dtype, y.Shape));
+        using var input = Wide.Input(x);
+        using var result = Wide.Output(y);
         long outer = 1, inner = 1;
-        for (int i = 0; i < axis; i++) outer *= input.Shape[i];
-        for (int i = axis + 1; i < input.Rank; i++) inner *= input.Shape[i];
-        fixed (byte* px = &input.First(), py = &result.First())
-            Resampling.Run(dtype, outer, input.Shape[axis], inner, matrix, px, py);
-        if (!ReferenceEquals(result, y)) MovementKernels.CopyTo(result.To(y.DType), y);
-        GC.KeepAlive(input);
+        for (int i = 0; i < axis; i++) outer *= x.Shape[i];
+        for (int i = axis + 1; i < x.Rank; i++) inner *= x.Shape[i];
+        fixed (byte* px = &input.Tensor.First(), py = &result.Tensor.First())
+            Resampling.Run(result.Tensor.DType, outer, x.Shape[axis], inner, matrix, px, py);
+        result.Store();
     }
 }
