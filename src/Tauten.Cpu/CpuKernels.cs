@@ -138,6 +138,9 @@ static class CpuKernels
         // windows
         .Add<Ops.MaxPool>(PoolingKernels.Max)
         .Add<Ops.AvgPool>(PoolingKernels.Average)
+        .Add<Ops.Resample>(ResampleKernels.Forward)
+        .Add<Ops.ResampleGradient>(ResampleKernels.Gradient)
+        .Add<Ops.GridSample>(GridSampleKernel.Run)
 
         // contractions
         .Add<Ops.MatMul>(MatMulKernel.Run)

@@ -14,6 +14,7 @@ static class Table
         .. ArithmeticCases.All(), .. SpecialCases.All(),
         .. LinalgCases.All(),
         .. ComplexCases.All(), .. FourierCases.All(),
+        .. WindowCases.All(),
         .. RearrangingCases.All(),
         .. SortingCases.All(),
     ];

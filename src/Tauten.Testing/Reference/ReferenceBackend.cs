@@ -33,6 +33,7 @@ public sealed class ReferenceBackend : Backend
         LinearDefinitions.AddTo(table);
         SpectralDefinitions.AddTo(table);
         FourierDefinitions.AddTo(table);
+        ResamplingDefinitions.AddTo(table);
         RandomDefinitions.AddTo(table);
         return table;
     }

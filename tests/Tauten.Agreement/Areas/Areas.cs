@@ -13,5 +13,6 @@ static class Areas
         IndexingArea.Calls,
         MovementArea.Calls,
         ReductionsArea.Calls, SortingArea.Calls,
+        ConvolutionArea.Calls, InterpolationArea.Calls, NormalizationArea.Calls, PoolingArea.Calls,
     ];
 }
