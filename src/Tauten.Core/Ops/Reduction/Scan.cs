@@ -15,6 +15,9 @@ public abstract record ScanOp(int Axis, bool Exclusive, bool Reverse) : Primitiv
         x.Shape.Axis(Axis, Name());
         return x.DType != DType.Bool ? x : throw Expect.DType(this, x.DType, "a numeric dtype");
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axis = x.Sample(0).Shape.Axis(Axis, Name()) + 1 });
 }
 
 /// <summary>The running sum along an axis. Integers wrap around.</summary>
@@ -71,4 +74,7 @@ public sealed record LinearScan(int Axis, bool Reverse) : PrimitiveOp
         var gb = Tensor.LinearScan(b.Input(0).ShiftAlong(Axis, ahead), b.Grad, Axis, !Reverse);
         return [b.Needs(0) ? gb * b.Output.ShiftAlong(Axis, -ahead) : null, gb];
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axis = x.Sample(0).Shape.Axis(Axis, Name()) + 1 });
 }
