@@ -1,3 +1,4 @@
+using Tauten.Ops;
 using Tauten.Testing;
 
 namespace Tauten.Conformance;
@@ -7,31 +8,25 @@ public sealed class VMapTests
 {
     const int Samples = 3;
 
-    /// <summary>Cases that cannot be mapped, and why.</summary>
-    static readonly Dictionary<string, string> excepted = [];
+    public static TheoryData<string> Cases => Table.Names(c => c.Inputs.Count > 0);
 
-    public static TheoryData<string> Cases => Table.Names(c => c.Inputs.Count > 0 && !c.DependsOnData && !excepted.ContainsKey(c.Name));
-
-    public static TheoryData<string> DependingOnData => Table.Names(c => c.Inputs.Count > 0 && c.DependsOnData);
+    public static TheoryData<string> Differentiable => Table.Names(c => c.Inputs.Count > 0 && c.Order >= 1 && !c.DependsOnData && !typeof(ValueOp).IsAssignableFrom(c.Op) && c.DTypes.Contains(DType.Float64));
 
     [Theory, MemberData(nameof(Cases))]
     public void A_map_agrees_with_a_loop_over_the_samples(string name)
     {
         var c = Table.Of(name);
-        foreach (var dtype in DTypes(c)) Trial.All([new Trial(c, c.Variants(false).First(), dtype)], Differs);
+        if (c.DependsOnData && HasSizeFromData(c)) Assert.Throws<GraphException>(() => Differs(Plain(c, c.DTypes[0])));
+        else foreach (var dtype in DTypes(c)) Trial.All([Plain(c, dtype)], Differs);
     }
 
-    [Theory, MemberData(nameof(DependingOnData))]
-    public void A_size_that_depends_on_data_is_an_error(string name)
-    {
-        var c = Table.Of(name);
-        var trial = new Trial(c, c.Variants(false).First(), c.DTypes[0]);
-        var x = trial.Variant.Place(trial.Inputs, Trial.Cpu);
-        Assert.Throws<GraphException>(() => Tensor.VMap(c.Function)(Array.ConvertAll(x, t => t.Unsqueeze(0))));
-    }
+    [Theory, MemberData(nameof(Differentiable))]
+    public void Gradients_of_maps_and_maps_of_gradients_agree_with_a_loop(string name) => Trial.All([Plain(Table.Of(name), DType.Float64)], GradientDiffers);
 
-    [Fact]
-    public void The_list_of_exceptions_is_up_to_date() => Assert.All(excepted, e => Assert.Equal(e.Key, Table.Of(e.Key).Name));
+    static Trial Plain(OpCase c, DType dtype) => new(c, c.Variants(false).First(), dtype);
+
+    // Such a size would differ from sample to sample.
+    static bool HasSizeFromData(OpCase c) => GraphTests.Captured(Plain(c, c.DTypes[0])).Nodes.Any(n => n.OutputCount > 0 && n.ValueSpec() is TensorSpec { Shape.IsKnown: false });
 
     static IEnumerable<DType> DTypes(OpCase c) => c.DTypes.Where(t => t == DType.Float32).Concat(c.DTypes.Where(t => t != DType.Float32).Order().Take(1));
 
@@ -59,6 +54,46 @@ public sealed class VMapTests
                 }
             }
         }
+        return null;
+    }
+
+    static string? GradientDiffers(Trial t)
+    {
+        var c = t.Case;
+        int[] wrt = GradientCheck.Differentiable(t.Inputs);
+        Tensor[][] samples = [.. Enumerable.Range(0, Samples).Select(k => t.Variant.Place(Draw(t, k), Trial.Cpu))];
+        var weights = GradientCheck.Weights(c.Function(samples[0]), Trial.Cpu).OfType<Tensor>().ToArray();
+        if (wrt.Length == 0 || weights.Length == 0) return null;
+        var gradient = GradientCheck.GradientOf(c.Function, c.Inputs.Count, wrt);
+        Tensor[] stacked = [.. c.Inputs.Select((_, i) => Tensor.Stack([.. samples.Select(x => x[i])])), .. weights.Select(w => Tensor.Stack([.. Enumerable.Repeat(w, Samples)]))];
+        Tensor[][] loop = [.. samples.Select(x => gradient([.. Tracked(x), .. weights]))];
+        var each = Tensor.VMap(gradient)(stacked);
+        // All at once, once more with the first input shared, whose gradient is then a sum.
+        var whole = GradientCheck.GradientOf(x => Tensor.VMap(c.Function)(x), c.Inputs.Count, wrt)([.. Tracked(stacked[..c.Inputs.Count]), .. stacked[c.Inputs.Count..]]);
+        for (int i = 0; i < wrt.Length; i++)
+        {
+            var expected = Tensor.Stack([.. loop.Select(g => g[i])]);
+            if (Far(each[i], expected) is { } e) return $"map of the gradient of input {wrt[i]}: {e}";
+            if (Far(whole[i], expected) is { } w) return $"gradient of the map of input {wrt[i]}: {w}";
+        }
+        if (c.Inputs.Count == 1) return null;
+        int?[] axes = [.. c.Inputs.Select((_, i) => i == 0 ? (int?)null : 0)];
+        var shared = GradientCheck.GradientOf(x => Tensor.VMap(c.Function, axes)(x), c.Inputs.Count, wrt)([.. Tracked([samples[0][0], .. stacked[1..c.Inputs.Count]]), .. stacked[c.Inputs.Count..]]);
+        Tensor[][] one = [.. samples.Select(x => gradient([.. Tracked([samples[0][0], .. x[1..]]), .. weights]))];
+        for (int i = 0; i < wrt.Length; i++)
+            if (Far(shared[i], wrt[i] == 0 ? one[0][i] + one[1][i] + one[2][i] : Tensor.Stack([.. one.Select(g => g[i])])) is { } s) return $"gradient of the map with a shared input, input {wrt[i]}: {s}";
+        return null;
+    }
+
+    static Tensor[] Tracked(Tensor[] x) => Array.ConvertAll(x, t => t.DType.IsFloating() ? t.WithGrad() : t);
+
+    static string? Far(Tensor received, Tensor expected)
+    {
+        HostTensor x = HostTensor.Read(received), y = HostTensor.Read(expected);
+        if (x.Spec != y.Spec) return $"{x.Spec}. Expected {y.Spec}.";
+        double scale = y.Reals.Where(double.IsFinite).Select(Math.Abs).Append(1).Max();
+        for (int i = 0; i < y.Count; i++)
+            if (!x.Reals[i].Equals(y.Reals[i]) && !(Math.Abs(x.Reals[i] - y.Reals[i]) <= 1e-11 * scale)) return $"element {i} is {x.Reals[i]:R}. Expected {y.Reals[i]:R}.";
         return null;
     }
 

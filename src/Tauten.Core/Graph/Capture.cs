@@ -18,6 +18,9 @@ sealed class Capture(Capture? outer)
     /// <summary>Opens a capture on this thread.</summary>
     public static CaptureScope Begin() => new(new Capture(Ambient.Current.Capture));
 
+    /// <summary>Until the scope is disposed, this thread computes although a capture is open.</summary>
+    public static CaptureScope Pause() => new(null);
+
     /// <summary>An input of the graph. Floating-point inputs can be differentiated.</summary>
     public Tensor AddInput(string name, TensorSpec spec)
     {
@@ -157,14 +160,16 @@ readonly ref struct CaptureScope
 {
     readonly Capture? before;
 
-    public CaptureScope(Capture capture)
+    readonly Capture? graph;
+
+    public CaptureScope(Capture? capture)
     {
         before = Ambient.Current.Capture;
-        Graph = capture;
+        graph = capture;
         Ambient.Current.Capture = capture;
     }
 
-    public Capture Graph { get; }
+    public Capture Graph => graph!;
 
     public void Dispose() => Ambient.Current.Capture = before;
 }

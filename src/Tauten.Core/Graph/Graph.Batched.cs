@@ -44,6 +44,10 @@ public sealed partial class Graph
         return Array.ConvertAll(outputs, o => ((Tensor)map[o.Node].Values[o.Output], map[o.Node].IsBatched));
     }
 
+    /// <summary><see cref="RunBatched(ReadOnlySpan{Tensor}, bool[], Dim, Randomness)"/> with the samples in front of every output.</summary>
+    internal Tensor[] RunFull(ReadOnlySpan<Tensor> x, bool[] batched, Dim size, Randomness randomness = Randomness.Same) =>
+        Array.ConvertAll(RunBatched(x, batched, size, randomness), y => y.IsBatched ? y.Value : y.Value.Unsqueeze(0).BroadcastTo([size, .. y.Value.Shape]));
+
     static (Value[], bool) RunBatched(Node node, Op op, Dictionary<Node, (Value[] Values, bool IsBatched)> map, Dim size)
     {
         var x = new Value[node.InputCount];
@@ -97,11 +101,10 @@ public sealed partial class Graph
         {
             if (cell is not Buffer { IsRandomState: true } || randomness == Randomness.Same) continue;
             if (randomness == Randomness.Error) throw new GraphException("VMap: the function draws random numbers. Say by randomness whether every sample gets the same ones or its own.");
-            int update = Array.FindIndex(updates, u => u.Cell == cell);
-            if (update < 0) continue;
             // How far one sample moves the state does not depend on the samples.
+            if (Assigned(cell) is not { } moved) continue;
             var state = (Tensor)map[node].Values[0];
-            var step = new Graph([], cells, constants, nodes, [(updates[update].Node, updates[update].Output)], []).Run()[0] - state;
+            var step = moved - state;
             map[node] = ([state + Tensor.Arange(0, size, DType.UInt64).Reshape([size, 1]) * step], true);
             after[cell] = state + Tensor.DimScalar(size, DType.UInt64) * step;
         }

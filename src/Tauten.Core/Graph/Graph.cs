@@ -18,6 +18,7 @@ public sealed partial class Graph
     readonly (Node Node, string Name)[] inputs;
     readonly (Cell Cell, Node Node)[] cells;
     readonly Dictionary<Node, Tensor> constants;
+    readonly HashSet<Node> leaves;
     readonly Node[] nodes;
     readonly (Node Node, int Output)[] outputs;
     readonly (Cell Cell, Node Node, int Output)[] updates;
@@ -25,6 +26,7 @@ public sealed partial class Graph
     internal Graph((Node, string)[] inputs, (Cell, Node)[] cells, Dictionary<Node, Tensor> constants, Node[] recorded, (Node, int)[] outputs, (Cell, Node, int)[] updates)
     {
         (this.inputs, this.cells, this.constants, this.outputs, this.updates) = (inputs, cells, constants, outputs, updates);
+        leaves = new([.. inputs.Select(i => i.Item1), .. cells.Select(c => c.Item2), .. constants.Keys], ReferenceEqualityComparer.Instance);
         nodes = Live(recorded);
         Verify();
     }
@@ -42,8 +44,8 @@ public sealed partial class Graph
         return capture.Graph.Finish(function(symbols));
     }
 
-    // A constant may be another name of a tensor that was computed outside: what is behind it is not part of the graph.
-    bool IsLeaf(Node node) => node.Op is null || constants.ContainsKey(node);
+    // What comes from outside may be another name of a tensor that was computed there: what is behind it is not part of the graph.
+    bool IsLeaf(Node node) => node.Op is null || leaves.Contains(node);
 
     /// <summary>All nodes, leaves included, each after what it reads.</summary>
     public IReadOnlyList<Node> Nodes => nodes;
@@ -95,10 +97,9 @@ public sealed partial class Graph
     public void Verify()
     {
         var known = new HashSet<Node>();
-        var leaves = new HashSet<Node>([.. inputs.Select(i => i.Node), .. cells.Select(c => c.Node), .. constants.Keys]);
         foreach (var node in nodes)
         {
-            if (IsLeaf(node) && !leaves.Contains(node)) throw new GraphException($"The leaf {node} is neither an input nor a parameter nor a constant.");
+            if (node.Op is null && !leaves.Contains(node)) throw new GraphException($"The leaf {node} is neither an input nor a parameter nor a constant.");
             for (int i = 0; i < node.InputCount && !IsLeaf(node); i++)
             {
                 if (!known.Contains(node.Input(i))) throw new GraphException($"The node {node} reads {node.Input(i)}, which does not come before it. Was a tensor of another capture used?");
@@ -190,9 +191,7 @@ public sealed partial class Graph
     /// <exception cref="ShapeException">An input does not fit its spec.</exception>
     public Tensor[] Run(params ReadOnlySpan<Tensor> x)
     {
-        if (x.Length != inputs.Length) throw new GraphException($"The graph has {inputs.Length} inputs. Received: {x.Length}.");
-        var sizes = new Dictionary<string, Dim>();
-        for (int i = 0; i < x.Length; i++) Match(inputs[i].Name, inputs[i].Node.Spec(), x[i].Spec, sizes);
+        var sizes = Sizes(Dispatch.SpecsOf(x));
         var map = new Dictionary<Node, Value[]>();
         for (int i = 0; i < x.Length; i++) map[inputs[i].Node] = [x[i]];
         foreach (var (cell, node) in cells) map[node] = [cell.Value];
@@ -227,6 +226,15 @@ public sealed partial class Graph
         foreach (var (node, _) in outputs) last[node] = int.MaxValue;
         foreach (var (_, node, _) in updates) last[node] = int.MaxValue;
         return last;
+    }
+
+    /// <summary>What the inputs tell about named sizes.</summary>
+    Dictionary<string, Dim> Sizes(ReadOnlySpan<TensorSpec> x)
+    {
+        if (x.Length != inputs.Length) throw new GraphException($"The graph has {inputs.Length} inputs. Received: {x.Length}.");
+        var sizes = new Dictionary<string, Dim>();
+        for (int i = 0; i < x.Length; i++) Match(inputs[i].Name, inputs[i].Node.Spec(), x[i], sizes);
+        return sizes;
     }
 
     /// <summary>A size that depended on data is known from here on.</summary>

@@ -1,5 +1,7 @@
 using Tauten.Ops;
 
+using System.Runtime.CompilerServices;
+
 namespace Tauten;
 
 public sealed partial class Tensor
@@ -22,6 +24,7 @@ public sealed partial class Tensor
     /// var rows = Tensor.Randn([3, 5]);
     /// Tensor normal = Tensor.VMap(row => row / row.Norm())(rows);                        // [3, 5], each row of length 1
     /// </code></example>
+    [OverloadResolutionPriority(1)]
     public static Func<Tensor, Tensor> VMap(Func<Tensor, Tensor> function, int inAxis = 0, int outAxis = 0, Randomness randomness = Randomness.Error)
     {
         var mapped = VMap(x => [function(x[0])], [inAxis], [outAxis], randomness);
@@ -85,7 +88,7 @@ public sealed partial class Tensor
             Tensor[] Mapped(Tensor[] part, Dim count)
             {
                 var one = Graph.Capture(function, [.. part.Select((t, i) => batched[i] ? t.Spec with { Shape = [.. t.Shape.Skip(1)] } : t.Spec)]);
-                return Array.ConvertAll(one.RunBatched(part, batched, count, randomness), r => r.IsBatched ? r.Value : r.Value.Unsqueeze(0).BroadcastTo([count, .. r.Value.Shape]));
+                return one.RunFull(part, batched, count, randomness);
             }
         };
     }

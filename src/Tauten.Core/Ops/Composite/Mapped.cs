@@ -43,10 +43,8 @@ public sealed record Mapped(CompositeOp Op, Dims Inputs) : CompositeOp
     {
         var size = x[(int)Inputs[0]].Shape[0];
         var expansion = Graph.Capture(s => Op.ExpandAll(s), Samples(Dispatch.SpecsOf(x)));
-        return Array.ConvertAll(expansion.RunBatched(x, Flags(x.Length), size, Randomness.Same), y => Full(y, size));
+        return expansion.RunFull(x, Flags(x.Length), size);
     }
-
-    static Tensor Full((Tensor Value, bool IsBatched) y, Dim size) => y.IsBatched ? y.Value : y.Value.Unsqueeze(0).BroadcastTo([size, .. y.Value.Shape]);
 
     /// <inheritdoc/>
     public override Reads GradientReads() => Op.GradientReads();
@@ -79,9 +77,9 @@ public sealed record Mapped(CompositeOp Op, Dims Inputs) : CompositeOp
         }, [.. given.Select(g => g.Sample)]);
         if (found is null) return null;
         var results = new Tensor?[inputs.Length];
-        var made = formula.RunBatched([.. given.Select(g => g.Value)], [.. given.Select(g => g.IsBatched)], size, Randomness.Same);
+        var made = formula.RunFull([.. given.Select(g => g.Value)], [.. given.Select(g => g.IsBatched)], size);
         // What all samples share gets the sum of their gradients.
-        for (int k = 0; k < found.Length; k++) results[found[k]] = batched[found[k]] ? Full(made[k], size) : Full(made[k], size).Sum(0);
+        for (int k = 0; k < found.Length; k++) results[found[k]] = batched[found[k]] ? made[k] : made[k].Sum(0);
         return results;
 
         int Give(Tensor value, bool isBatched, TensorSpec sample)
