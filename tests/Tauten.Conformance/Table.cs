@@ -17,6 +17,7 @@ static class Table
         .. WindowCases.All(),
         .. RearrangingCases.All(),
         .. SortingCases.All(),
+        .. TransformCases.All(),
     ];
 
     static readonly Dictionary<string, OpCase> byName = Cases.ToDictionary(c => c.Name);

@@ -14,5 +14,6 @@ static class Areas
         MovementArea.Calls,
         ReductionsArea.Calls, SortingArea.Calls,
         ConvolutionArea.Calls, InterpolationArea.Calls, NormalizationArea.Calls, PoolingArea.Calls,
+        TransformsArea.Calls,
     ];
 }

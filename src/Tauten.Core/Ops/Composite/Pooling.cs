@@ -145,6 +145,9 @@ public sealed record MaxPool(Dims Window, Dims Strides, Dims Padding, Dims Dilat
         foreach (var dim in shape.Skip(lead)) plane *= dim;
         return [.. shape.Take(lead), plane];
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this);
 }
 
 /// <summary>The mean of each window sliding over the last axes, in which padding counts as zeros, or not at all; or its sum divided by a number.</summary>
@@ -211,4 +214,7 @@ public sealed record AvgPool(Dims Window, Dims Strides, Dims Padding, bool Count
         }
         return [Dispatch.Run(new Slice(Shape.Of(starts), spec.Shape, Dims.Repeat(1, rank)), sum)];
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this);
 }
