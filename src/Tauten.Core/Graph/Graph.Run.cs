@@ -13,9 +13,7 @@ public sealed partial class Graph
     /// <exception cref="ShapeException">An input does not fit its spec.</exception>
     public Tensor[] Run(params ReadOnlySpan<Tensor> x)
     {
-        if (x.Length != inputs.Length) throw new GraphException($"The graph has {inputs.Length} inputs. Received: {x.Length}.");
-        var sizes = new Dictionary<string, Dim>();
-        for (int i = 0; i < x.Length; i++) Match(inputs[i].Name, inputs[i].Node.Spec(), x[i].Spec, sizes);
+        var sizes = Sizes(Dispatch.SpecsOf(x));
         plan ??= new(LastUses(), updates.ToLookup(u => (u.Node, u.Output), u => (u.Cell, cells.First(c => c.Cell == u.Cell).Node)));
         var values = new RunningValues();
         for (int i = 0; i < x.Length; i++) values.Bring(inputs[i].Node, x[i]);
@@ -24,7 +22,7 @@ public sealed partial class Graph
         for (int i = 0; i < nodes.Length; i++)
         {
             var node = nodes[i];
-            if (node.Op is { } op) Compute(node, op.Bind(name => Known(sizes, name)), i, values, sizes);
+            if (!IsLeaf(node)) Compute(node, node.Op!.Bind(name => Known(sizes, name)), i, values, sizes);
             for (int k = 0; k < node.InputCount; k++)
                 if (plan.Last[node.Input(k)] == i) values.Remove(node.Input(k));
         }

@@ -7,8 +7,19 @@ static unsafe class PoolingKernels
     {
         using var input = Wide.Input(x[0]);
         using var result = Wide.Output(y[0]);
+        var shape = ShapeOf(x[0], y[0], op.Window, op.Strides, op.Padding, op.Dilations);
         fixed (byte* px = &input.Tensor.First(), py = &result.Tensor.First(), pi = &y[1].First())
-            Pooling.Max(input.Tensor.DType, Planes(x[0].Shape, op.Window), Shape(op, x[0].Shape), px, py, (long*)pi);
+            Pooling.Max(input.Tensor.DType, Planes(x[0], op.Window.Count), shape, px, py, (long*)pi);
+        result.Store();
+    }
+
+    public static void Average(Ops.AvgPool op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
+    {
+        using var input = Wide.Input(x[0]);
+        using var result = Wide.Output(y[0]);
+        var shape = ShapeOf(x[0], y[0], op.Window, op.Strides, op.Padding, Dims.Repeat(1, op.Window.Count));
+        fixed (byte* px = &input.Tensor.First(), py = &result.Tensor.First())
+            Pooling.Average(input.Tensor.DType, Planes(x[0], op.Window.Count), shape, op.CountPadding, op.Divisor, px, py);
         result.Store();
     }
 
@@ -17,17 +28,13 @@ static unsafe class PoolingKernels
         using var arriving = Wide.Input(x[0]);
         using var positions = Wide.Input(x[1]);
         using var result = Wide.Output(y[0]);
+        // Only the number of elements in a plane matters, before and after.
+        long plane = 1, count = 1;
+        foreach (long size in y[0].Layout.Sizes[^op.Spatial..]) plane *= size;
+        foreach (long size in x[0].Layout.Sizes[^op.Spatial..]) count *= size;
+        var shape = WindowShape.Of([plane], [count], [1], [1], [0], [0], [1]);
         fixed (byte* pg = &arriving.Tensor.First(), pi = &positions.Tensor.First(), py = &result.Tensor.First())
-            Pooling.MaxBackward(arriving.Tensor.DType, Planes(op.Input, op.Forward.Window), Shape(op.Forward, op.Input), pg, (long*)pi, py);
-        result.Store();
-    }
-
-    public static void Average(Ops.AvgPool op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
-    {
-        using var input = Wide.Input(x[0]);
-        using var result = Wide.Output(y[0]);
-        fixed (byte* px = &input.Tensor.First(), py = &result.Tensor.First())
-            Pooling.Average(input.Tensor.DType, Planes(x[0].Shape, op.Window), Shape(op, x[0].Shape), op.CountPadding, px, py);
+            Pooling.MaxBackward(arriving.Tensor.DType, Planes(y[0], op.Spatial), shape, pg, (long*)pi, py);
         result.Store();
     }
 
@@ -35,22 +42,24 @@ static unsafe class PoolingKernels
     {
         using var arriving = Wide.Input(x[0]);
         using var result = Wide.Output(y[0]);
+        var pool = op.Forward;
+        var shape = ShapeOf(y[0], x[0], pool.Window, pool.Strides, pool.Padding, Dims.Repeat(1, pool.Window.Count));
         fixed (byte* pg = &arriving.Tensor.First(), py = &result.Tensor.First())
-            Pooling.AverageBackward(arriving.Tensor.DType, Planes(op.Input, op.Forward.Window), Shape(op.Forward, op.Input), op.Forward.CountPadding, pg, py);
+            Pooling.AverageBackward(arriving.Tensor.DType, Planes(y[0], pool.Window.Count), shape, pool.CountPadding, pool.Divisor, pg, py);
         result.Store();
     }
 
-    static WindowShape Shape(Ops.MaxPool op, Shape input) => Shape(input, op.Window, op.Strides, op.Padding, op.Dilations);
+    static WindowShape ShapeOf(Tensor x, Tensor y, Dims window, Dims strides, Dims padding, Dims dilations)
+    {
+        int spatial = window.Count;
+        return WindowShape.Of(
+            x.Layout.Sizes[^spatial..], y.Layout.Sizes[^spatial..], window.Span, strides.Span, padding.Span[..spatial], padding.Span[spatial..], dilations.Span);
+    }
 
-    static WindowShape Shape(Ops.AvgPool op, Shape input) => Shape(input, op.Window, op.Strides, op.Padding, Dims.Repeat(1, op.Window.Count));
-
-    static WindowShape Shape(Shape input, Dims window, Dims strides, Dims padding, Dims dilations) =>
-        WindowShape.Of(input.Sizes[^window.Count..], window.Span, strides.Span, padding.Span[..window.Count], padding.Span[window.Count..], dilations.Span);
-
-    static long Planes(Shape input, Dims window)
+    static long Planes(Tensor x, int spatial)
     {
         long planes = 1;
-        for (int i = 0; i < input.Rank - window.Count; i++) planes *= input[i];
+        for (int i = 0; i < x.Rank - spatial; i++) planes *= x.Layout.Sizes[i];
         return planes;
     }
 }

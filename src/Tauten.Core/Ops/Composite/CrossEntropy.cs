@@ -37,4 +37,7 @@ public sealed record CrossEntropyGradient : CompositeOp
         var g = x[2].Unsqueeze(1);
         return (x[0].Softmax(1) * g).ScatterAdd(1, x[1].Unsqueeze(1), -g);
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => [Dispatch.Run(this, x.Full(0).Flatten(0, 1), x.Full(1).Flatten(0, 1)).Reshape([x.Size, .. x.Sample(1).Shape])];
 }

@@ -73,4 +73,7 @@ public sealed record LayerNormGradient(int Axes, double Epsilon) : CompositeOp
         var gx = inverse * (g - g.Mean(axes, keepDims: true) - normal * (g * normal).Mean(axes, keepDims: true));
         return x.Length == 2 ? [gx] : [gx, (x[0] * normal).SumTo(x[2].Shape), x[0].SumTo(x[2].Shape)];
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.RunFirst(this);
 }
