@@ -138,6 +138,23 @@ public class ElementwiseTests
         Assert.Throws<ShapeException>(() => Tensor.Zeros([2]).Hardtanh(1, -1));
     }
 
+    /// <summary>Methods that are phrases over other ops work while a graph is captured whose sizes are not known yet.</summary>
+    [Fact]
+    public void Phrases_can_be_captured_with_unknown_sizes()
+    {
+        Func<Tensor[], Tensor[]> phrases = x =>
+        [
+            x[0].FloorDivide(x[1]), x[0].Round(1), x[0].Frac(), x[0].Heaviside(x[1]), x[0].NanToNum(), x[0].Clamp(x[1], null), x[0].IsClose(x[1]), x[0].IsReal(), x[0].Frexp().Mantissa,
+            x[0].Glu(), x[0].PRelu(Tensor.From([0.1f, 0.2f, 0.3f, 0.4f])), x[0].Normalize(), x[0].CosineSimilarity(x[1]), x[0].PairwiseDistance(x[1]), x[0].Softmin(1), x[0].Sinc(),
+            x[0].Threshold(0.1, -1), x[0].Polygamma(2), x[0].Mvlgamma(2), Special.Ndtr(x[0]), Special.HermitePolynomialH(x[0], 3), x[0].Logit(0.1), x[0].LogicalXor(x[1]), x[0].Lerp(x[1], 0.3),
+        ];
+        var graph = Graph.Capture(phrases, new TensorSpec(DType.Float32, ["batch", 4]), new TensorSpec(DType.Float32, ["batch", 4]));
+        var random = new Generator(3);
+        Tensor[] x = [Tensor.Randn([3, 4], generator: random), Tensor.Randn([3, 4], generator: random)];
+        var (eager, captured) = (phrases(x), graph.Run(x));
+        for (int i = 0; i < eager.Length; i++) Assert.True(eager[i].AllClose(captured[i], 1e-6, 1e-6, nanIsEqual: true), $"phrase {i}: {eager[i]} but captured {captured[i]}");
+    }
+
     [Fact]
     public void Polynomials_of_high_degree_and_many_derivatives()
     {
