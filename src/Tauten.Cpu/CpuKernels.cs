@@ -98,6 +98,8 @@ static class CpuKernels
         .Add<Ops.Softmax>(RowKernels.Softmax)
         .Add<Ops.LogSoftmax>(RowKernels.LogSoftmax)
         .Add<Ops.LayerNorm>(RowKernels.LayerNorm)
+        .Add<Ops.CDist>(DistanceKernels.Distances)
+        .Add<Ops.CDistGradient>(DistanceKernels.Gradient)
 
         // windows
         .Add<Ops.MaxPool>(PoolingKernels.Max)

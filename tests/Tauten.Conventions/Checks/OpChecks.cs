@@ -19,6 +19,7 @@ static partial class OpChecks
         ["Alias"] = "reverse walks, where an input occurs twice",
         ["ConvolutionInputGradient"] = "the gradient of Convolution",
         ["ConvolutionWeightGradient"] = "the gradient of Convolution",
+        ["CDistGradient"] = "the gradient of CDist",
         ["RandomBits"] = "the expansions of RandomUniform and RandomNormal",
         ["SgdStep"] = "the optimizer SGD",
         ["AdamStep"] = "the optimizers Adam and AdamW",
