@@ -150,8 +150,6 @@ public sealed partial class Tensor
         var rest = Enumerable.Range(0, Rank).Where(i => !axes.Span.Contains(i)).ToArray();
         int[] order = [.. rest, .. axes.Select(a => (int)a)];
         var moved = Permute(order);
-        var inverse = new int[Rank];
-        for (int i = 0; i < Rank; i++) inverse[order[i]] = i;
-        return (moved.Reshape([.. rest.Select(i => Shape[i]), SizeOf(axes)]), t => t.Reshape(moved.Shape).Permute(inverse));
+        return (moved.Reshape([.. rest.Select(i => Shape[i]), SizeOf(axes)]), t => t.Reshape(moved.Shape).PermuteBack(order));
     }
 }

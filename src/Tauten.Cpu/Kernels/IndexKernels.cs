@@ -123,6 +123,29 @@ static unsafe class IndexKernels
         GC.KeepAlive(mask);
     }
 
+    public static void RepeatedPositions(Ops.RepeatedPositions op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
+    {
+        var times = x[0].To(DType.Int64).Contiguous();
+        long count = times.Shape.Count, total = 0;
+        fixed (byte* pt = &times.First())
+        {
+            for (long i = 0; i < count; i++)
+            {
+                long some = ((long*)pt)[i];
+                if (some < 0) throw new IndexException($"{op}: position {i} cannot be repeated {some} times. Expected 0 or more.");
+                total = checked(total + some);
+            }
+            y[0] = Tensor.Allocate(times.Backend, new(DType.Int64, Shape.Of(total)));
+            fixed (byte* py = &y[0].First())
+            {
+                var position = (long*)py;
+                for (long i = 0; i < count; i++)
+                    for (long some = ((long*)pt)[i]; some > 0; some--) *position++ = i;
+            }
+        }
+        GC.KeepAlive(times);
+    }
+
     /// <summary>The number of elements in front of an axis, along it, and behind it.</summary>
     static (long Outer, long Length, long Inner) Around(Shape shape, int axis)
     {

@@ -27,6 +27,11 @@ static class IndexingDefinitions
             }
             return new HostTensor(DType.Int64, Shape.Of(rows, x[0].Sizes.Length), found.ToArray());
         });
+        table.Define<RepeatedPositions>((_, x) =>
+        {
+            Int128[] positions = [.. x[0].Wholes.SelectMany((times, i) => Enumerable.Repeat((Int128)i, (int)times))];
+            return new HostTensor(DType.Int64, Shape.Of(positions.Length), positions);
+        });
         table.Define<Sort>((op, x) => Ordered(x[0], op.Axis, op.Descending, x[0].Sizes[op.Axis]));
         table.Define<TopK>((op, x) => Ordered(x[0], op.Axis, op.Largest, (int)op.K));
     }

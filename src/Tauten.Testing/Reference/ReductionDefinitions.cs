@@ -33,7 +33,7 @@ static class ReductionDefinitions
     }
 
     // Neumaier: what each addition loses is added at the end, so that a sum of doubles is as good as exact.
-    static double TotalOf(double[] values)
+    internal static double TotalOf(double[] values)
     {
         double sum = 0, lost = 0;
         foreach (double v in values)

@@ -21,6 +21,9 @@ public abstract record ScanOp(int Axis, bool Exclusive, bool Reverse) : Primitiv
     {
         if (x.DType == DType.Bool) throw Expect.DType(this, x.DType, "a numeric dtype");
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axis = x.Sample(0).Shape.Axis(Axis, Name()) + 1 });
 }
 
 /// <summary>The running sum along an axis. Integers wrap around.</summary>
@@ -77,6 +80,9 @@ public sealed record LinearScan(int Axis, bool Reverse) : PrimitiveOp
         var gb = Tensor.LinearScan(b.Input(0).ShiftAlong(Axis, ahead), b.Grad, Axis, !Reverse);
         return [b.Needs(0) ? gb * b.Output.ShiftAlong(Axis, -ahead) : null, gb];
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axis = x.Sample(0).Shape.Axis(Axis, Name()) + 1 });
 }
 
 /// <summary>
