@@ -21,7 +21,7 @@ public sealed partial class Tensor
     public (Tensor Values, Tensor Indices) Median(int axis, bool keepDims = false) => Chosen(new Median(Shape.Axis(axis, "Median"), keepDims, false));
 
     /// <inheritdoc cref="MedianOfAll"/>
-    /// <exception cref="ShapeException">The tensor is empty.</exception>
+    /// <exception cref="ShapeException">The tensor is empty, and not floating-point.</exception>
     public Tensor Median() => Dispatch.Run(new MedianOfAll(false), this);
 
     /// <summary>The median along an axis of the elements that are not NaN; see <see cref="Median(int, bool)"/>.</summary>
@@ -29,7 +29,7 @@ public sealed partial class Tensor
     public (Tensor Values, Tensor Indices) NanMedian(int axis, bool keepDims = false) => Chosen(new Median(Shape.Axis(axis, "NanMedian"), keepDims, true));
 
     /// <summary>The median of all elements that are not NaN; NaN if there are none. Its gradient is shared equally among ties.</summary>
-    /// <exception cref="ShapeException">The tensor is empty.</exception>
+    /// <exception cref="ShapeException">The tensor is empty, and not floating-point.</exception>
     public Tensor NanMedian() => Dispatch.Run(new MedianOfAll(true), this);
 
     /// <inheritdoc cref="Ops.Mode"/>

@@ -47,6 +47,9 @@ public sealed record CDist(double Order) : CompositeOp
             b.Needs(1) ? Dispatch.Run(op, b.Grad.T, b.Input(1), b.Input(0), b.Output.T).SumTo(b.InputSpec(1).Shape) : null,
         ];
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Elementwise(this);
 }
 
 /// <summary>
@@ -71,4 +74,7 @@ public sealed record CDistGradient(double Order) : CompositeOp
         };
         return Tensor.Where(zero, 0, g * slope).Sum(-2);
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Elementwise(this);
 }

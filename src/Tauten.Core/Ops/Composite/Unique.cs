@@ -38,6 +38,10 @@ public sealed record Unique(int? Axis, bool IsSorted) : CompositeOp
         ];
     }
 
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) =>
+        throw new GraphException("VMap: Unique has a result whose size depends on data, so it differs from sample to sample. Use Sort, and compare neighbours.");
+
     static Tensor Front(Tensor x, int axis) => x.Permute([axis, .. Enumerable.Range(0, x.Rank).Where(i => i != axis)]);
 
     static Tensor Back(Tensor x, int axis) => x.Permute([.. Enumerable.Range(1, axis), 0, .. Enumerable.Range(axis + 1, x.Rank - axis - 1)]);
