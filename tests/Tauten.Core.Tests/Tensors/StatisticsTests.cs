@@ -49,7 +49,7 @@ public sealed class StatisticsTests
     [Fact]
     public void Lines_of_any_length_are_sorted_as_by_comparison()
     {
-        foreach (int count in new[] { 1, 2, 47, 48, 49, 300, 5000 })
+        foreach (int count in new[] { 1, 2, 47, 48, 49, 300, 140_000 })
         {
             var random = new Random(count);
             float[] values = [.. Enumerable.Range(0, count).Select(_ => random.Next(20) switch { 0 => float.NaN, 1 => -0f, 2 => float.NegativeInfinity, _ => random.Next(-count, count) / 3f })];
