@@ -82,7 +82,13 @@ public sealed partial class Tensor
 
     /// <summary>The different elements in ascending order; or the different slices along an axis. How many there are is known only from the data.</summary>
     /// <inheritdoc cref="UniqueAll"/>
-    public Tensor Unique(int? axis = null) => UniqueAll(axis).Values;
+    public Tensor Unique(int? axis = null)
+    {
+        if (axis is not null) return UniqueAll(axis).Values;
+        // Without positions and counts, which take more time than the sorting.
+        var sorted = Reshape([-1]).Sort(0).Values;
+        return sorted[Ops.Unique.Begins(sorted.Unsqueeze(-1))];
+    }
 
     /// <summary>
     /// The different elements in ascending order, or the different slices along an axis; the position of the first one of each kind; for each element or slice the number of

@@ -36,7 +36,7 @@ static class SortingCases
         new(typeof(BinCount), "weighted", x => [x[0].To(DType.Int32).BinCount(x[1])], Input.Index([a], 7) with { IsLabel = true }, new Input([a])) { DTypes = Numerics, DependsOnData = true, Absolute = 16, Reason = "a sum of several elements in the dtype's own precision" },
 
         Kinds("of elements", new Unique(null, true), [a, b], Make.All),
-        new(typeof(Unique), "of different elements", x => [x[0].Unique()], new Input([a, b], Domain.Distinct)) { IsExact = true, DTypes = [DType.Float32, DType.Float64], DependsOnData = true },
+        new(typeof(Unique), "of different elements", x => [x[0].UniqueAll().Values], new Input([a, b], Domain.Distinct)) { IsExact = true, DTypes = [DType.Float32, DType.Float64], DependsOnData = true },
         Kinds("of axis 1", new Unique(1, true), [a, 2], [DType.Float32, DType.Float64, DType.Int64]),
         Kinds("consecutive, of axis 0", new Unique(0, false), [a, 2], [DType.Float32, DType.Float64, DType.Int64]),
 
