@@ -38,8 +38,7 @@ public sealed record Unique(int? Axis, bool IsSorted) : CompositeOp
     }
 
     /// <inheritdoc/>
-    protected internal override Tensor[]? Batched(Batch x) =>
-        throw new GraphException("VMap: Unique has a result whose size depends on data, so it differs from sample to sample. Use Sort, and compare neighbours.");
+    protected internal override Tensor[]? Batched(Batch x) => throw NonZero.SizeFromData("Unique", "Use Sort, and compare neighbours.");
 
     /// <summary>Where a row differs from the one before.</summary>
     internal static Tensor Begins(Tensor rows)

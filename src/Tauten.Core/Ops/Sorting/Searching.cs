@@ -89,6 +89,5 @@ public sealed record BinCount(long Least) : PrimitiveOp
     public override Tensor?[] Gradient(Backward b) => b.InputCount == 1 ? [null] : [null, b.Grad.IndexSelect(0, b.Input(0))];
 
     /// <inheritdoc/>
-    protected internal override Tensor[]? Batched(Batch x) =>
-        throw new GraphException("VMap: BinCount has a result whose size depends on data, so it differs from sample to sample. Use ScatterAdd into zeros of a known size.");
+    protected internal override Tensor[]? Batched(Batch x) => throw NonZero.SizeFromData("BinCount", "Use ScatterAdd into zeros of a known size.");
 }
