@@ -154,6 +154,8 @@ static class CpuKernels
         .Add<Ops.BatchMomentsGradient>(BatchNormKernels.MomentsGradient)
         .Add<Ops.BatchNorm>(BatchNormKernels.Forward)
         .Add<Ops.BatchNormGradient>(BatchNormKernels.Gradient)
+        .Add<Ops.CDist>(DistanceKernels.Distances)
+        .Add<Ops.CDistGradient>(DistanceKernels.Gradient)
 
         // windows
         .Add<Ops.MaxPool>(PoolingKernels.Max)

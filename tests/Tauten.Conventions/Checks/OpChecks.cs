@@ -26,6 +26,7 @@ static partial class OpChecks
         ["CrossEntropyGradient"] = "the gradient of CrossEntropy",
         ["MaxPoolGradient"] = "the gradient of MaxPool",
         ["AvgPoolGradient"] = "the gradient of AvgPool",
+        ["CDistGradient"] = "the gradient of CDist",
         ["ResampleGradient"] = "the gradient of Resample",
         ["RandomBits"] = "the expansions of RandomUniform and RandomNormal",
         ["Checkpoint"] = "Gradients.Checkpoint",
