@@ -32,7 +32,7 @@ static class MemoryBenchmark
         cpu.Pool.LooksAlways = false;
         long live = cpu.PeakBytes * (variant == "threads" ? 4 : 1) >> 20;
         Console.WriteLine($"variant {variant}, server GC {System.Runtime.GCSettings.IsServerGC}: live set {live} MB, limit of the peak 1.25 x {live} + 128 = {live * 5 / 4 + 128} MB");
-        Console.WriteLine("  step  resident MB  peak MB  pool in use  pool cached  looks  gen2  ms/step");
+        Console.WriteLine("  step  resident MB  peak MB  pool in use  pool cached  pool peak  scratch  looks  gen2  ms/step");
         if (variant == "threads")
         {
             var threads = Enumerable.Range(0, 4).Select(i => new Thread(() => Loop(new(i), steps, variant, report: i == 0))).ToArray();
@@ -52,7 +52,7 @@ static class MemoryBenchmark
             trainee.Step(walks: variant != "drop" || step % 3 != 0);
             if (!report || (step != steps && step != steps / 10 && step % Math.Max(1, steps / 5) != 0)) continue;
             Console.WriteLine(
-                $"{step,6}  {Status("VmRSS"),11}  {Status("VmHWM"),7}  {cpu.AllocatedBytes >> 20,11}  {cpu.Pool.Cached >> 20,11}  {cpu.Pool.Looks,5}  {GC.CollectionCount(2),4}  {Stopwatch.GetElapsedTime(start).TotalMilliseconds / step,7:F1}");
+                $"{step,6}  {Status("VmRSS"),11}  {Status("VmHWM"),7}  {cpu.AllocatedBytes >> 20,11}  {cpu.Pool.Cached >> 20,11}  {cpu.PeakBytes >> 20,9}  {ScratchBlocks.Kept >> 20,7}  {cpu.Pool.Looks,5}  {GC.CollectionCount(2),4}  {Stopwatch.GetElapsedTime(start).TotalMilliseconds / step,7:F1}");
         }
     }
 

@@ -124,8 +124,12 @@ public sealed partial class Tensor
         Dispatch.RunAll(new Sort(0, false), Dispatch.Run(new RandomUniform([count], DType.Float64), (generator ?? Generator.Default).NextKey()))[1];
 
     /// <summary>1 with the given probability, else 0, element by element.</summary>
-    public static Tensor Bernoulli(Tensor probability, Generator? generator = null) =>
-        (Dispatch.Run(new RandomUniform(probability.Shape, probability.DType), (generator ?? Generator.Default).NextKey()) < probability).To(probability.DType);
+    public static Tensor Bernoulli(Tensor probability, Generator? generator = null)
+    {
+        // 16-bit floats have too few digits to meet a small probability.
+        var computed = probability.DType == DType.Float64 ? DType.Float64 : DType.Float32;
+        return (Dispatch.Run(new RandomUniform(probability.Shape, computed), (generator ?? Generator.Default).NextKey()) < probability.To(computed)).To(probability.DType);
+    }
 
     /// <summary>1 with the given probability, else 0.</summary>
     public static Tensor Bernoulli(double probability, Shape shape, DType dtype = DType.Float32, Generator? generator = null) =>

@@ -1,6 +1,6 @@
 namespace Tauten.Cpu;
 
-/// <summary>Convolutions and their gradients: from tensors to the loops. 16-bit floats are widened to float32 and rounded once.</summary>
+/// <summary>Convolutions and their gradients: from tensors to the loops.</summary>
 static unsafe class ConvolutionKernels
 {
     public static void Forward(Ops.Convolution op, ReadOnlySpan<Tensor> x, Span<Tensor> y) =>
@@ -19,16 +19,14 @@ static unsafe class ConvolutionKernels
         int spatial = op.Strides.Count;
         var shape = ConvolutionShape.Create(
             input[0], input[1], weight[0], op.Groups, input.Sizes[2..], weight.Sizes[2..], op.Strides.Span, op.Dilations.Span, op.Padding.Span[..spatial], op.Padding.Span[spatial..]);
-        var dtype = y.DType == DType.Float64 ? DType.Float64 : DType.Float32;
-        (a, b) = (a.To(dtype).Contiguous(), b.To(dtype).Contiguous());
-        var result = dtype == y.DType ? y : Tensor.Allocate(y.Backend, new(dtype, y.Shape));
-        fixed (byte* pa = &a.First(), pb = &b.First(), py = &result.First())
+        using var left = Wide.Input(a);
+        using var right = Wide.Input(b);
+        using var result = Wide.Output(y);
+        fixed (byte* pa = &left.Tensor.First(), pb = &right.Tensor.First(), py = &result.Tensor.First())
         {
-            if (dtype == DType.Float64) doubles(shape, (double*)pa, (double*)pb, (double*)py);
+            if (y.DType == DType.Float64) doubles(shape, (double*)pa, (double*)pb, (double*)py);
             else singles(shape, (float*)pa, (float*)pb, (float*)py);
         }
-        if (!ReferenceEquals(result, y)) MovementKernels.CopyTo(result.To(y.DType), y);
-        GC.KeepAlive(a);
-        GC.KeepAlive(b);
+        result.Store();
     }
 }

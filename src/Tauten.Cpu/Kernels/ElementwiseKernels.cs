@@ -6,27 +6,16 @@ namespace Tauten.Cpu;
 static unsafe class ElementwiseKernels
 {
     /// <summary>y = f(x) for floating-point types.</summary>
-    public static void Unary<F>(Ops.Op op, ReadOnlySpan<Tensor> x, Span<Tensor> y) where F : struct, IUnaryFunction
-    {
-        fixed (byte* px = &x[0].First(), py = &y[0].First())
-            Elementwise.UnaryFloating<F>(x[0].DType, x[0].Layout.Sizes, px, x[0].Layout.Strides, py);
-    }
+    public static void Unary<F>(Ops.Op op, ReadOnlySpan<Tensor> x, Span<Tensor> y) where F : struct, IUnaryFunction => Run(x[0], y[0], &Elementwise.UnaryFloating<F>);
 
     /// <summary>y = f(x) for all numbers.</summary>
-    public static void Numeric<F>(Ops.Op op, ReadOnlySpan<Tensor> x, Span<Tensor> y) where F : struct, IUnaryFunction
-    {
-        fixed (byte* px = &x[0].First(), py = &y[0].First())
-            Elementwise.UnaryNumeric<F>(x[0].DType, x[0].Layout.Sizes, px, x[0].Layout.Strides, py);
-    }
+    public static void Numeric<F>(Ops.Op op, ReadOnlySpan<Tensor> x, Span<Tensor> y) where F : struct, IUnaryFunction => Run(x[0], y[0], &Elementwise.UnaryNumeric<F>);
 
     /// <summary>Logical not of bools, bitwise not of integers.</summary>
     public static void Not(Ops.Not op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
     {
-        fixed (byte* px = &x[0].First(), py = &y[0].First())
-        {
-            if (x[0].DType == DType.Bool) Elementwise.UnaryInteger<LogicalNot>(DType.Bool, x[0].Layout.Sizes, px, x[0].Layout.Strides, py);
-            else Elementwise.UnaryInteger<BitwiseNot>(x[0].DType, x[0].Layout.Sizes, px, x[0].Layout.Strides, py);
-        }
+        if (x[0].DType == DType.Bool) Run(x[0], y[0], &Elementwise.UnaryInteger<LogicalNot>);
+        else Run(x[0], y[0], &Elementwise.UnaryInteger<BitwiseNot>);
     }
 
     public static void Gelu(Ops.Gelu op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
@@ -36,46 +25,34 @@ static unsafe class ElementwiseKernels
     }
 
     /// <summary>A question about each element.</summary>
-    public static void Predicate<F>(Ops.Op op, ReadOnlySpan<Tensor> x, Span<Tensor> y) where F : struct, IPredicate
-    {
-        fixed (byte* px = &x[0].First(), py = &y[0].First())
-            Elementwise.Predicate<F>(x[0].DType, x[0].Layout.Sizes, px, x[0].Layout.Strides, py);
-    }
+    public static void Predicate<F>(Ops.Op op, ReadOnlySpan<Tensor> x, Span<Tensor> y) where F : struct, IPredicate => Run(x[0], y[0], &Elementwise.Predicate<F>);
 
     /// <summary>y = f(a, b), broadcast, for all numbers.</summary>
-    public static void Binary<F>(Ops.Op op, ReadOnlySpan<Tensor> x, Span<Tensor> y) where F : struct, IBinaryFunction
-    {
-        var sizes = y[0].Layout.Sizes;
-        long* strides = stackalloc long[2 * sizes.Length + 1];
-        fixed (byte* pa = &x[0].First(), pb = &x[1].First(), py = &y[0].First())
-            Elementwise.BinaryNumeric<F>(x[0].DType, sizes, pa, Broadcast(x[0].Layout, sizes.Length, strides), pb, Broadcast(x[1].Layout, sizes.Length, strides + sizes.Length), py);
-    }
+    public static void Binary<F>(Ops.Op op, ReadOnlySpan<Tensor> x, Span<Tensor> y) where F : struct, IBinaryFunction => Run(x[0], x[1], y[0], &Elementwise.BinaryNumeric<F>);
 
     /// <summary>y = f(a, b), broadcast, for floating-point types.</summary>
-    public static void BinaryFloating<F>(Ops.Op op, ReadOnlySpan<Tensor> x, Span<Tensor> y) where F : struct, IBinaryFunction
-    {
-        var sizes = y[0].Layout.Sizes;
-        long* strides = stackalloc long[2 * sizes.Length + 1];
-        fixed (byte* pa = &x[0].First(), pb = &x[1].First(), py = &y[0].First())
-            Elementwise.BinaryFloating<F>(x[0].DType, sizes, pa, Broadcast(x[0].Layout, sizes.Length, strides), pb, Broadcast(x[1].Layout, sizes.Length, strides + sizes.Length), py);
-    }
+    public static void BinaryFloating<F>(Ops.Op op, ReadOnlySpan<Tensor> x, Span<Tensor> y) where F : struct, IBinaryFunction => Run(x[0], x[1], y[0], &Elementwise.BinaryFloating<F>);
 
     /// <summary>y = f(a, b), broadcast, for integers and bools.</summary>
-    public static void BinaryInteger<F>(Ops.Op op, ReadOnlySpan<Tensor> x, Span<Tensor> y) where F : struct, IBinaryFunction
-    {
-        var sizes = y[0].Layout.Sizes;
-        long* strides = stackalloc long[2 * sizes.Length + 1];
-        fixed (byte* pa = &x[0].First(), pb = &x[1].First(), py = &y[0].First())
-            Elementwise.BinaryInteger<F>(x[0].DType, sizes, pa, Broadcast(x[0].Layout, sizes.Length, strides), pb, Broadcast(x[1].Layout, sizes.Length, strides + sizes.Length), py);
-    }
+    public static void BinaryInteger<F>(Ops.Op op, ReadOnlySpan<Tensor> x, Span<Tensor> y) where F : struct, IBinaryFunction => Run(x[0], x[1], y[0], &Elementwise.BinaryInteger<F>);
 
     /// <summary>A comparison, broadcast.</summary>
-    public static void Compare<F>(Ops.Op op, ReadOnlySpan<Tensor> x, Span<Tensor> y) where F : struct, IComparison
+    public static void Compare<F>(Ops.Op op, ReadOnlySpan<Tensor> x, Span<Tensor> y) where F : struct, IComparison => Run(x[0], x[1], y[0], &Elementwise.Compare<F>);
+
+    /// <summary>A loop over one input.</summary>
+    static void Run(Tensor x, Tensor y, delegate*<DType, ReadOnlySpan<long>, byte*, ReadOnlySpan<long>, byte*, void> loop)
     {
-        var sizes = y[0].Layout.Sizes;
+        fixed (byte* px = &x.First(), py = &y.First())
+            loop(x.DType, x.Layout.Sizes, px, x.Layout.Strides, py);
+    }
+
+    /// <summary>A loop over two inputs, broadcast.</summary>
+    static void Run(Tensor a, Tensor b, Tensor y, delegate*<DType, ReadOnlySpan<long>, byte*, ReadOnlySpan<long>, byte*, ReadOnlySpan<long>, byte*, void> loop)
+    {
+        var sizes = y.Layout.Sizes;
         long* strides = stackalloc long[2 * sizes.Length + 1];
-        fixed (byte* pa = &x[0].First(), pb = &x[1].First(), py = &y[0].First())
-            Elementwise.Compare<F>(x[0].DType, sizes, pa, Broadcast(x[0].Layout, sizes.Length, strides), pb, Broadcast(x[1].Layout, sizes.Length, strides + sizes.Length), py);
+        fixed (byte* pa = &a.First(), pb = &b.First(), py = &y.First())
+            loop(a.DType, sizes, pa, Broadcast(a.Layout, sizes.Length, strides), pb, Broadcast(b.Layout, sizes.Length, strides + sizes.Length), py);
     }
 
     /// <summary>a where the condition holds, else b, broadcast.</summary>

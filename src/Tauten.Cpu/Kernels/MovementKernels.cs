@@ -15,10 +15,14 @@ static unsafe class MovementKernels
         GC.KeepAlive(x);
     }
 
-    public static void Cast(Ops.Cast op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
+    public static void Cast(Ops.Cast op, ReadOnlySpan<Tensor> x, Span<Tensor> y) => Convert(x[0], y[0]);
+
+    /// <summary>Copies a strided tensor into a contiguous one of the same shape and any type.</summary>
+    public static void Convert(Tensor x, Tensor y)
     {
-        fixed (byte* px = &x[0].First(), py = &y[0].First())
-            Conversion.Run(x[0].DType, op.DType, x[0].Layout.Sizes, px, x[0].Layout.Strides, py);
+        fixed (byte* px = &x.First(), py = &y.First())
+            Conversion.Run(x.DType, y.DType, x.Layout.Sizes, px, x.Layout.Strides, py);
+        GC.KeepAlive(x);
     }
 
     public static void SliceUpdate(Ops.SliceUpdate op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
@@ -81,7 +85,7 @@ static unsafe class MovementKernels
             case DType.Float32: *(float*)to = (float)value; break;
             case DType.Float64: *(double*)to = value; break;
             case DType.Float16: *(Half*)to = (Half)value; break;
-            case DType.BFloat16: *(BFloat16*)to = (BFloat16)(float)value; break;
+            case DType.BFloat16: *(BFloat16*)to = (BFloat16)value; break;
             case DType.Bool: *to = value != 0 ? (byte)1 : (byte)0; break;
             case DType.UInt64: *(ulong*)to = ulong.CreateTruncating(value < 0 ? (ulong)(long)value : (ulong)value); break;
             default:
@@ -110,19 +114,12 @@ static unsafe class MovementKernels
 
     public static void OverlapAdd(Ops.OverlapAdd op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
     {
-        Fill(y[0], 0);
-        switch (y[0].DType)
-        {
-            case DType.Float32: OverlapAdd<float>(op, x[0], y[0]); break;
-            case DType.Float64: OverlapAdd<double>(op, x[0], y[0]); break;
-            default:
-                // Sums of 16-bit numbers are kept in 32 bits and rounded once.
-                var wide = Tensor.Allocate(y[0].Backend, new(DType.Float32, y[0].Shape));
-                Fill(wide, 0);
-                OverlapAdd<float>(op, x[0].To(DType.Float32), wide);
-                CopyTo(wide.To(y[0].DType), y[0]);
-                break;
-        }
+        using var input = Wide.Input(x[0], anyStrides: true);
+        using var sums = Wide.Output(y[0]);
+        Fill(sums.Tensor, 0);
+        if (y[0].DType == DType.Float64) OverlapAdd<double>(op, input.Tensor, sums.Tensor);
+        else OverlapAdd<float>(op, input.Tensor, sums.Tensor);
+        sums.Store();
     }
 
     // Window by window: each element of the window is a shifted, strided copy of the positions, added to the result. The axes in front of the

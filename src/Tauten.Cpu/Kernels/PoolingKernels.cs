@@ -1,32 +1,28 @@
 namespace Tauten.Cpu;
 
-/// <summary>Pooling over the last axes: from tensors to the loops. 16-bit floats go through float32.</summary>
+/// <summary>Pooling over the last axes: from tensors to the loops.</summary>
 static unsafe class PoolingKernels
 {
     public static void Max(Ops.MaxPool op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
     {
-        var input = Wide(x[0]);
-        var result = input.DType == y[0].DType ? y[0] : Tensor.Allocate(y[0].Backend, new(input.DType, y[0].Shape));
-        var shape = WindowShape.Of(Spatial(input, op.Window), op.Window.Span, op.Strides.Span, op.Padding.Span[..op.Window.Count], op.Padding.Span[op.Window.Count..], op.Dilations.Span);
-        fixed (byte* px = &input.First(), py = &result.First(), pi = &y[1].First())
-            Pooling.Max(input.DType, Planes(input, op.Window), shape, px, py, (long*)pi);
-        if (!ReferenceEquals(result, y[0])) MovementKernels.CopyTo(result.To(y[0].DType), y[0]);
-        GC.KeepAlive(input);
+        using var input = Wide.Input(x[0]);
+        using var result = Wide.Output(y[0]);
+        var shape = WindowShape.Of(Spatial(x[0], op.Window), op.Window.Span, op.Strides.Span, op.Padding.Span[..op.Window.Count], op.Padding.Span[op.Window.Count..], op.Dilations.Span);
+        fixed (byte* px = &input.Tensor.First(), py = &result.Tensor.First(), pi = &y[1].First())
+            Pooling.Max(input.Tensor.DType, Planes(x[0], op.Window), shape, px, py, (long*)pi);
+        result.Store();
     }
 
     public static void Average(Ops.AvgPool op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
     {
-        var input = Wide(x[0]);
-        var result = input.DType == y[0].DType ? y[0] : Tensor.Allocate(y[0].Backend, new(input.DType, y[0].Shape));
+        using var input = Wide.Input(x[0]);
+        using var result = Wide.Output(y[0]);
         var ones = Dims.Repeat(1, op.Window.Count);
-        var shape = WindowShape.Of(Spatial(input, op.Window), op.Window.Span, op.Strides.Span, op.Padding.Span[..op.Window.Count], op.Padding.Span[op.Window.Count..], ones.Span);
-        fixed (byte* px = &input.First(), py = &result.First())
-            Pooling.Average(input.DType, Planes(input, op.Window), shape, op.CountPadding, px, py);
-        if (!ReferenceEquals(result, y[0])) MovementKernels.CopyTo(result.To(y[0].DType), y[0]);
-        GC.KeepAlive(input);
+        var shape = WindowShape.Of(Spatial(x[0], op.Window), op.Window.Span, op.Strides.Span, op.Padding.Span[..op.Window.Count], op.Padding.Span[op.Window.Count..], ones.Span);
+        fixed (byte* px = &input.Tensor.First(), py = &result.Tensor.First())
+            Pooling.Average(input.Tensor.DType, Planes(x[0], op.Window), shape, op.CountPadding, px, py);
+        result.Store();
     }
-
-    static Tensor Wide(Tensor x) => (x.DType is DType.Float16 or DType.BFloat16 ? x.To(DType.Float32) : x).Contiguous();
 
     static ReadOnlySpan<long> Spatial(Tensor x, Dims window) => x.Layout.Sizes[^window.Count..];
 

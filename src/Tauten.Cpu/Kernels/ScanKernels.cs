@@ -15,14 +15,11 @@ static unsafe class ScanKernels
 
     public static void LinearScan(Ops.LinearScan op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
     {
-        // 16-bit floats run in 32 bits and are rounded once.
-        var dtype = y[0].DType == DType.Float64 ? DType.Float64 : DType.Float32;
-        var (a, b) = (x[0].To(dtype).Contiguous(), x[1].To(dtype).Contiguous());
-        var result = dtype == y[0].DType ? y[0] : Tensor.Allocate(y[0].Backend, b.Spec);
-        fixed (byte* pa = &a.First(), pb = &b.First(), py = &result.First())
-            Scan.Linear(dtype, b.Layout.Sizes, op.Axis, op.Reverse, pa, pb, py);
-        if (!ReferenceEquals(result, y[0])) MovementKernels.CopyTo(result.To(y[0].DType), y[0]);
-        GC.KeepAlive(a);
-        GC.KeepAlive(b);
+        using var a = Wide.Input(x[0]);
+        using var b = Wide.Input(x[1]);
+        using var result = Wide.Output(y[0]);
+        fixed (byte* pa = &a.Tensor.First(), pb = &b.Tensor.First(), py = &result.Tensor.First())
+            Scan.Linear(b.Tensor.DType, x[1].Layout.Sizes, op.Axis, op.Reverse, pa, pb, py);
+        result.Store();
     }
 }

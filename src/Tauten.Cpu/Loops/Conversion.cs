@@ -4,11 +4,13 @@ namespace Tauten.Cpu;
 
 /// <summary>
 /// Between all element types. Floating to integer truncates and saturates, NaN gives 0; integer to integer keeps the low bits; to boolean is "not zero";
-/// all else rounds to nearest, ties to even (to the 16-bit types through float).
+/// all else rounds to nearest, ties to even, once.
 /// </summary>
 /// <remarks>
 /// Not a loop for each of the 169 pairs: a source is widened to the next of five types that hold it exactly (float, double, int, long, ulong)
-/// and stored from there, a tile in L1 at a time. The usual pairs take one step.
+/// and stored from there, a tile in L1 at a time. The usual pairs take one step. To the 16-bit floating types all go through float: what does not
+/// fit there exactly is first rounded to odd (the last digit is set where something was cut off), which has digits enough for the rounding that follows
+/// to be right (Boldo, Melquiond: "When double rounding is odd", 2005).
 /// </remarks>
 internal static unsafe class Conversion
 {
@@ -38,23 +40,26 @@ internal static unsafe class Conversion
     public static Path Between(DType from, DType to)
     {
         if (from == DType.Float32) return new() { First = ConversionLoops.OfFloat(to) };
-        if (from == DType.Float64) return Through(null, ConversionLoops.OfDouble(to), to);
+        bool narrow = to is DType.Float16 or DType.BFloat16;
+        if (from == DType.Float64) return narrow ? Through(&ConversionLoops.DoubleToOdd, &ConversionLoops.DoubleToFloat, to) : new() { First = ConversionLoops.OfDouble(to) };
         if (from is DType.Float16 or DType.BFloat16)
         {
             delegate*<byte*, byte*, nint, void> widen = from == DType.Float16 ? &HalfPrecision.WidenHalf : &HalfPrecision.WidenBrain;
             return to == DType.Float32 ? new() { First = widen } : new() { First = widen, Second = ConversionLoops.OfFloat(to) };
         }
-        if (from is DType.UInt8 or DType.Bool && to == DType.Float32) return new() { First = &ConversionLoops.ByteToFloat };
+        if (from is DType.UInt8 or DType.Bool && (narrow || to == DType.Float32)) return Through(null, &ConversionLoops.ByteToFloat, to);
+        // What every whole number up to 16 bits has: an exact float.
+        var ofShort = to == DType.Int32 ? null : narrow ? &ConversionLoops.IntToFloat : ConversionLoops.OfInt(to);
         return from switch
         {
             DType.Int32 => Through(null, ConversionLoops.OfInt(to), to),
             DType.Int64 => Through(null, ConversionLoops.OfLong(to), to),
             DType.UInt64 => Through(null, ConversionLoops.OfUnsignedLong(to), to),
             DType.UInt32 => Through(&ConversionLoops.Scalar<uint, long>, to == DType.Int64 ? null : ConversionLoops.OfLong(to), to),
-            DType.Int8 => Through(&ConversionLoops.Scalar<sbyte, int>, to == DType.Int32 ? null : ConversionLoops.OfInt(to), to),
-            DType.Int16 => Through(&ConversionLoops.Scalar<short, int>, to == DType.Int32 ? null : ConversionLoops.OfInt(to), to),
-            DType.UInt16 => Through(&ConversionLoops.Scalar<ushort, int>, to == DType.Int32 ? null : ConversionLoops.OfInt(to), to),
-            _ => Through(&ConversionLoops.ByteToInt, to == DType.Int32 ? null : ConversionLoops.OfInt(to), to),
+            DType.Int8 => Through(&ConversionLoops.Scalar<sbyte, int>, ofShort, to),
+            DType.Int16 => Through(&ConversionLoops.Scalar<short, int>, ofShort, to),
+            DType.UInt16 => Through(&ConversionLoops.Scalar<ushort, int>, ofShort, to),
+            _ => Through(&ConversionLoops.ByteToInt, ofShort, to),
         };
     }
 

@@ -24,7 +24,7 @@ internal static unsafe class ConversionLoops
         _ => &FloatToBoolean,
     };
 
-    /// <summary>double to any other type; for the 16-bit floating types, to float.</summary>
+    /// <summary>double to any other type but the 16-bit floating ones, which <see cref="DoubleToOdd"/> prepares for.</summary>
     public static delegate*<byte*, byte*, nint, void> OfDouble(DType to) => to switch
     {
         DType.Int8 => &Scalar<double, sbyte>,
@@ -39,7 +39,7 @@ internal static unsafe class ConversionLoops
         _ => &DoubleToFloat,
     };
 
-    /// <summary>int to any other type; for the 16-bit floating types, to float.</summary>
+    /// <summary>int to any other type; for the 16-bit floating types, to float, rounded to odd.</summary>
     public static delegate*<byte*, byte*, nint, void> OfInt(DType to) => to switch
     {
         DType.Int8 => &Scalar<int, sbyte>,
@@ -50,10 +50,11 @@ internal static unsafe class ConversionLoops
         DType.Int64 or DType.UInt64 => &IntToLong,
         DType.Bool => &Boolean<int>,
         DType.Float64 => &Scalar<int, double>,
+        DType.Float16 or DType.BFloat16 => &WholeToOdd<int>,
         _ => &IntToFloat,
     };
 
-    /// <summary>long to any other type; for the 16-bit floating types, to float.</summary>
+    /// <summary>long to any other type; for the 16-bit floating types, to float, rounded to odd.</summary>
     public static delegate*<byte*, byte*, nint, void> OfLong(DType to) => to switch
     {
         DType.Int8 => &Scalar<long, sbyte>,
@@ -65,10 +66,11 @@ internal static unsafe class ConversionLoops
         DType.UInt64 => &Scalar<long, ulong>,
         DType.Bool => &Boolean<long>,
         DType.Float64 => &LongToDouble,
+        DType.Float16 or DType.BFloat16 => &WholeToOdd<long>,
         _ => &Scalar<long, float>,
     };
 
-    /// <summary>ulong to any other type; for the 16-bit floating types, to float.</summary>
+    /// <summary>ulong to any other type; for the 16-bit floating types, to float, rounded to odd.</summary>
     public static delegate*<byte*, byte*, nint, void> OfUnsignedLong(DType to) => to switch
     {
         DType.Int8 => &Scalar<ulong, sbyte>,
@@ -80,6 +82,7 @@ internal static unsafe class ConversionLoops
         DType.Int64 => &Scalar<ulong, long>,
         DType.Bool => &Boolean<ulong>,
         DType.Float64 => &Scalar<ulong, double>,
+        DType.Float16 or DType.BFloat16 => &WholeToOdd<ulong>,
         _ => &Scalar<ulong, float>,
     };
 
@@ -102,6 +105,25 @@ internal static unsafe class ConversionLoops
     {
         for (nint i = 0; i < n; i++) target[i] = ((T*)source)[i] != T.Zero ? (byte)1 : (byte)0;
     }
+
+    /// <summary>An integer to float, rounded to odd.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void WholeToOdd<T>(byte* source, byte* target, nint n) where T : unmanaged, IBinaryInteger<T>
+    {
+        for (nint i = 0; i < n; i++)
+        {
+            var value = ((T*)source)[i];
+            ulong magnitude = T.IsNegative(value) ? 0 - ulong.CreateTruncating(value) : ulong.CreateTruncating(value);
+            // Of more than 24 bits the upper 24 stay, and the last of them tells whether one below was set.
+            int cut = Math.Max(0, 40 - BitOperations.LeadingZeroCount(magnitude));
+            ulong rest = magnitude & ((1UL << cut) - 1);
+            magnitude = (magnitude >> cut | (rest != 0 ? 1UL : 0)) << cut;
+            ((float*)target)[i] = T.IsNegative(value) ? -(float)magnitude : magnitude;
+        }
+    }
+
+    /// <summary>double to double that is a float rounded to odd; below the normal range of float, rounded to the last digit of bfloat16.</summary>
+    public static void DoubleToOdd(byte* source, byte* target, nint n) => Longs<ToOdd>(source, target, n);
 
     /// <summary>float to double.</summary>
     public static void FloatToDouble(byte* source, byte* target, nint n) => Vectors<ToDouble>(source, target, n);
@@ -247,6 +269,26 @@ internal static unsafe class ConversionLoops
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static void Run<V>(byte* source, byte* target) where V : unmanaged, ISimd<V, double> => V.FromInteger(V.Load((double*)source)).Store((double*)target);
+    }
+
+    private readonly struct ToOdd : IStep<double>
+    {
+        public static (int Source, int Target) Sizes => (8, 8);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static void Run<V>(byte* source, byte* target) where V : unmanaged, ISimd<V, double>
+        {
+            // The 29 bits that a float lacks: adding as many ones carries into the last bit that stays unless all are zero.
+            const long cut = (1L << 29) - 1;
+            var x = V.Load((double*)source);
+            var odd = (x | (V.AddBits(x & V.Pattern(cut), V.Pattern(cut)) & V.Pattern(1L << 29))) & V.Pattern(~cut);
+            // Floats below 2^-126 have fewer digits, so what follows would round twice. There, next to 1.5 * 2^-81, the last digit of double is that
+            // of bfloat16, 2^-133, and the addition rounds.
+            var sign = x & V.Pattern(long.MinValue);
+            var offset = V.Number(Math.ScaleB(1.5, -81));
+            var small = V.Abs(x) + offset - offset | sign;
+            V.Select(V.Abs(x) < V.Number(Math.ScaleB(1, -126)), small, odd).Store((double*)target);
+        }
     }
 
     private readonly struct ToByte : IStep<float>

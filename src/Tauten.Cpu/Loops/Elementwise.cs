@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Tauten.Cpu;
 
 /// <summary>
@@ -7,21 +9,21 @@ namespace Tauten.Cpu;
 internal static unsafe class Elementwise
 {
     /// <summary>y = f(x) for the four floating types.</summary>
-    public static void UnaryFloating<F>(DType dtype, ReadOnlySpan<long> shape, void* x, ReadOnlySpan<long> xStrides, void* y) where F : struct, IUnaryFunction
+    public static void UnaryFloating<F>(DType dtype, ReadOnlySpan<long> shape, byte* x, ReadOnlySpan<long> xStrides, byte* y) where F : struct, IUnaryFunction
     {
         var kernel = dtype == DType.Float64 ? Kernel.Unary<F, double>() : dtype.IsFloating() ? Kernel.Unary<F, float>() : throw Unfit<F>(dtype);
         Run(kernel, dtype, dtype, shape, x, xStrides, y);
     }
 
     /// <summary>y = f(x) for the floating types and integers.</summary>
-    public static void UnaryNumeric<F>(DType dtype, ReadOnlySpan<long> shape, void* x, ReadOnlySpan<long> xStrides, void* y) where F : struct, IUnaryFunction
+    public static void UnaryNumeric<F>(DType dtype, ReadOnlySpan<long> shape, byte* x, ReadOnlySpan<long> xStrides, byte* y) where F : struct, IUnaryFunction
     {
         if (dtype.IsFloating()) UnaryFloating<F>(dtype, shape, x, xStrides, y);
         else UnaryInteger<F>(dtype, shape, x, xStrides, y);
     }
 
     /// <summary>y = f(x) for integers and booleans.</summary>
-    public static void UnaryInteger<F>(DType dtype, ReadOnlySpan<long> shape, void* x, ReadOnlySpan<long> xStrides, void* y) where F : struct, IUnaryFunction
+    public static void UnaryInteger<F>(DType dtype, ReadOnlySpan<long> shape, byte* x, ReadOnlySpan<long> xStrides, byte* y) where F : struct, IUnaryFunction
     {
         var kernel = dtype switch
         {
@@ -39,7 +41,7 @@ internal static unsafe class Elementwise
     }
 
     /// <summary>Boolean bytes of a question about each element of a floating type.</summary>
-    public static void Predicate<F>(DType dtype, ReadOnlySpan<long> shape, void* x, ReadOnlySpan<long> xStrides, byte* y) where F : struct, IPredicate
+    public static void Predicate<F>(DType dtype, ReadOnlySpan<long> shape, byte* x, ReadOnlySpan<long> xStrides, byte* y) where F : struct, IPredicate
     {
         var kernel = dtype == DType.Float64 ? Kernel.Predicate<F, double>() : dtype.IsFloating() ? Kernel.Predicate<F, float>() : throw Unfit<F>(dtype);
         Run(kernel, dtype, DType.Bool, shape, x, xStrides, y);
@@ -47,7 +49,7 @@ internal static unsafe class Elementwise
 
     /// <summary>y = f(a, b) for the four floating types.</summary>
     public static void BinaryFloating<F>(
-        DType dtype, ReadOnlySpan<long> shape, void* a, ReadOnlySpan<long> aStrides, void* b, ReadOnlySpan<long> bStrides, void* y)
+        DType dtype, ReadOnlySpan<long> shape, byte* a, ReadOnlySpan<long> aStrides, byte* b, ReadOnlySpan<long> bStrides, byte* y)
         where F : struct, IBinaryFunction
     {
         var kernel = dtype == DType.Float64 ? Kernel.Binary<F, double>() : dtype.IsFloating() ? Kernel.Binary<F, float>() : throw Unfit<F>(dtype);
@@ -56,7 +58,7 @@ internal static unsafe class Elementwise
 
     /// <summary>y = f(a, b) for the floating types, integers and (as bytes) booleans.</summary>
     public static void BinaryNumeric<F>(
-        DType dtype, ReadOnlySpan<long> shape, void* a, ReadOnlySpan<long> aStrides, void* b, ReadOnlySpan<long> bStrides, void* y)
+        DType dtype, ReadOnlySpan<long> shape, byte* a, ReadOnlySpan<long> aStrides, byte* b, ReadOnlySpan<long> bStrides, byte* y)
         where F : struct, IBinaryFunction
     {
         if (dtype.IsFloating()) BinaryFloating<F>(dtype, shape, a, aStrides, b, bStrides, y);
@@ -65,7 +67,7 @@ internal static unsafe class Elementwise
 
     /// <summary>y = f(a, b) for integers and booleans.</summary>
     public static void BinaryInteger<F>(
-        DType dtype, ReadOnlySpan<long> shape, void* a, ReadOnlySpan<long> aStrides, void* b, ReadOnlySpan<long> bStrides, void* y)
+        DType dtype, ReadOnlySpan<long> shape, byte* a, ReadOnlySpan<long> aStrides, byte* b, ReadOnlySpan<long> bStrides, byte* y)
         where F : struct, IBinaryFunction
     {
         var kernel = dtype switch
@@ -85,7 +87,7 @@ internal static unsafe class Elementwise
 
     /// <summary>Boolean bytes of a comparison, for all types.</summary>
     public static void Compare<F>(
-        DType dtype, ReadOnlySpan<long> shape, void* a, ReadOnlySpan<long> aStrides, void* b, ReadOnlySpan<long> bStrides, byte* y)
+        DType dtype, ReadOnlySpan<long> shape, byte* a, ReadOnlySpan<long> aStrides, byte* b, ReadOnlySpan<long> bStrides, byte* y)
         where F : struct, IComparison
     {
         var kernel = dtype switch
@@ -154,6 +156,12 @@ internal static unsafe class Elementwise
     /// <summary>Any kernel of one input.</summary>
     private static void Run(Kernel kernel, DType dtype, DType result, ReadOnlySpan<long> shape, void* x, ReadOnlySpan<long> xStrides, void* y)
     {
+        if (IsShort(kernel, dtype, shape, out long count) && IsContiguous(shape, xStrides))
+        {
+            Tile tile = new() { A = (byte*)x, Y = (byte*)y, StepA = kernel.Lanes * dtype.Size() };
+            kernel.Run(&tile, (nint)count);
+            return;
+        }
         fixed (long* sx = xStrides)
         {
             var operand = Input(dtype, x, sx);
@@ -165,11 +173,45 @@ internal static unsafe class Elementwise
     private static void Run(
         Kernel kernel, DType dtype, DType result, ReadOnlySpan<long> shape, void* a, ReadOnlySpan<long> aStrides, void* b, ReadOnlySpan<long> bStrides, void* y)
     {
+        if (IsShort(kernel, dtype, shape, out long count) && IsContiguous(shape, aStrides) && IsContiguous(shape, bStrides))
+        {
+            nint step = kernel.Lanes * dtype.Size();
+            Tile tile = new() { A = (byte*)a, B = (byte*)b, Y = (byte*)y, StepA = step, StepB = step };
+            kernel.Run(&tile, (nint)count);
+            return;
+        }
         fixed (long* sa = aStrides, sb = bStrides)
         {
             Operand* operands = stackalloc Operand[2] { Input(dtype, a, sa), Input(dtype, b, sb) };
             Execute(kernel, operands, 2, shape, result, y);
         }
+    }
+
+    /// <summary>
+    /// Whether the elements are few whole vectors that the kernel takes as they are. Setting up the general loop costs more than computing them, and small
+    /// tensors are what that matters for.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsShort(Kernel kernel, DType dtype, ReadOnlySpan<long> shape, out long count)
+    {
+        const int Most = 4096;
+        count = 1;
+        foreach (long size in shape) count *= size;
+        return (ulong)(count - 1) < Most && count % kernel.Lanes == 0 && dtype is not (DType.Float16 or DType.BFloat16);
+    }
+
+    /// <summary>Whether elements follow each other; the stride of an axis of one element does not count.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsContiguous(ReadOnlySpan<long> shape, ReadOnlySpan<long> strides)
+    {
+        long expected = 1;
+        for (int i = shape.Length - 1; i >= 0; i--)
+        {
+            if (shape[i] == 1) continue;
+            if (strides[i] != expected) return false;
+            expected *= shape[i];
+        }
+        return true;
     }
 
     /// <summary>An operand of the given type; those of 16-bit floating types reach the kernel as floats.</summary>

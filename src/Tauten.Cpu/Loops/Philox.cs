@@ -3,6 +3,17 @@ using System.Runtime.Intrinsics;
 
 namespace Tauten.Cpu;
 
+/// <summary>What the words of a draw are made into.</summary>
+internal enum Distribution
+{
+    /// <summary>The words themselves.</summary>
+    Bits,
+    /// <summary>See <see cref="Ops.RandomUniform"/>.</summary>
+    Uniform,
+    /// <summary>See <see cref="Ops.RandomNormal"/>.</summary>
+    Normal,
+}
+
 /// <summary>
 /// The counter-based generator Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", 2011).
 /// Word i of a draw is word i mod 4 of the block with key <c>seed</c> and counter (i / 4, draw), so it depends on nothing but seed, draw and i:
@@ -32,25 +43,25 @@ internal static unsafe class PhiloxLoops
         words[3] = c3;
     }
 
-    /// <summary>Words [offset, offset + n) of a draw.</summary>
-    public static void Bits(ulong seed, ulong draw, long offset, long n, uint* y) =>
-        Run(new() { Seed = seed, Draw = draw, Offset = offset, Total = n, Y = (byte*)y, Words = 1, Size = 4, Finish = null }, 0.5);
-
-    /// <summary>Elements [offset, offset + n) uniform in [0, 1): the upper 24 bits of word i times 2^-24.</summary>
-    public static void Uniform(ulong seed, ulong draw, long offset, long n, float* y) =>
-        Run(new() { Seed = seed, Draw = draw, Offset = offset, Total = n, Y = (byte*)y, Words = 1, Size = 4, Finish = PhiloxShapes.UniformFloat() }, 0.6);
-
-    /// <summary>Elements [offset, offset + n) uniform in [0, 1): the upper 53 bits of words 2i (upper half) and 2i + 1 times 2^-53.</summary>
-    public static void Uniform(ulong seed, ulong draw, long offset, long n, double* y) =>
-        Run(new() { Seed = seed, Draw = draw, Offset = offset, Total = n, Y = (byte*)y, Words = 2, Size = 8, Finish = PhiloxShapes.UniformDouble() }, 1.2);
-
-    /// <summary>Elements [offset, offset + n) of the normal distribution: sqrt(-2 ln(1 - u)) cos(2 pi v) with uniform elements u = 2i and v = 2i + 1.</summary>
-    public static void Normal(ulong seed, ulong draw, long offset, long n, float* y) =>
-        Run(new() { Seed = seed, Draw = draw, Offset = offset, Total = n, Y = (byte*)y, Words = 2, Size = 4, Finish = PhiloxShapes.NormalFloat() }, 3);
-
-    /// <summary>Elements [offset, offset + n) of the normal distribution: sqrt(-2 ln(1 - u)) cos(2 pi v) with uniform elements u = 2i and v = 2i + 1.</summary>
-    public static void Normal(ulong seed, ulong draw, long offset, long n, double* y) =>
-        Run(new() { Seed = seed, Draw = draw, Offset = offset, Total = n, Y = (byte*)y, Words = 4, Size = 8, Finish = PhiloxShapes.NormalDouble() }, 6);
+    /// <summary>The first n elements of a draw, written as uint, float or double: numbers for 16-bit floats as the floats that they are exactly.</summary>
+    public static void Run(Distribution distribution, DType dtype, ulong seed, ulong draw, long n, byte* y)
+    {
+        bool wide = dtype == DType.Float64;
+        var loop = new Loop { Seed = seed, Draw = draw, Total = n, Y = y, Words = wide ? 2 : 1, Size = wide ? 8 : 4, Mask = uint.MaxValue };
+        if (distribution == Distribution.Uniform)
+        {
+            // A float takes the upper 24 bits by itself.
+            if (Ops.RandomUniform.Digits(dtype) is < 24 and int digits) loop.Mask = uint.MaxValue << (32 - digits);
+            loop.Finish = wide ? PhiloxShapes.UniformDouble() : PhiloxShapes.UniformFloat();
+        }
+        if (distribution == Distribution.Normal)
+        {
+            loop.Words *= 2;
+            loop.Finish = wide ? PhiloxShapes.NormalDouble() : PhiloxShapes.NormalFloat();
+        }
+        // About half a nanosecond for a word, and what the functions of a normal number cost.
+        Run(loop, loop.Words * (distribution == Distribution.Normal ? 1.5 : 0.6));
+    }
 
     private static void Run(Loop loop, double nanoseconds)
     {
@@ -144,7 +155,7 @@ internal static unsafe class PhiloxLoops
         public const int ChunkSize = 16 * 1024;
 
         public ulong Seed, Draw;
-        public long Offset, Total;
+        public long Total;
         public byte* Y;
 
         /// <summary>Words per element.</summary>
@@ -152,6 +163,9 @@ internal static unsafe class PhiloxLoops
 
         /// <summary>Bytes per element.</summary>
         public int Size;
+
+        /// <summary>Which bits of a word are used.</summary>
+        public uint Mask;
 
         /// <summary>Words to as many elements as a batch gives; null for the words themselves.</summary>
         public delegate*<uint*, byte*, void> Finish;
@@ -165,8 +179,10 @@ internal static unsafe class PhiloxLoops
             int perBatch = 4 * Batch / Words;
             for (long i = start; i < end;)
             {
-                long element = Offset + i, batch = element / perBatch, skip = element - batch * perBatch;
+                long batch = i / perBatch, skip = i - batch * perBatch;
                 Blocks(Seed, Draw, (ulong)batch * Batch, words);
+                if (Mask != uint.MaxValue)
+                    for (int k = 0; k < 4 * Batch; k++) words[k] &= Mask;
                 byte* made = (byte*)words;
                 if (Finish != null)
                 {

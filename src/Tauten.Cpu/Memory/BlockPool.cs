@@ -10,14 +10,14 @@ namespace Tauten.Cpu;
 /// </summary>
 sealed unsafe class BlockPool
 {
-    /// <summary>Bytes that may be given out between two looks, at least; a quarter of the live set when that is more.</summary>
+    /// <summary>Bytes that may be given out between two looks, at least; an eighth of the live set when that is more.</summary>
     const long MinBudget = 24L << 20;
 
     /// <summary>A reverse walk starts with a look if so many bytes were given out since the last one.</summary>
     const long LookBeforeBackward = 16L << 20;
 
     /// <summary>Free blocks that are kept beyond what the busiest moment needed.</summary>
-    const long CacheAllowance = 32L << 20;
+    const long CacheAllowance = 16L << 20;
 
     readonly Lock gate = new();
     readonly Lock collecting = new();
@@ -144,7 +144,7 @@ sealed unsafe class BlockPool
     public static ObjectDisposedException Freed() => new(
         "Tensor", "The memory of this tensor was freed. Tensors made inside of an op's Gradient or Expand live only until it returns; return them, or copy their values.");
 
-    long Budget => Math.Max(MinBudget, live / 4);
+    long Budget => Math.Max(MinBudget, live / 8);
 
     /// <summary>Asks the collector which tokens and storages are unreachable, unless another thread has just done so.</summary>
     void Look(long atLeast)
@@ -223,7 +223,7 @@ sealed unsafe class BlockPool
             cached -= size;
             return pointer;
         }
-        Evict(size, busiest + busiest / 16 + CacheAllowance);
+        Evict(size, busiest + busiest / 32 + CacheAllowance);
         return NativeBlocks.Allocate(size);
     }
 

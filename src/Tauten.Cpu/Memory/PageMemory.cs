@@ -14,19 +14,29 @@ internal static unsafe class PageMemory
     /// <summary>Whether blocks can be mapped and unmapped one by one.</summary>
     public static bool IsSupported { get; } = OperatingSystem.IsLinux() && HasMap();
 
-    /// <summary>A block of zeroed pages; a large one asks for large pages.</summary>
+    /// <summary>A block of zeroed pages; a large one asks for large pages and starts with one.</summary>
     /// <exception cref="OutOfMemoryException">The system has no more.</exception>
     public static nint Map(long bytes)
     {
         const int readWrite = 3, privateAnonymous = 0x22;
-        var start = MapPages(null, (nuint)bytes, readWrite, privateAnonymous, -1, 0);
+        bool large = bytes >= 2 * LargePage;
+        long mapped = large ? bytes + LargePage : bytes;
+        var start = (byte*)MapPages(null, (nuint)mapped, readWrite, privateAnonymous, -1, 0);
         if ((nint)start == -1) throw Exhausted(bytes);
-        if (bytes >= 2 * LargePage) Advise(start, bytes);
-        return (nint)start;
+        if (!large) return (nint)start;
+        var aligned = (byte*)(((nint)start + (nint)LargePage - 1) & -(nint)LargePage);
+        var end = aligned + Whole(bytes);
+        if (aligned > start) UnmapPages(start, (nuint)(aligned - start));
+        if (start + mapped > end) UnmapPages(end, (nuint)(start + mapped - end));
+        Advise(aligned, bytes);
+        return (nint)aligned;
     }
 
+    // Unmapping works on whole small pages; 64 KB is a multiple of those of every system.
+    static long Whole(long bytes) => (bytes + 0xFFFF) & ~0xFFFFL;
+
     /// <summary>Gives a mapped block back.</summary>
-    public static void Unmap(nint start, long bytes) => UnmapPages((void*)start, (nuint)bytes);
+    public static void Unmap(nint start, long bytes) => UnmapPages((void*)start, (nuint)(bytes >= 2 * LargePage ? Whole(bytes) : bytes));
 
     /// <summary>Advice that the block may use large pages (transparent huge pages). Does nothing elsewhere; never fails.</summary>
     /// <param name="start">Start of the block, a multiple of <see cref="LargePage"/> to be of most use.</param>

@@ -1,24 +1,20 @@
-using System.Runtime.InteropServices;
-
 namespace Tauten.Cpu;
 
 /// <summary>
-/// A lease of temporary memory, given back when disposed: <c>using var scratch = Scratch.Take(bytes);</c>. Comes from a stack of the calling thread,
-/// so leases end in the reverse order of their beginning, on the thread that took them; others may use the memory in between.
-/// The content is arbitrary. A thread keeps its memory for the next lease.
+/// A lease of temporary memory, given back when disposed: <c>using var scratch = Scratch.Take(bytes);</c>. The content is arbitrary. What was given back
+/// is kept for the next lease of any thread, so that threads which come and go leave nothing behind.
 /// </summary>
 internal readonly unsafe ref struct Scratch
 {
     /// <summary>Every lease starts at a multiple of this many bytes.</summary>
     public const int Alignment = 64;
 
-    private readonly ScratchStack stack;
-    private readonly ScratchStack.Mark mark;
+    private readonly long size;
 
-    private Scratch(ScratchStack stack, long bytes)
+    private Scratch(long size)
     {
-        this.stack = stack;
-        Pointer = stack.Push(bytes, out mark);
+        this.size = size;
+        Pointer = (byte*)ScratchBlocks.Take(size);
     }
 
     /// <summary>The start of the memory.</summary>
@@ -26,98 +22,69 @@ internal readonly unsafe ref struct Scratch
 
     /// <summary>Takes at least <paramref name="bytes"/> bytes.</summary>
     /// <exception cref="OutOfMemoryException">The system has no more memory.</exception>
-    public static Scratch Take(long bytes) => new(ScratchStack.OfThisThread, bytes);
-
-    /// <summary>Gives the memory back to the thread's stack.</summary>
-    public void Dispose() => stack.Pop(mark);
-}
-
-/// <summary>The memory behind the <see cref="Scratch"/> leases of one thread: blocks used as a stack.</summary>
-internal sealed unsafe class ScratchStack
-{
-    /// <summary>What an idle thread keeps at most.</summary>
-    private const long KeptBytes = 256L << 20;
-
-    /// <summary>The least size of a block.</summary>
-    private const long SmallestBlock = 256L << 10;
-
-    [ThreadStatic]
-    private static ScratchStack? current;
-
-    private readonly List<Block> blocks = [];
-    private int top = -1;
-    private long used;
-
-    /// <summary>How far the stack was filled when a lease began.</summary>
-    internal readonly record struct Mark(int Top, long Used);
-
-    /// <summary>A block of memory.</summary>
-    private readonly record struct Block(nint Start, long Bytes);
-
-    /// <summary>Frees what a thread leaves behind when it ends: one object a thread, so a finalizer costs nothing here.</summary>
-    ~ScratchStack()
-    {
-        foreach (var block in blocks)
-            NativeMemory.AlignedFree((void*)block.Start);
-    }
-
-    /// <summary>The stack of the calling thread.</summary>
-    public static ScratchStack OfThisThread => current ??= new();
-
-    /// <summary>Takes <paramref name="bytes"/> bytes from the top of the stack.</summary>
-    public byte* Push(long bytes, out Mark mark)
+    public static Scratch Take(long bytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
-        mark = new(top, used);
-        bytes = (bytes + Scratch.Alignment - 1) & -Scratch.Alignment;
-        if (top < 0 || used + bytes > blocks[top].Bytes)
+        return new(ScratchBlocks.SizeClass(bytes));
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose() => ScratchBlocks.Return((nint)Pointer, size);
+}
+
+/// <summary>The memory behind the <see cref="Scratch"/> leases of all threads.</summary>
+internal static class ScratchBlocks
+{
+    /// <summary>What is kept at most; beyond that, the largest blocks go back to the system first.</summary>
+    private const long KeptBytes = 128L << 20;
+
+    private const long Smallest = 4096;
+
+    private static readonly Lock gate = new();
+    private static readonly SortedDictionary<long, Stack<nint>> free = [];
+    private static long kept;
+
+    /// <summary>Bytes kept for the next lease.</summary>
+    public static long Kept => kept;
+
+    /// <summary>Powers of two: few classes, so that the next lease finds a block. Pages that are never touched take no memory.</summary>
+    public static long SizeClass(long bytes) => bytes <= Smallest ? Smallest : checked((long)System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)bytes));
+
+    /// <summary>A block of a size that <see cref="SizeClass"/> gave.</summary>
+    public static nint Take(long size)
+    {
+        lock (gate)
         {
-            // What lies above the top is free: too small ones make room for one that fits.
-            while (blocks.Count > top + 1 && blocks[top + 1].Bytes < bytes)
-                Free(top + 1);
-            if (blocks.Count == top + 1)
-                blocks.Add(Allocate(bytes));
-            top++;
-            used = 0;
+            if (free.TryGetValue(size, out var blocks) && blocks.TryPop(out nint block))
+            {
+                kept -= size;
+                return block;
+            }
         }
-        var start = (byte*)blocks[top].Start + used;
-        used += bytes;
-        return start;
+        return NativeBlocks.Allocate(size);
     }
 
-    /// <summary>Ends the newest lease. When it was the last one, several blocks become one, so that the next round fits into a single block.</summary>
-    public void Pop(Mark mark)
+    /// <summary>Keeps a block for the next lease.</summary>
+    public static void Return(nint block, long size)
     {
-        (top, used) = (mark.Top, mark.Used);
-        if (top >= 0 || blocks.Count == 0)
-            return;
-        long total = 0;
-        foreach (var block in blocks)
-            total += block.Bytes;
-        if (blocks.Count == 1 && total <= KeptBytes)
-            return;
-        while (blocks.Count > 0)
-            Free(blocks.Count - 1);
-        if (total <= KeptBytes)
-            blocks.Add(Allocate(total));
+        lock (gate)
+        {
+            if (!free.TryGetValue(size, out var blocks)) free[size] = blocks = [];
+            blocks.Push(block);
+            kept += size;
+            if (kept > KeptBytes) Evict();
+        }
     }
 
-    /// <summary>A new block; a large one on huge pages.</summary>
-    private static Block Allocate(long bytes)
+    private static void Evict()
     {
-        bytes = Math.Max(bytes, SmallestBlock);
-        if (bytes < PageMemory.LargePage)
-            return new((nint)NativeMemory.AlignedAlloc((nuint)bytes, 4096), bytes);
-        bytes = (bytes + PageMemory.LargePage - 1) & -PageMemory.LargePage;
-        var start = NativeMemory.AlignedAlloc((nuint)bytes, (nuint)PageMemory.LargePage);
-        PageMemory.Advise(start, bytes);
-        return new((nint)start, bytes);
-    }
-
-    /// <summary>Gives a block back to the system.</summary>
-    private void Free(int index)
-    {
-        NativeMemory.AlignedFree((void*)blocks[index].Start);
-        blocks.RemoveAt(index);
+        foreach (long size in free.Keys.Reverse())
+        {
+            while (kept > KeptBytes && free[size].TryPop(out nint block))
+            {
+                NativeBlocks.Free(block, size);
+                kept -= size;
+            }
+        }
     }
 }

@@ -23,7 +23,8 @@ static partial class TypeChecks
         ["Tauten.Ops.DerivedSpecs.known"] = "a cache that changes nothing but time",
         ["Tauten.Tensor.mirrors"] = "a cache tied to the life of its keys",
         ["Tauten.Cpu.CpuInstructions.level"] = "the instruction set, chosen at start; tests lower it",
-        ["Tauten.Cpu.ScratchStack.current"] = "scratch memory of a thread",
+        ["Tauten.Cpu.ScratchBlocks.free"] = "memory kept for reuse",
+        ["Tauten.Cpu.ScratchBlocks.kept"] = "memory kept for reuse",
         ["Tauten.Cpu.Workers.count"] = "the number of worker threads, a setting of the process",
         ["Tauten.Cpu.Workers.ParallelThreshold"] = "when work is shared among threads; tests lower it",
     };

@@ -146,13 +146,24 @@ public class CreationTests
     public void Rand_is_even_in_zero_to_one(DType dtype)
     {
         var values = Tensor.Rand([Draws], dtype, new Generator(1)).To(DType.Float64).ToArray<double>();
-        Assert.All(values, v => Assert.InRange(v, 0, 1));
-        if (dtype is DType.Float32 or DType.Float64) Assert.True(values.Max() < 1);
+        Assert.All(values, v => Assert.True(v is >= 0 and < 1, $"{v}"));
         Assert.Equal(0.5, values.Average(), 0.005);
         Assert.Equal(1.0 / 12, values.Average(v => (v - 0.5) * (v - 0.5)), 0.001);
         foreach (var bin in values.GroupBy(v => Math.Min(9, (int)(v * 10)))) Assert.Equal(Draws / 10.0, bin.Count(), Draws * 0.005);
         // Neighbours do not correlate.
         Assert.Equal(0, values.Zip(values.Skip(1), (a, b) => (a - 0.5) * (b - 0.5)).Average(), 0.001);
+    }
+
+    [Theory]
+    [InlineData(DType.Float16, 11)]
+    [InlineData(DType.BFloat16, 8)]
+    public void Rand_in_16_bits_reaches_every_multiple_below_one(DType dtype, int digits)
+    {
+        var values = Tensor.Rand([Draws], dtype, new Generator(1)).To(DType.Float64).ToArray<double>();
+        Assert.Equal(Enumerable.Range(0, 1 << digits).Select(i => Math.ScaleB(i, -digits)), values.Distinct().Order());
+        // Small probabilities do not suffer from the few digits.
+        var probability = Tensor.Full([Draws], 0.001, dtype);
+        Assert.Equal(0.001, Tensor.Bernoulli(probability, new Generator(1)).To(DType.Float64).Mean().Item<double>(), 0.0004);
     }
 
     [Theory]

@@ -61,6 +61,17 @@ public class DTypeTests
         Assert.True(float.IsNaN((BFloat16)BitConverter.UInt32BitsToSingle(0x7F800001)));
     }
 
+    [Theory]
+    [InlineData(1.00390625, 0x3F80)]                    // 1 + 2^-8, half way between two: to even
+    [InlineData(1.0039062500001, 0x3F81)]               // just above, which float cannot tell
+    [InlineData(-1.0117187499999, 0xBF81)]              // just below 1 + 3 * 2^-8
+    [InlineData(3.3961775292304601e38, 0x7F80)]         // just above the middle between the largest number and infinity
+    [InlineData(3.3961775292304500e38, 0x7F7F)]
+    [InlineData(double.MaxValue, 0x7F80)]
+    [InlineData(1.3775306489447e-40, 0x0001)]           // just below 1.5 times the least number
+    [InlineData(-1e-300, 0x8000)]
+    public void BFloat16_rounds_doubles_once(double value, int bits) => Assert.Equal(bits, ((BFloat16)value).Bits);
+
     [Fact]
     public void BFloat16_compares_as_numbers()
     {

@@ -33,8 +33,8 @@ public sealed record RandomBits(Shape Shape) : PrimitiveOp
 }
 
 /// <summary>
-/// Random numbers evenly spread in [0, 1): the upper 24 bits of a random word times 2^-24; in float64, 53 bits of two words, the first being
-/// the upper half.
+/// Random numbers evenly spread in [0, 1): multiples of 2^-24, 2^-11 or 2^-8, as many bits as the significand of float32, float16 or bfloat16 has, the
+/// upper ones of a random word; in float64, 53 bits of two words, the first being the upper half.
 /// </summary>
 public sealed record RandomUniform(Shape Shape, DType DType) : CompositeOp
 {
@@ -52,11 +52,24 @@ public sealed record RandomUniform(Shape Shape, DType DType) : CompositeOp
     /// <inheritdoc/>
     public override Tensor Expand(ReadOnlySpan<Tensor> x)
     {
-        if (DType != DType.Float64) return ((Dispatch.Run(new RandomBits(Shape), x[0]) >> 8).To(DType.Float32) * (1.0 / (1 << 24))).To(DType);
+        if (DType != DType.Float64)
+        {
+            int digits = Digits(DType);
+            return ((Dispatch.Run(new RandomBits(Shape), x[0]) >> (32 - digits)).To(DType.Float32) * Math.ScaleB(1, -digits)).To(DType);
+        }
         var words = Dispatch.Run(new RandomBits([.. Shape, 2]), x[0]).To(DType.UInt64);
         var (upper, lower) = (words.Select(-1, 0), words.Select(-1, 1));
-        return (((upper << 32) | lower) >> 11).To(DType.Float64) * (1.0 / (1L << 53));
+        return (((upper << 32) | lower) >> 11).To(DType.Float64) * Math.ScaleB(1, -53);
     }
+
+    /// <summary>The random bits of a number: as many as its significand has. More would be rounded, at the end to 1.</summary>
+    internal static int Digits(DType dtype) => dtype switch
+    {
+        DType.Float16 => 11,
+        DType.BFloat16 => 8,
+        DType.Float64 => 53,
+        _ => 24,
+    };
 
     /// <inheritdoc/>
     protected internal override Op Bind(Func<string, Dim?> known) => Shape.IsKnown ? this : new RandomUniform(Shape.Bind(known), DType);

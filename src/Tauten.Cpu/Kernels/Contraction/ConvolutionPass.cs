@@ -11,7 +11,7 @@ namespace Tauten.Cpu;
 internal unsafe struct ConvolutionPass<T> where T : unmanaged, INumberBase<T>
 {
     /// <summary>Padded copies of the images that are worked on at a time.</summary>
-    private const long CopyBytes = 16L << 20;
+    private const long CopyBytes = 6L << 20;
 
     /// <summary>The windows; <see cref="ConvolutionWindows{T}.Copies"/> is set by <see cref="Run"/>.</summary>
     public ConvolutionWindows<T> Windows;

@@ -13,7 +13,7 @@ internal static unsafe class ConvolutionWeightGradient<T, V>
     where V : unmanaged, ISimd<V, T>
 {
     /// <summary>Padded copies of the images that are worked on at a time.</summary>
-    private const long CopyBytes = 32L << 20;
+    private const long CopyBytes = 6L << 20;
 
     /// <summary>What the sums of all parts may take.</summary>
     private const long SumBytes = 32L << 20;
