@@ -49,6 +49,7 @@ static class IndexingArea
         ["masked_scatter"] = x => [x[0].MaskedScatter(x[2], x[1])],
         ["masked_select"] = x => [x[0].MaskedSelect(x[1])],
         ["where"] = x => Tensor.Where(x[0]),
+        ["unravel_index 2, 3, 4"] = x => x[0].UnravelIndex([2, 3, 4]),
         ["take"] = x => [x[0].Take(x[1])],
         ["put"] = x => [x[0].Put(x[2], x[1])],
         ["put accumulate"] = x => [x[0].Put(x[2], x[1], accumulate: true)],
