@@ -202,6 +202,10 @@ public sealed record NonZero : PrimitiveOp
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => [null];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) =>
+        throw new GraphException("VMap: NonZero, and with it the selection by a mask, has a result whose size depends on data, so it differs from sample to sample. Use Tensor.Where, which keeps the size.");
 }
 
 /// <summary>Position i as often as element i of the input says, in ascending order: [2, 0, 1] gives [0, 0, 2]. How many there are is known only from the data.</summary>
@@ -215,7 +219,7 @@ public sealed record RepeatedPositions : PrimitiveOp
         var spec = Expect.One(x, this);
         Expect.Indices(this, spec);
         if (spec.Shape.Rank != 1) throw new ShapeException($"{Name()}: expected a vector. Received: shape {spec.Shape}.");
-        return new TensorSpec(DType.Int64, [Ambient.Current.Capture?.NewUnknown("repeated") ?? "repeated"]);
+        return new TensorSpec(DType.Int64, [NonZero.NewSize("repeated")]);
     }
 
     /// <inheritdoc/>
@@ -226,5 +230,5 @@ public sealed record RepeatedPositions : PrimitiveOp
 
     /// <inheritdoc/>
     protected internal override Tensor[]? Batched(Batch x) =>
-        throw new GraphException("VMap: NonZero, and with it the selection by a mask, has a result whose size depends on data, so it differs from sample to sample. Use Tensor.Where, which keeps the size.");
+        throw new GraphException("VMap: RepeatInterleave by counts has a result whose size depends on data, so it differs from sample to sample. Repeat each element equally often, which keeps the size.");
 }

@@ -38,4 +38,7 @@ public sealed record Roll(Dims Shifts, Dims Axes) : CompositeOp
 
     /// <inheritdoc/>
     public override Tensor?[]? Gradient(Backward b) => [Dispatch.Run(new Roll(Dims.Create([.. Shifts.Select(s => -s)]), Axes), b.Grad)];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(new Roll(Shifts, Batch.Shift(Axes)));
 }
