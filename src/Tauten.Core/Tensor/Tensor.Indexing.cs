@@ -24,6 +24,12 @@ public sealed partial class Tensor
     {
         get
         {
+            if (index.Length == 1 && index[0].Tensor is { DType: DType.Bool, Rank: > 1 } mask && mask.Rank <= Rank)
+            {
+                // The axes of a mask alone are one axis: positions on several would only be put together again.
+                Selection.CheckMask(mask, 0, Shape);
+                return Flatten(0, mask.Rank - 1).IndexSelect(0, mask.Flatten().NonZero().Select(1, 0));
+            }
             var selection = Selection.Of(this, index);
             var part = selection.Viewed;
             return selection.Tensors is null ? part : part.TakeAt(selection.Tensors);
