@@ -51,6 +51,10 @@ public sealed partial class Tensor
         return (accumulate ? flat.IndexAdd(0, places, elements) : flat.Scatter(0, places, elements)).Reshape(Shape);
     }
 
+    /// <summary>This tensor with one number at [.., index[i, j, ..], ..] along the axis; see <see cref="Scatter(int, Tensor, Tensor)"/>.</summary>
+    /// <exception cref="IndexException">An index lies outside of the axis.</exception>
+    public Tensor Scatter(int axis, Tensor index, double value) => Scatter(axis, index, Constant(value, new(DType, index.Shape)));
+
     /// <summary>
     /// For each element of the index, the element at that position along the axis: <see cref="Gather"/>, with tensor and index broadcast along the other axes.
     /// Goes with <see cref="ArgSort"/> and the positions of other reductions.

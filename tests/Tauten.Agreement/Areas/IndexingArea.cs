@@ -53,6 +53,7 @@ static class IndexingArea
         ["take"] = x => [x[0].Take(x[1])],
         ["put"] = x => [x[0].Put(x[2], x[1])],
         ["put accumulate"] = x => [x[0].Put(x[2], x[1], accumulate: true)],
+        ["scatter value axis=1"] = x => [x[0].Scatter(1, x[1], -0.5)],
         ["take_along_dim axis=1"] = x => [x[0].TakeAlongAxis(x[1], 1)],
         ["take_along_dim"] = x => [x[0].TakeAlongAxis(x[1])],
         ["select_scatter axis=1 at=-1"] = x => [x[0].SelectScatter(x[1], 1, -1)],
