@@ -155,7 +155,7 @@ public class RearrangingTests
     {
         Assert.Equal(new[,] { { 1f, 3 }, { 2, 4 } }, Tensor.From([[1f, 2], [3, 4]]).T.ToArray2D<float>());
         Assert.Equal(new long[,,] { { { 0, 1 }, { 2, 3 } } }, Tensor.Arange(4).Reshape(1, 2, 2).ToArray3D<long>());
-        Assert.Equal(0, Tensor.Zeros([0, 3]).ToArray2D<float>().Length);
+        Assert.Empty(Tensor.Zeros([0, 3]).ToArray2D<float>());
         Assert.Equal([1.0, 2.0], Tensor.From([1L, 4]).Map((long n) => Math.Sqrt(n)).ToArray<double>());
         Assert.Equal("[0, 0]", Tensor.From(Array.Empty<float[]>()).Shape.ToString());
     }
