@@ -33,13 +33,13 @@ static class LinalgCases
         Case<Qr>("of wide matrices", x => Both(Linalg.Qr(Near(x[0], 2))), matrix) with { Sizes = wide },
         Case<Qr>("complete", x => Both(Linalg.Qr(Near(x[0], 2), QrMode.Complete)), matrix) with { Order = 0 },
         Case<HouseholderFactor>("", x => Both(Linalg.Geqrf(Near(x[0], 2))), matrix) with { Order = 0 },
-        Case<Eigh>("", x => Linalg.Eigh(Symmetric(x[0])) is var (w, v) ? [w, v.Square(), (v * w.Sin().Unsqueeze(-2)).MatMul(v.T)] : [], square),
+        Case<Eigh>("", x => Linalg.Eigh(Symmetric(x[0])) is var (w, v) ? [w, v.Square(), (v * (w * 0.125).Sin().Unsqueeze(-2)).MatMul(v.T)] : [], square),
         Case<Eigh>("of the upper triangle", x => [Linalg.Eigvalsh(Symmetric(x[0]).Triu(), upper: true)], square) with { Order = 0 },
         Case<Svd>("", x => Decomposed(Linalg.Svd(Graded(x[0]), full: false)), matrix),
         Case<Svd>("of wide matrices", x => Decomposed(Linalg.Svd(Graded(x[0]), full: false)), matrix) with { Sizes = wide },
         Case<Svd>("full", x => Graded(x[0]).Svd() is var (u, s, v) ? [u.MatMul(u.T), s, v.Narrow(-2, 0, s.Shape[^1]).Square()] : [], matrix) with { Order = 0 },
         Case<Eig>("", x => Moments(Linalg.Eig(Swirling(x[0]))), new Input([b, 4, 4], finite)),
-        Case<MatrixExp>("", x => [(x[0] * 0.5).MatrixExp()], square),
+        Case<MatrixExp>("", x => [(x[0] * 0.125).MatrixExp()], square),
         Case<LdlFactor>("", x => Linalg.LdlFactorEx(Indefinite(x[0])) is var (ld, pivots, info) ? [ld, pivots, info] : [], square) with { Order = 0 },
         Case<LdlSolve>("", x => Linalg.LdlFactor(Constant(x[0])) is var (ld, pivots) ? [Linalg.LdlSolve(ld, pivots, x[0])] : [], right),
 
@@ -50,7 +50,7 @@ static class LinalgCases
         Case<Pinv>("of wide matrices", x => [Graded(x[0]).PInverse()], matrix) with { Sizes = wide },
         Case<Pinv>("of symmetric matrices", x => [Linalg.Pinv(Symmetric(x[0]), hermitian: true)], square),
         Case<Det>("", x => [Near(x[0], 1).Det()], square) with { Large = [] },
-        Case<Cofactors>("", x => [Linalg.Cofactors(Graded(x[0]))], square) with { Large = [] },
+        Case<Cofactors>("", x => [Linalg.Cofactors(Graded(x[0]))], new Input([b, 3, 3], finite)),
         Case<SlogDet>("", x => [Near(x[0], 2).SlogDet().LogAbsDet], square),
         Case<SlogDet>("with its sign", x => [Near(x[0], -2).SlogDet().Sign], square) with { Order = 0 },
     ];
@@ -73,6 +73,7 @@ static class LinalgCases
             Large = small ? [] : Large,
             Wide = "b",
             Order = small ? 0 : Order,
+            Ulps = 256,
             Condition = 200,
             Absolute = 512,
             Reason = "elimination, rotations and reflections round in orders of the kernels' own",
@@ -111,7 +112,7 @@ static class LinalgCases
         return x * 0.25 + above - above.T + Diagonal(x, 0, 1);
     }
 
-    static Tensor[] Decomposed((Tensor U, Tensor S, Tensor V) d) => [d.U.Square(), d.S, d.V.Square(), (d.U * d.S.Sin().Unsqueeze(-2)).MatMul(d.V)];
+    static Tensor[] Decomposed((Tensor U, Tensor S, Tensor V) d) => [d.U.Square(), d.S, d.V.Square(), (d.U * (d.S * 0.125).Sin().Unsqueeze(-2)).MatMul(d.V)];
 
     /// <summary>Sums over the eigenvalues, of functions that do not depend on the phase of the vectors.</summary>
     static Tensor[] Moments((ComplexTensor Values, ComplexTensor Vectors) e)
