@@ -75,7 +75,7 @@ static class LinalgCases
             Order = small ? 0 : Order,
             Ulps = 256,
             Condition = 200,
-            Absolute = 512,
+            Absolute = 1024,
             Reason = "elimination, rotations and reflections round in orders of the kernels' own",
         };
     }
