@@ -6,6 +6,6 @@ static class Areas
     public static IReadOnlyList<Area> All { get; } =
     [
         BasicsArea.Calls,
-        ComplexArea.Calls, FftArea.Calls,
+        ComplexArea.Calls, FftArea.Calls, SignalArea.Calls, NpyArea.Calls,
     ];
 }
