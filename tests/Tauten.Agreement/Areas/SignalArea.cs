@@ -21,6 +21,9 @@ static class SignalArea
         ["istft 8 length=17"] = x => [Fourier.Istft(Pair(x), 8, 2, Hann(x), length: 17)],
         ["istft 8 normalized"] = x => [Fourier.Istft(Pair(x), 8, 2, normalized: true)],
         ["istft 8 two-sided"] = x => [Fourier.Istft(Pair(x), 8, 2, oneSided: false)],
+        ["convolve full"] = x => [Fourier.Convolve(x[0], x[1])],
+        ["convolve same"] = x => [Fourier.Convolve(x[0], x[1], ConvolutionPart.Same)],
+        ["convolve valid"] = x => [Fourier.Convolve(x[0], x[1], ConvolutionPart.Valid)],
         ["exponential centre=2"] = _ => [SignalWindows.Exponential(12, 3, 2, dtype: DType.Float64)],
     });
 
