@@ -8,7 +8,7 @@ static class Areas
         BasicsArea.Calls,
         ElementwiseArea.Calls, SpecialArea.Calls,
         LinalgArea.Calls,
-        ComplexArea.Calls, FftArea.Calls,
+        ComplexArea.Calls, FftArea.Calls, SignalArea.Calls, NpyArea.Calls,
         ContractionArea.Calls,
         IndexingArea.Calls,
         MovementArea.Calls,
