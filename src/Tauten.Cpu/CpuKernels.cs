@@ -138,6 +138,7 @@ static class CpuKernels
         // windows
         .Add<Ops.MaxPool>(PoolingKernels.Max)
         .Add<Ops.AvgPool>(PoolingKernels.Average)
+        .Add<Ops.AdaptiveMaxPool>(PoolingKernels.AdaptiveMax)
         .Add<Ops.Resample>(ResampleKernels.Forward)
         .Add<Ops.ResampleGradient>(ResampleKernels.Gradient)
         .Add<Ops.GridSample>(GridSampleKernel.Run)

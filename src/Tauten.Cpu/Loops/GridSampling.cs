@@ -34,49 +34,70 @@ internal static unsafe class GridSampling
     /// <summary>At most so many elements of an image count at a point: 4 x 4, or 2 x 2 x 2.</summary>
     private const int Most = 16;
 
+    /// <summary>Points that are worked on together.</summary>
+    private const int Tile = 64;
+
     /// <summary>y[n, c, p] = the image's channel c at point p.</summary>
     public static void Run<T>(in GridSamplingShape shape, T* x, T* grid, T* y) where T : unmanaged, IFloatingPointIeee754<T>
     {
-        long points = shape.Batch * shape.Points;
-        if (points * shape.Channels == 0) return;
-        var loop = new Loop<T> { Shape = shape, X = x, Grid = grid, Y = y, PerChunk = Math.Max(1, 4096 / (shape.Channels + 8)) };
-        int chunks = (int)((points + loop.PerChunk - 1) / loop.PerChunk);
+        if (shape.Batch * shape.Points * shape.Channels == 0) return;
+        var loop = new Loop<T> { Shape = shape, X = x, Grid = grid, Y = y, Tiles = (shape.Points + Tile - 1) / Tile };
+        int chunks = checked((int)(shape.Batch * loop.Tiles));
         if (chunks == 1) loop.Run(0);
-        else Workers.For(chunks, points * (shape.Channels * 4.0 + 40), ref loop);
+        else Workers.For(chunks, shape.Batch * shape.Points * (shape.Channels * 3.0 + 40), ref loop);
     }
 
     private struct Loop<T> : IChunks where T : unmanaged, IFloatingPointIeee754<T>
     {
         public GridSamplingShape Shape;
         public T* X, Grid, Y;
-        public long PerChunk;
+        public long Tiles;
 
+        /// <summary>A tile of points of one image: first what counts at each, then channel by channel.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int chunk)
         {
+            long image = chunk / Tiles, first = chunk % Tiles * Tile, count = Math.Min(Tile, Shape.Points - first);
             long plane = Shape.Plane, points = Shape.Points, channels = Shape.Channels;
-            long end = Math.Min((chunk + 1) * PerChunk, Shape.Batch * points);
-            long* places = stackalloc long[Most];
-            T* weights = stackalloc T[Most];
-            bool weighted = Shape.Mode != InterpolationMode.Nearest;
-            for (long point = chunk * PerChunk; point < end; point++)
+            long* places = stackalloc long[Most * Tile];
+            T* weights = stackalloc T[Most * Tile];
+            int corners = 0;
+            for (long p = 0; p < count; p++) corners = Corners(image * points + first + p, places + p * corners, weights + p * corners);
+            bool inside = true;
+            for (long i = 0; i < count * corners; i++) inside &= places[i] >= 0;
+            T* x = X + image * channels * plane, y = Y + image * channels * points + first;
+            for (long c = 0; c < channels; c++, x += plane, y += points)
             {
-                int count = Corners(point, places, weights);
-                T* x = X + point / points * channels * plane, y = Y + point / points * channels * points + point % points;
-                for (long c = 0; c < channels; c++, x += plane, y += points)
+                if (corners == 4 && inside) Four(x, places, weights, count, y);
+                else Any(x, places, weights, count, corners, y);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Four(T* x, long* places, T* weights, long count, T* y)
+        {
+            for (long p = 0; p < count; p++, places += 4, weights += 4)
+                y[p] = x[places[0]] * weights[0] + x[places[1]] * weights[1] + x[places[2]] * weights[2] + x[places[3]] * weights[3];
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private readonly void Any(T* x, long* places, T* weights, long count, int corners, T* y)
+        {
+            bool weighted = Shape.Mode != InterpolationMode.Nearest;
+            for (long p = 0; p < count; p++, places += corners, weights += corners)
+            {
+                T sum = T.Zero;
+                for (int k = 0; k < corners; k++)
                 {
-                    T sum = T.Zero;
-                    for (int k = 0; k < count; k++)
-                    {
-                        T value = places[k] < 0 ? T.Zero : x[places[k]];
-                        sum = weighted ? sum + value * weights[k] : value;
-                    }
-                    *y = sum;
+                    T value = places[k] < 0 ? T.Zero : x[places[k]];
+                    sum = weighted ? sum + value * weights[k] : value;
                 }
+                y[p] = sum;
             }
         }
 
         /// <summary>The elements of a plane that count at a point, and their weights; -1 for those outside.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly int Corners(long point, long* places, T* weights)
         {
             int count = 1;
@@ -100,6 +121,7 @@ internal static unsafe class GridSampling
         }
 
         /// <summary>The elements along an axis that count at a position, and their weights.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private readonly int Neighbours(T position, long size, long* index, T* weights)
         {
             T n = T.CreateTruncating(size), half = T.CreateTruncating(0.5);
@@ -133,12 +155,15 @@ internal static unsafe class GridSampling
         }
 
         /// <summary>Keys' spline at distances below 1.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static T Near(T x) => (x * T.CreateTruncating(1.25) - T.CreateTruncating(2.25)) * x * x + T.One;
 
         /// <summary>Keys' spline at distances from 1 to 2.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static T Far(T x) => ((x * T.CreateTruncating(-0.75) + T.CreateTruncating(3.75)) * x - T.CreateTruncating(6)) * x + T.CreateTruncating(3);
 
         /// <summary>A position moved inside, or left alone where zeros lie outside.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private readonly T Bounded(T at, T n)
         {
             if (Shape.Padding == GridPadding.Zeros) return at;

@@ -51,7 +51,7 @@ static class WindowCases
         Phrase<Windows>("as columns", x => x[0].Unfold([2, 3], 1, [1, 0], [2, 1]), Sizes(("h", 1), ("w", 3)), new Input([b, 2, h, w])),
         Phrase<OverlapAdd>("of columns", x => x[0].Fold([5, 4], [2, 3], 1, [1, 0], [2, 1]), [], new Input([b, 12, 6])),
         Phrase<Permute>("of pixels", x => x[0].PixelShuffle(2).ChannelShuffle(2).PixelUnshuffle(2), [], new Input([b, 8, h, w])),
-        Phrase<Scatter>("as an unpooling", x => x[0].MaxPool2dWithIndices(2) is var (values, indices) ? values.MaxUnpool2d(indices, 2) : x[0], Sizes(("h", 2), ("w", 2)), new Input([b, 2, h, w], Domain.Distinct)),
+        Phrase<Scatter>("as an unpooling", x => x[0].MaxPool2dWithIndices(2) is var (values, indices) ? values.MaxUnpool2d(indices, 2, size: [x[0].Shape[2], x[0].Shape[3]]) : x[0], Sizes(("h", 2), ("w", 2)), new Input([b, 2, h, w], Domain.Distinct)),
         Phrase<AvgPool>("of powers", x => x[0].LpPool2d(3, [2, 1], 1), Sizes(("h", 2), ("w", 1)), new Input([b, 2, h, w], Domain.Positive)),
         Phrase<AvgPool>("over channels", x => x[0].LocalResponseNorm(3, 0.5, 0.7, 2), Sizes(("c", 1), ("w", 1)), new Input([b, c, w])),
         Phrase<Resample>("over two axes by scales", x => x[0].InterpolateBy([1.5, 2], InterpolationMode.Linear), Sizes(("h", 1), ("w", 1)), new Input([b, 1, h, w])),
