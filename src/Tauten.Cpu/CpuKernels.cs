@@ -141,7 +141,8 @@ static class CpuKernels
         .Add<Ops.AdaptiveMaxPool>(PoolingKernels.AdaptiveMax)
         .Add<Ops.Resample>(ResampleKernels.Forward)
         .Add<Ops.ResampleGradient>(ResampleKernels.Gradient)
-        .Add<Ops.GridSample>(GridSampleKernel.Run)
+        .Add<Ops.GridSample>(GridSampleKernels.Forward)
+        .Add<Ops.GridSampleGradient>(GridSampleKernels.Gradient)
 
         // contractions
         .Add<Ops.MatMul>(MatMulKernel.Run)

@@ -42,6 +42,9 @@ static class WindowCases
         new(typeof(GridSample), "3d", x => [Dispatch.Run(new GridSample(InterpolationMode.Linear, GridPadding.Zeros, false), x[0], x[1])], new Input([b, 2, 2, h, w], finite), new Input([b, 2, "p", 1, 3], between))
             { Plain = Sizes(("b", 1), ("h", 2), ("w", 2), ("p", 2)), Least = Sizes(("h", 2), ("w", 2)), Condition = 30, Reason = jump },
 
+        Returned("linear", new(InterpolationMode.Linear, GridPadding.Reflection, false)),
+        Returned("cubic", new(InterpolationMode.Cubic, GridPadding.Zeros, true)),
+
         new(typeof(GroupNorm), "", x => [Dispatch.Run(new GroupNorm(2, 1e-3), (ReadOnlySpan<Tensor>)x)], new Input([b, 4, w]), new Input([4]), new Input([4])) { Least = Sizes(("w", 1)), Large = Sizes(("b", 20), ("w", 300)), Condition = 20 },
         new(typeof(GroupNorm), "without weight", x => [x[0].GroupNorm(3, epsilon: 1e-3)], new Input([b, 3, h, w])) { Least = Sizes(("h", 1), ("w", 1)), Condition = 20 },
         new(typeof(RmsNorm), "", x => [Dispatch.Run(new RmsNorm(1, 1e-3), x[0], x[1])], new Input([b, h, w]), new Input([w])) { Least = Sizes(("w", 1)), Large = Sizes(("h", 50), ("w", 300)), Condition = 20 },
@@ -76,6 +79,15 @@ static class WindowCases
     // The second axis of three, so that all widths of what lies behind it occur.
     static OpCase Resized<TOp>(string name, Func<Tensor, Tensor> f, Dictionary<string, int> least) where TOp : Op =>
         new(typeof(TOp), name, x => [f(x[0])], new Input([b, c, w])) { Plain = Sizes(("b", 2), ("c", 5), ("w", 3)), Least = least, Large = Sizes(("b", 9), ("c", 20), ("w", 130)) };
+
+    static OpCase Returned(string name, GridSample op) =>
+        new(typeof(GridSampleGradient), name, x => Dispatch.RunAll(new GridSampleGradient(op), x[0], x[1], x[2]), new Input([b, 2, h, w], finite), new Input([b, "p", 1, 2], between), new Input([b, 2, "p", 1], finite))
+        {
+            Plain = Sizes(("b", 2), ("h", 2), ("w", 2), ("p", 3)),
+            Least = Sizes(("h", 2), ("w", 2)),
+            Condition = 60,
+            Reason = jump,
+        };
 
     static OpCase Sampled(string name, GridSample op) =>
         new(typeof(GridSample), name, x => [Dispatch.Run(op, x[0], x[1])], new Input([b, 2, h, w], finite), new Input([b, "p", "q", 2], between))

@@ -18,6 +18,7 @@ static partial class OpChecks
     {
         ["Alias"] = "reverse walks, where an input occurs twice",
         ["ConvolutionWeightGradient"] = "the gradient of Convolution",
+        ["GridSampleGradient"] = "the gradient of GridSample",
         ["ResampleGradient"] = "the gradient of Resample",
         ["RandomBits"] = "the expansions of RandomUniform and RandomNormal",
         ["Checkpoint"] = "Gradients.Checkpoint",
