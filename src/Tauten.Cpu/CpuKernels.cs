@@ -162,9 +162,11 @@ static class CpuKernels
         .Add<Ops.AvgPool>(PoolingKernels.Average)
         .Add<Ops.MaxPoolGradient>(PoolingKernels.MaxGradient)
         .Add<Ops.AvgPoolGradient>(PoolingKernels.AverageGradient)
+        .Add<Ops.AdaptiveMaxPool>(PoolingKernels.AdaptiveMax)
         .Add<Ops.Resample>(ResampleKernels.Forward)
         .Add<Ops.ResampleGradient>(ResampleKernels.Gradient)
-        .Add<Ops.GridSample>(GridSampleKernel.Run)
+        .Add<Ops.GridSample>(GridSampleKernels.Forward)
+        .Add<Ops.GridSampleGradient>(GridSampleKernels.Gradient)
 
         // contractions
         .Add<Ops.MatMul>(MatMulKernel.Run)

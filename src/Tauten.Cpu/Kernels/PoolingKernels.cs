@@ -49,6 +49,30 @@ static unsafe class PoolingKernels
         result.Store();
     }
 
+    public static void AdaptiveMax(Ops.AdaptiveMaxPool op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
+    {
+        int spatial = op.Size.Rank;
+        using var input = Wide.Input(x[0]);
+        using var result = Wide.Output(y[0]);
+        Axes from = Spatial(x[0].Shape, spatial), to = Spatial(y[0].Shape, spatial);
+        long planes = x[0].Shape.Count / from.Product;
+        fixed (byte* px = &input.Tensor.First(), py = &result.Tensor.First(), pi = &y[1].First())
+        {
+            if (y[0].DType == DType.Float64) AdaptivePooling.Max(planes, from, to, (double*)px, (double*)py, (long*)pi);
+            else AdaptivePooling.Max(planes, from, to, (float*)px, (float*)py, (long*)pi);
+        }
+        result.Store();
+    }
+
+    /// <summary>The sizes of the last axes.</summary>
+    static Axes Spatial(Shape shape, int spatial)
+    {
+        if (spatial > 3) throw new ShapeException($"Windows slide over 1 to 3 dimensions. Received: {spatial}.");
+        var sizes = new Axes(1, 1, 1);
+        for (int i = 1; i <= spatial; i++) sizes[3 - i] = shape[^i];
+        return sizes;
+    }
+
     static WindowShape ShapeOf(Tensor x, Tensor y, Dims window, Dims strides, Dims padding, Dims dilations)
     {
         int spatial = window.Count;

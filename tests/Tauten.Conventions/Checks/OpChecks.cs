@@ -27,6 +27,7 @@ static partial class OpChecks
         ["MaxPoolGradient"] = "the gradient of MaxPool",
         ["AvgPoolGradient"] = "the gradient of AvgPool",
         ["CDistGradient"] = "the gradient of CDist",
+        ["GridSampleGradient"] = "the gradient of GridSample",
         ["ResampleGradient"] = "the gradient of Resample",
         ["RandomBits"] = "the expansions of RandomUniform and RandomNormal",
         ["Checkpoint"] = "Gradients.Checkpoint",
