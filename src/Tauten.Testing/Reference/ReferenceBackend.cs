@@ -29,6 +29,7 @@ public sealed class ReferenceBackend : Backend
         IndexingDefinitions.AddTo(table);
         ContractionDefinitions.AddTo(table);
         RandomDefinitions.AddTo(table);
+        VariateDefinitions.AddTo(table);
         return table;
     }
 }
