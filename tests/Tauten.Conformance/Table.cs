@@ -11,6 +11,7 @@ static class Table
     [
         .. ElementwiseCases.All(), .. TranscendentalCases.All(), .. ReductionCases.All(), .. MovementCases.All(),
         .. IndexingCases.All(), .. ContractionCases.All(), .. CompositeCases.All(),
+        .. ArithmeticCases.All(), .. SpecialCases.All(),
     ];
 
     static readonly Dictionary<string, OpCase> byName = Cases.ToDictionary(c => c.Name);

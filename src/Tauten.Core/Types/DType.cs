@@ -69,6 +69,15 @@ public static class DTypes
         _ => (double.NegativeInfinity, double.PositiveInfinity),
     };
 
+    /// <summary>The largest finite number of a floating-point type.</summary>
+    internal static double LargestFinite(this DType dtype) => dtype switch
+    {
+        DType.Float64 => double.MaxValue,
+        DType.Float32 => float.MaxValue,
+        DType.Float16 => 65504,
+        _ => 3.3895313892515355e38,
+    };
+
     /// <summary>The field's usual name, such as <c>float32</c>.</summary>
     public static string Name(this DType dtype) => dtype switch
     {

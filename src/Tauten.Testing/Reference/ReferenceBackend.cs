@@ -24,6 +24,7 @@ public sealed class ReferenceBackend : Backend
         var table = new KernelTable();
         ElementwiseDefinitions.AddTo(table);
         TranscendentalDefinitions.AddTo(table);
+        SpecialDefinitions.AddTo(table);
         ReductionDefinitions.AddTo(table);
         MovementDefinitions.AddTo(table);
         IndexingDefinitions.AddTo(table);

@@ -6,5 +6,6 @@ static class Areas
     public static IReadOnlyList<Area> All { get; } =
     [
         BasicsArea.Calls,
+        ElementwiseArea.Calls, SpecialArea.Calls,
     ];
 }
