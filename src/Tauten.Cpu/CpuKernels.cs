@@ -126,6 +126,9 @@ static class CpuKernels
         .Add<Ops.CumSum>(ScanKernels.CumSum)
         .Add<Ops.CumProd>(ScanKernels.CumProd)
         .Add<Ops.LinearScan>(ScanKernels.LinearScan)
+        .Add<Ops.LogCumSumExp>(ScanKernels.LogCumSumExp)
+        .Add<Ops.CumMax>(ScanKernels.CumMax)
+        .Add<Ops.CumMin>(ScanKernels.CumMin)
 
         // whole rows
         .Add<Ops.Softmax>(RowKernels.Softmax)
@@ -135,12 +138,33 @@ static class CpuKernels
         // windows
         .Add<Ops.MaxPool>(PoolingKernels.Max)
         .Add<Ops.AvgPool>(PoolingKernels.Average)
+        .Add<Ops.Resample>(ResampleKernels.Forward)
+        .Add<Ops.ResampleGradient>(ResampleKernels.Gradient)
+        .Add<Ops.GridSample>(GridSampleKernel.Run)
 
         // contractions
         .Add<Ops.MatMul>(MatMulKernel.Run)
         .Add<Ops.Convolution>(ConvolutionKernels.Forward)
         .Add<Ops.ConvolutionInputGradient>(ConvolutionKernels.InputGradient)
         .Add<Ops.ConvolutionWeightGradient>(ConvolutionKernels.WeightGradient)
+
+        // linear algebra
+        .Add<Ops.Cholesky>(LinearSystemKernels.Cholesky)
+        .Add<Ops.TriangularSolve>(LinearSystemKernels.TriangularSolve)
+        .Add<Ops.LuFactor>(LinearSystemKernels.LuFactor)
+        .Add<Ops.PivotPermutation>(LinearSystemKernels.PivotPermutation)
+        .Add<Ops.LdlFactor>(LinearSystemKernels.LdlFactor)
+        .Add<Ops.LdlSolve>(LinearSystemKernels.LdlSolve)
+        .Add<Ops.Qr>(SpectralKernels.Qr)
+        .Add<Ops.HouseholderFactor>(SpectralKernels.HouseholderFactor)
+        .Add<Ops.Eigh>(SpectralKernels.Eigh)
+        .Add<Ops.Svd>(SpectralKernels.Svd)
+        .Add<Ops.Eig>(SpectralKernels.Eig)
+        .Add<Ops.MatrixExp>(SpectralKernels.MatrixExp)
+        // Fourier transforms
+        .Add<Ops.Dft>(FourierKernels.Dft)
+        .Add<Ops.RealDft>(FourierKernels.RealDft)
+        .Add<Ops.RealInverseDft>(FourierKernels.RealInverseDft)
 
         // indexing and sorting
         .Add<Ops.Gather>(IndexKernels.Gather)
@@ -149,8 +173,16 @@ static class CpuKernels
         .Add<Ops.IndexSelect>(IndexKernels.IndexSelect)
         .Add<Ops.IndexAdd>(IndexKernels.IndexAdd)
         .Add<Ops.NonZero>(IndexKernels.NonZero)
+        .Add<Ops.RepeatedPositions>(IndexKernels.RepeatedPositions)
         .Add<Ops.Sort>(SortKernels.Sort)
         .Add<Ops.TopK>(SortKernels.TopK)
+        .Add<Ops.KthValue>(SelectionKernels.KthValue)
+        .Add<Ops.Median>(SelectionKernels.Median)
+        .Add<Ops.Mode>(SelectionKernels.Mode)
+        .Add<Ops.SearchSorted>(SearchKernels.SearchSorted)
+        .Add<Ops.RowOrder>(SearchKernels.RowOrder)
+        .Add<Ops.BinCount>(SearchKernels.BinCount)
+        .Add<Ops.ScatterReduce>(IndexKernels.ScatterReduce)
 
         // optimizers
         .Add<Ops.SgdStep>(OptimizerKernels.Sgd)

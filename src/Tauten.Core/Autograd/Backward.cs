@@ -8,8 +8,9 @@ public sealed class Backward
     readonly Node node;
     readonly Tensor?[] gradients;
     readonly bool[] needs;
+    readonly Tensor?[]? values;         // of inputs and outputs, where the tape does not have them
 
-    internal Backward(Node node, Tensor?[] gradients, bool[] needs) => (this.node, this.gradients, this.needs) = (node, gradients, needs);
+    internal Backward(Node node, Tensor?[] gradients, bool[] needs, Tensor?[]? values = null) => (this.node, this.gradients, this.needs, this.values) = (node, gradients, needs, values);
 
     /// <summary>The gradient of the first output.</summary>
     public Tensor Grad => GradOf(0);
@@ -44,9 +45,13 @@ public sealed class Backward
     /// <summary>The number of inputs.</summary>
     public int InputCount => node.InputCount;
 
+    /// <summary>The number of outputs.</summary>
+    public int OutputCount => node.OutputCount;
+
     Tensor Saved(int slot)
     {
-        if (Ambient.Current.Capture is not null && node.Saved(slot) is null)
+        if (values is not null) return values[slot]!;
+        if (Ambient.Current.Capture is { } capture && node.Saved(slot) is null && capture.Knows(node))
             return slot < node.InputCount ? Tensor.Symbol(node.Input(slot), node.InputOutput(slot)) : Tensor.Symbol(node, slot - node.InputCount);
         return node.Saved(slot) ?? throw new GradientException(
             $"{node.Op}: the values that its gradient needs were freed by an earlier walk over the same graph. Pass keepGraph: true to the first Backward, or compute the result again.");

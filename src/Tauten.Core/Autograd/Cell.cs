@@ -148,6 +148,9 @@ public sealed class Parameter : Cell
 /// <summary>A cell without gradient: running statistics and other state.</summary>
 public sealed class Buffer(Tensor value, string? name = null) : Cell(value.Detach(), name)
 {
+    /// <summary>Whether this is the state of a random generator.</summary>
+    internal bool IsRandomState { get; init; }
+
     /// <summary>Always false.</summary>
     /// <exception cref="GradientException">Set to true.</exception>
     public override bool RequiresGrad

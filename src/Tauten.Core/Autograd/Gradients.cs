@@ -22,7 +22,15 @@ public static partial class Gradients
     /// var first = Gradients.Of((x * x * x).Sum(), [x], createGraph: true)[0];   // 3 x^2
     /// var second = Gradients.Of(first.Sum(), [x])[0];                           // 6 x
     /// </code></example>
-    public static Tensor[] Of(Tensor y, ReadOnlySpan<Tensor> wrt, Tensor? seed = null, bool createGraph = false, bool? keepGraph = null)
+    public static Tensor[] Of(Tensor y, ReadOnlySpan<Tensor> wrt, Tensor? seed = null, bool createGraph = false, bool? keepGraph = null) => Of([y], wrt, [seed], createGraph, keepGraph);
+
+    /// <summary>The gradients of the sum of <c>seed * y</c> over several results with respect to each of <paramref name="wrt"/>, in one walk.</summary>
+    /// <param name="y">The results of a computation.</param>
+    /// <param name="wrt">Tensors of that computation, leaves or not.</param>
+    /// <param name="seeds">The gradients that arrive at <paramref name="y"/>; where one is null, or all are left out, ones, which need a result with one element.</param>
+    /// <param name="createGraph">Track the walk itself, so that its results can be differentiated again.</param>
+    /// <param name="keepGraph">Keep what the tape saved for another walk; by default only when <paramref name="createGraph"/> is set.</param>
+    public static Tensor[] Of(ReadOnlySpan<Tensor> y, ReadOnlySpan<Tensor> wrt, ReadOnlySpan<Tensor?> seeds = default, bool createGraph = false, bool? keepGraph = null)
     {
         var targets = new (Node, int)[wrt.Length];
         for (int i = 0; i < targets.Length; i++)
@@ -31,19 +39,36 @@ public static partial class Gradients
             if (!wrt[i].RequiresGrad) throw new GradientException($"Gradients.Of: tensor {i} of shape {wrt[i].Shape} does not require gradients. Make it with requiresGrad: true before it is used.");
             targets[i] = (wrt[i].Node, wrt[i].OutputIndex);
         }
-        var found = new ReverseWalk(createGraph, keepGraph ?? createGraph, beyondTargets: true).Run([y], [Seed(y, seed)], targets);
+        var found = new ReverseWalk(createGraph, keepGraph ?? createGraph, beyondTargets: true).Run(y, Seeds(y, seeds), targets);
         var result = new Tensor[wrt.Length];
         for (int i = 0; i < result.Length; i++) result[i] = found[i] ?? Tensor.Zeros(wrt[i].Shape, wrt[i].DType);
         return result;
     }
 
-    /// <summary>Adds to <c>Grad</c> of every leaf that requires gradients; see <see cref="Tensor.Backward"/>.</summary>
-    internal static void Backward(Tensor y, Tensor? seed, bool createGraph, bool? keepGraph)
+    /// <summary>
+    /// Computes the gradient of the sum of several results with respect to every leaf that requires gradients, in one walk, and adds it to the leaf's <c>Grad</c>;
+    /// see <see cref="Tensor.Backward"/>.
+    /// </summary>
+    /// <param name="y">The results of a computation.</param>
+    /// <param name="seeds">The gradients that arrive at <paramref name="y"/>; where one is null, or all are left out, ones, which need a result with one element.</param>
+    /// <param name="createGraph">Track the walk itself, so that gradients can be differentiated again.</param>
+    /// <param name="keepGraph">Keep what the tape saved for another walk; by default only when <paramref name="createGraph"/> is set.</param>
+    /// <exception cref="GradientException">A result depends on nothing that requires gradients, or is not a scalar and has no seed.</exception>
+    public static void Backward(ReadOnlySpan<Tensor> y, ReadOnlySpan<Tensor?> seeds = default, bool createGraph = false, bool? keepGraph = null)
     {
-        if (!y.IsTracked)
-            throw new GradientException(
-                $"Backward: the tensor of shape {y.Shape} depends on nothing that requires gradients. Make inputs with requiresGrad: true, use parameters, and check that no NoGrad scope or Detach is on the way.");
-        new ReverseWalk(createGraph, keepGraph ?? createGraph).Run([y], [Seed(y, seed)], null);
+        foreach (var result in y)
+            if (!result.IsTracked)
+                throw new GradientException(
+                    $"Backward: the tensor of shape {result.Shape} depends on nothing that requires gradients. Make inputs with requiresGrad: true, use parameters, and check that no NoGrad scope or Detach is on the way.");
+        new ReverseWalk(createGraph, keepGraph ?? createGraph).Run(y, Seeds(y, seeds), null);
+    }
+
+    static Tensor[] Seeds(ReadOnlySpan<Tensor> y, ReadOnlySpan<Tensor?> seeds)
+    {
+        if (seeds.Length > 0 && seeds.Length != y.Length) throw new GradientException($"Gradients: {y.Length} results were given, and {seeds.Length} gradients that arrive at them.");
+        var all = new Tensor[y.Length];
+        for (int i = 0; i < all.Length; i++) all[i] = Seed(y[i], seeds.Length == 0 ? null : seeds[i]);
+        return all;
     }
 
     static Tensor Seed(Tensor y, Tensor? seed)
@@ -59,12 +84,18 @@ public static partial class Gradients
         return seed;
     }
 
-    /// <summary>Until the scope is disposed, this thread tracks nothing: results require no gradients and keep no tape.</summary>
+    /// <summary>Whether this thread tracks: whether results of what requires gradients require gradients in their turn.</summary>
+    public static bool IsTracking => Ambient.Current.Tracks;
+
+    /// <summary>
+    /// Until the scope is disposed, this thread tracks nothing: results require no gradients and keep no tape. Tensors are immutable and carry nothing else
+    /// that could be left out, so this is <c>torch.no_grad</c> and <c>torch.inference_mode</c> in one.
+    /// </summary>
     /// <example><code>using (Gradients.NoGrad()) accuracy = Evaluate(model);</code></example>
     public static TrackingScope NoGrad() => new(Ambient.Current.Untracked + 1);
 
-    /// <summary>Until the scope is disposed, this thread tracks again, also inside of <see cref="NoGrad"/>.</summary>
-    public static TrackingScope Tracking() => new(0);
+    /// <summary>Until the scope is disposed, this thread tracks again, also inside of <see cref="NoGrad"/>; or does not, as <paramref name="enabled"/> says.</summary>
+    public static TrackingScope Tracking(bool enabled = true) => new(enabled ? 0 : Ambient.Current.Untracked + 1);
 
     /// <summary>
     /// Until the scope is disposed, ops remember the line of the program that ran them, and a reverse walk stops with an error that names op and

@@ -109,7 +109,8 @@ sealed class ReverseWalk(bool createGraph, bool keepGraph, bool beyondTargets = 
             if (results[k] is { } result && needs[k]) Accumulate(node.Input(k), node.InputOutput(k), result);
         foreach (var result in results)
             if (result?.Token is { } token && owned.TryGetValue(token, out int count) && count == 0) Release(token);
-        if (!keepGraph) node.Consume();
+        // A capture may walk over what was computed before it, which somebody else may want to walk over too.
+        if (!keepGraph && ambient.Capture is null) node.Consume();
     }
 
     Tensor?[] Formula(Node node, Backward b) => node.Op switch

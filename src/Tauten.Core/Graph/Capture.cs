@@ -6,9 +6,11 @@ namespace Tauten;
 sealed class Capture(Capture? outer)
 {
     readonly List<Node> nodes = [];
+    readonly HashSet<Node> own = new(ReferenceEqualityComparer.Instance);
     readonly List<(Node Node, string Name)> inputs = [];
     readonly Dictionary<Node, Tensor> constants = [];
     readonly Dictionary<Tensor, Node> lifted = new(ReferenceEqualityComparer.Instance);
+    readonly Dictionary<(Node, int), Node> free = [];
     readonly Dictionary<Cell, (Node Input, Tensor Current)> cells = [];
     readonly Dictionary<Cell, Tensor?> gradients = [];
     int unknowns;
@@ -16,14 +18,26 @@ sealed class Capture(Capture? outer)
     /// <summary>Opens a capture on this thread.</summary>
     public static CaptureScope Begin() => new(new Capture(Ambient.Current.Capture));
 
+    /// <summary>Until the scope is disposed, this thread computes although a capture is open.</summary>
+    public static CaptureScope Pause() => new(null);
+
     /// <summary>An input of the graph. Floating-point inputs can be differentiated.</summary>
     public Tensor AddInput(string name, TensorSpec spec)
     {
         var node = new Node(spec, tracked: spec.DType.IsFloating());
         inputs.Add((node, name));
-        nodes.Add(node);
+        Add(node);
         return Tensor.Symbol(node, 0);
     }
+
+    void Add(Node node)
+    {
+        nodes.Add(node);
+        own.Add(node);
+    }
+
+    /// <summary>Whether a node belongs to this capture or to one around it: a tensor of it has a value when the graph runs.</summary>
+    public bool Knows(Node node) => own.Contains(node) || outer?.Knows(node) == true;
 
     /// <summary>A name for a size that only the data will tell, different from all others on the way out.</summary>
     public Dim NewUnknown(string op) => outer?.NewUnknown(op) ?? Dim.Unknown($"{op}#{++unknowns}");
@@ -43,7 +57,7 @@ sealed class Capture(Capture? outer)
         object outputs = result.Count == 1 ? result[0] : Enumerable.Range(0, result.Count).Select(i => (ValueSpec)result[i]).ToArray();
         var node = new Node(op, values, outputs, tracked && Ambient.Current.Tracks && op is not Detach);
         if (Ambient.Current.DetectAnomaly) node.Origin = Anomaly.Here();
-        nodes.Add(node);
+        Add(node);
         for (int i = 0; i < y.Length; i++) y[i] = Tensor.Symbol(node, i);
     }
 
@@ -57,7 +71,7 @@ sealed class Capture(Capture? outer)
             specs[i] = values[i].ValueSpec;
         }
         var node = new Node(op, values, op.InferValues(specs), Ambient.Current.Tracks && Array.Exists(values, v => v.Node.Tracked));
-        nodes.Add(node);
+        Add(node);
         var y = new Value[node.OutputCount];
         for (int i = 0; i < y.Length; i++)
             y[i] = node.ValueSpec(i) switch
@@ -69,18 +83,36 @@ sealed class Capture(Capture? outer)
         return y;
     }
 
-    /// <summary>A tensor from outside becomes a constant of the graph.</summary>
+    /// <summary>The same values as a node of its own, with respect to which a gradient can be asked for whether or not anything is tracked.</summary>
+    public Tensor AddLeaf(Tensor x)
+    {
+        var node = new Node(Alias.Instance, [Lift(x)], x.Spec, tracked: true);
+        Add(node);
+        return Tensor.Symbol(node, 0);
+    }
+
+    /// <summary>A tensor from outside becomes a constant of the graph: one with values, or one of a capture around this.</summary>
     Tensor Lift(Tensor x)
     {
-        if (x.IsSymbolic) return x;
-        if (!lifted.TryGetValue(x, out var node))
+        if (x.IsSymbolic)
         {
-            // A leaf keeps its own node, so that its gradient can be asked for inside the graph.
-            node = x.IsLeaf ? x.Node : new Node(x.Spec);
-            lifted.Add(x, node);
-            if (constants.TryAdd(node, x)) nodes.Add(node);
+            // A tensor of an unrelated capture stays as it is: the graph's check will name it.
+            if (own.Contains(x.Node) || outer?.Knows(x.Node) != true) return x;
+            var place = (x.Node, x.OutputIndex);
+            if (!free.TryGetValue(place, out var found)) free.Add(place, found = AddConstant(x));
+            return Tensor.Symbol(found, 0);
         }
+        if (!lifted.TryGetValue(x, out var node)) lifted.Add(x, node = AddConstant(x));
         return Tensor.Symbol(node, 0);
+    }
+
+    // A leaf keeps its own node, so that its gradient can be asked for inside the graph. What was computed from a leaf is seen as another name of
+    // itself: for the graph a constant, for a walk the way back.
+    Node AddConstant(Tensor x)
+    {
+        var node = x.IsLeaf ? x.Node : x.IsTracked ? new Node(Alias.Instance, [x], x.Spec, tracked: true) : new Node(x.Spec);
+        if (constants.TryAdd(node, x)) Add(node);
+        return node;
     }
 
     /// <summary>The value of a parameter or buffer inside the graph: an input by name, or what was written to it during the capture.</summary>
@@ -88,7 +120,7 @@ sealed class Capture(Capture? outer)
     {
         if (cells.TryGetValue(cell, out var known)) return known.Current;
         var node = new Node(cell.Spec, tracked: cell.RequiresGrad, extra: cell.Gradients);
-        nodes.Add(node);
+        Add(node);
         var symbol = Tensor.Symbol(node, 0);
         cells.Add(cell, (node, symbol));
         return symbol;
@@ -128,14 +160,16 @@ readonly ref struct CaptureScope
 {
     readonly Capture? before;
 
-    public CaptureScope(Capture capture)
+    readonly Capture? graph;
+
+    public CaptureScope(Capture? capture)
     {
         before = Ambient.Current.Capture;
-        Graph = capture;
+        graph = capture;
         Ambient.Current.Capture = capture;
     }
 
-    public Capture Graph { get; }
+    public Capture Graph => graph!;
 
     public void Dispose() => Ambient.Current.Capture = before;
 }

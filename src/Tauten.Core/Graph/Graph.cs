@@ -13,11 +13,12 @@ namespace Tauten;
 /// Console.WriteLine(graph.Print());
 /// Tensor y = graph.Run(Tensor.Randn([3, 10]))[0];
 /// </code></example>
-public sealed class Graph
+public sealed partial class Graph
 {
     readonly (Node Node, string Name)[] inputs;
     readonly (Cell Cell, Node Node)[] cells;
     readonly Dictionary<Node, Tensor> constants;
+    readonly HashSet<Node> leaves;
     readonly Node[] nodes;
     readonly (Node Node, int Output)[] outputs;
     readonly (Cell Cell, Node Node, int Output)[] updates;
@@ -25,6 +26,7 @@ public sealed class Graph
     internal Graph((Node, string)[] inputs, (Cell, Node)[] cells, Dictionary<Node, Tensor> constants, Node[] recorded, (Node, int)[] outputs, (Cell, Node, int)[] updates)
     {
         (this.inputs, this.cells, this.constants, this.outputs, this.updates) = (inputs, cells, constants, outputs, updates);
+        leaves = new([.. inputs.Select(i => i.Item1), .. cells.Select(c => c.Item2), .. constants.Keys], ReferenceEqualityComparer.Instance);
         nodes = Live(recorded);
         Verify();
     }
@@ -41,6 +43,9 @@ public sealed class Graph
         for (int i = 0; i < symbols.Length; i++) symbols[i] = capture.Graph.AddInput($"x{i}", specs[i]);
         return capture.Graph.Finish(function(symbols));
     }
+
+    // What comes from outside may be another name of a tensor that was computed there: what is behind it is not part of the graph.
+    bool IsLeaf(Node node) => node.Op is null || leaves.Contains(node);
 
     /// <summary>All nodes, leaves included, each after what it reads.</summary>
     public IReadOnlyList<Node> Nodes => nodes;
@@ -66,7 +71,7 @@ public sealed class Graph
         while (stack.TryPop(out var node))
         {
             if (!live.Add(node)) continue;
-            for (int i = 0; i < node.InputCount; i++) stack.Push(node.Input(i));
+            for (int i = 0; i < node.InputCount && !IsLeaf(node); i++) stack.Push(node.Input(i));
             foreach (string name in SizesOf(node).Concat(AttributesOf(node)))
                 if (origin.TryGetValue(name, out var first)) stack.Push(first);
         }
@@ -92,17 +97,16 @@ public sealed class Graph
     public void Verify()
     {
         var known = new HashSet<Node>();
-        var leaves = new HashSet<Node>([.. inputs.Select(i => i.Node), .. cells.Select(c => c.Node), .. constants.Keys]);
         foreach (var node in nodes)
         {
             if (node.Op is null && !leaves.Contains(node)) throw new GraphException($"The leaf {node} is neither an input nor a parameter nor a constant.");
-            for (int i = 0; i < node.InputCount; i++)
+            for (int i = 0; i < node.InputCount && !IsLeaf(node); i++)
             {
                 if (!known.Contains(node.Input(i))) throw new GraphException($"The node {node} reads {node.Input(i)}, which does not come before it. Was a tensor of another capture used?");
                 if (node.InputOutput(i) >= node.Input(i).OutputCount) throw new GraphException($"The node {node} reads output {node.InputOutput(i)} of {node.Input(i)}, which does not exist.");
             }
             if (!known.Add(node)) throw new GraphException($"The node {node} is listed twice.");
-            VerifySpecs(node);
+            if (!IsLeaf(node)) VerifySpecs(node);
         }
         foreach (var (node, output) in outputs)
             if (!known.Contains(node) || output >= node.OutputCount) throw new GraphException($"The output {node} is not part of the graph. Was a tensor of another capture returned?");
@@ -110,12 +114,11 @@ public sealed class Graph
 
     static void VerifySpecs(Node node)
     {
-        if (node.Op is null) return;
         ValueSpec[] x = [.. Enumerable.Range(0, node.InputCount).Select(i => node.Input(i).ValueSpec(node.InputOutput(i)))], inferred;
         if (node.Op is ValueOp values) inferred = values.InferValues(x);
         else
         {
-            var specs = Dispatch.Infer(node.Op, Array.ConvertAll(x, s => (TensorSpec)s));
+            var specs = Dispatch.Infer(node.Op!, Array.ConvertAll(x, s => (TensorSpec)s));
             inferred = [.. Enumerable.Range(0, specs.Count).Select(i => specs[i])];
         }
         bool agree = inferred.Length == node.OutputCount;
@@ -150,7 +153,8 @@ public sealed class Graph
         var sizes = new Dictionary<string, Dim>();
         foreach (var node in nodes)
         {
-            if (node.Op is not { } op) continue;
+            if (IsLeaf(node)) continue;
+            var op = node.Op!;
             map[node] = Lower(op.Bind(name => Known(sizes, name)), Arguments(node, map), keep);
             Learn(node, map[node], sizes);
         }
@@ -187,9 +191,7 @@ public sealed class Graph
     /// <exception cref="ShapeException">An input does not fit its spec.</exception>
     public Tensor[] Run(params ReadOnlySpan<Tensor> x)
     {
-        if (x.Length != inputs.Length) throw new GraphException($"The graph has {inputs.Length} inputs. Received: {x.Length}.");
-        var sizes = new Dictionary<string, Dim>();
-        for (int i = 0; i < x.Length; i++) Match(inputs[i].Name, inputs[i].Node.Spec(), x[i].Spec, sizes);
+        var sizes = Sizes(Dispatch.SpecsOf(x));
         var map = new Dictionary<Node, Value[]>();
         for (int i = 0; i < x.Length; i++) map[inputs[i].Node] = [x[i]];
         foreach (var (cell, node) in cells) map[node] = [cell.Value];
@@ -197,20 +199,23 @@ public sealed class Graph
         var last = LastUses();
         for (int i = 0; i < nodes.Length; i++)
         {
-            if (nodes[i].Op is { } op)
+            if (!IsLeaf(nodes[i]))
             {
-                var y = Apply(op.Bind(name => Known(sizes, name)), Arguments(nodes[i], map));
+                var y = Apply(nodes[i].Op!.Bind(name => Known(sizes, name)), Arguments(nodes[i], map));
                 Learn(nodes[i], y, sizes);
                 map[nodes[i]] = y;
             }
-            for (int k = 0; k < nodes[i].InputCount; k++)
-            {
-                var input = nodes[i].Input(k);
-                if (last[input] == i) map.Remove(input);
-            }
+            Forget(map, last, i);
         }
         foreach (var (cell, node, output) in updates) cell.Value = (Tensor)map[node][output];
         return Array.ConvertAll(outputs, o => (Tensor)map[o.Node][o.Output]);
+    }
+
+    // What no later node reads need not be kept.
+    void Forget<T>(Dictionary<Node, T> map, Dictionary<Node, int> last, int done)
+    {
+        for (int k = 0; k < nodes[done].InputCount; k++)
+            if (last[nodes[done].Input(k)] == done) map.Remove(nodes[done].Input(k));
     }
 
     Dictionary<Node, int> LastUses()
@@ -221,6 +226,15 @@ public sealed class Graph
         foreach (var (node, _) in outputs) last[node] = int.MaxValue;
         foreach (var (_, node, _) in updates) last[node] = int.MaxValue;
         return last;
+    }
+
+    /// <summary>What the inputs tell about named sizes.</summary>
+    Dictionary<string, Dim> Sizes(ReadOnlySpan<TensorSpec> x)
+    {
+        if (x.Length != inputs.Length) throw new GraphException($"The graph has {inputs.Length} inputs. Received: {x.Length}.");
+        var sizes = new Dictionary<string, Dim>();
+        for (int i = 0; i < x.Length; i++) Match(inputs[i].Name, inputs[i].Node.Spec(), x[i], sizes);
+        return sizes;
     }
 
     /// <summary>A size that depended on data is known from here on.</summary>
@@ -257,7 +271,7 @@ public sealed class Graph
         foreach (var node in nodes)
         {
             string specs = string.Join(", ", Enumerable.Range(0, node.OutputCount).Select(node.ValueSpec));
-            if (node.Op is null)
+            if (IsLeaf(node))
             {
                 if (!names.ContainsKey(node)) names[node] = $"%c{names.Count}";
                 text.Append(names[node]).Append(constants.ContainsKey(node) ? " = constant" : cells.FirstOrDefault(c => c.Node == node).Cell is { } held ? held is Buffer ? " = buffer" : " = parameter" : " = input").Append(" : ").AppendLine(specs);

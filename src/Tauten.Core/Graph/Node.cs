@@ -165,6 +165,7 @@ sealed class GradientCell
 {
     public Tensor? Gradient;
     public bool Escaped;       // whether the program, or another leaf, may hold the gradient
+    public bool Retains;       // whether a tensor that is not a leaf keeps its gradient
     public Origin? Origin;
     public List<Func<Tensor, Tensor?>>? Hooks;
 

@@ -64,6 +64,12 @@ public abstract record Op
     /// <summary>The op with named unknowns in its attributes replaced; the op itself where it has none.</summary>
     protected internal virtual Op Bind(Func<string, Dim?> known) => this;
 
+    /// <summary>
+    /// The op for many samples at once: its outputs, each with the samples along a first axis. Null, where the op states no rule: a composite is then
+    /// run through its expansion, and a primitive sample by sample. The rule of elementwise ops follows from their kind.
+    /// </summary>
+    protected internal virtual Tensor[]? Batched(Batch x) => Kind() == OpKind.Elementwise ? x.Elementwise(this) : null;
+
     /// <summary>Name and attributes, such as <c>Softmax(Axis = -1)</c>.</summary>
     public sealed override string ToString()
     {

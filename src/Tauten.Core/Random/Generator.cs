@@ -10,7 +10,11 @@ public sealed class Generator
     static Generator? shared;
 
     /// <summary>A generator that starts from a seed.</summary>
-    public Generator(ulong seed) => State = new Buffer(Key(seed, 0), "generator");
+    public Generator(ulong seed)
+    {
+        // A captured function may be the first to ask for random numbers.
+        using (Capture.Pause()) State = new Buffer(Key(seed, 0), "generator") { IsRandomState = true };
+    }
 
     /// <summary>The generator of this thread's scope, or else the process's, which starts from a seed that differs from run to run; see <see cref="Seed"/>.</summary>
     public static Generator Default => Ambient.Current.Generator ?? shared ?? Interlocked.CompareExchange(ref shared, new((ulong)Random.Shared.NextInt64()), null) ?? shared!;

@@ -173,7 +173,7 @@ public sealed partial class Tensor
     public Tensor NanToNum(double nan = 0, double? positiveInfinity = null, double? negativeInfinity = null)
     {
         if (!DType.IsFloating()) return this;
-        double largest = DType.LargestFinite();
+        double largest = DType.MaxValue();
         var y = Where(EqualTo(double.PositiveInfinity), positiveInfinity ?? largest, this);
         y = Where(EqualTo(double.NegativeInfinity), negativeInfinity ?? -largest, y);
         return Where(IsNaN(), nan, y);

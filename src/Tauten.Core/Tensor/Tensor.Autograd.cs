@@ -25,7 +25,7 @@ public sealed partial class Tensor
     /// <param name="createGraph">Track the walk itself, so that gradients can be differentiated again.</param>
     /// <param name="keepGraph">Keep what the tape saved for another walk; by default only when <paramref name="createGraph"/> is set.</param>
     /// <exception cref="GradientException">Nothing here requires gradients, this is not a scalar, or the tape was used up by an earlier walk.</exception>
-    public void Backward(Tensor? gradient = null, bool createGraph = false, bool? keepGraph = null) => Gradients.Backward(this, gradient, createGraph, keepGraph);
+    public void Backward(Tensor? gradient = null, bool createGraph = false, bool? keepGraph = null) => Gradients.Backward([this], [gradient], createGraph, keepGraph);
 
     /// <summary>The same values, through which no gradient flows. A view.</summary>
     public Tensor Detach() => IsSymbolic || Ambient.Current.Capture is not null ? Dispatch.Run(Ops.Detach.Instance, this) : As(null);
@@ -45,6 +45,21 @@ public sealed partial class Tensor
         var hooks = Node.NeedCell().Hooks ??= [];
         hooks.Add(hook);
         return new Registration(() => hooks.Remove(hook));
+    }
+
+    /// <summary>From now on walks add their gradient of this tensor to its <see cref="Grad"/>, though it is not a leaf.</summary>
+    /// <exception cref="GradientException">The tensor does not require gradients.</exception>
+    public void RetainGrad()
+    {
+        if (!IsTracked) throw new GradientException($"RetainGrad: the tensor of shape {Shape} does not require gradients, so none will arrive.");
+        var cell = Node.NeedCell();
+        if (IsLeaf || cell.Retains) return;
+        cell.Retains = true;
+        RegisterHook(gradient =>
+        {
+            (cell.Gradient, cell.Escaped) = (cell.Gradient is { } before ? before + gradient : gradient, true);
+            return null;
+        });
     }
 
     sealed class Registration(Action remove) : IDisposable

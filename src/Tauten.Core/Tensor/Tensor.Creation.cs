@@ -158,6 +158,6 @@ public sealed partial class Tensor
     Tensor AsLeaf()
     {
         if (!DType.IsFloating()) throw new DTypeException($"Only floating-point tensors have gradients. Received: {DType.Name()}.");
-        return As(new Node(Spec, tracked: true));
+        return IsSymbolic && Ambient.Current.Capture is { } capture ? capture.AddLeaf(this) : As(new Node(Spec, tracked: true));
     }
 }

@@ -28,7 +28,12 @@ public sealed class ReferenceBackend : Backend
         ReductionDefinitions.AddTo(table);
         MovementDefinitions.AddTo(table);
         IndexingDefinitions.AddTo(table);
+        SortingDefinitions.AddTo(table);
         ContractionDefinitions.AddTo(table);
+        LinearDefinitions.AddTo(table);
+        SpectralDefinitions.AddTo(table);
+        FourierDefinitions.AddTo(table);
+        ResamplingDefinitions.AddTo(table);
         RandomDefinitions.AddTo(table);
         VariateDefinitions.AddTo(table);
         return table;

@@ -7,5 +7,13 @@ static class Areas
     [
         BasicsArea.Calls,
         ElementwiseArea.Calls, SpecialArea.Calls,
+        LinalgArea.Calls,
+        ComplexArea.Calls, FftArea.Calls,
+        ContractionArea.Calls,
+        IndexingArea.Calls,
+        MovementArea.Calls,
+        ReductionsArea.Calls, SortingArea.Calls,
+        ConvolutionArea.Calls, InterpolationArea.Calls, NormalizationArea.Calls, PoolingArea.Calls,
+        TransformsArea.Calls,
     ];
 }

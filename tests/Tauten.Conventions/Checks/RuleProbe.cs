@@ -94,13 +94,16 @@ public static class RuleProbe
     {
         var type = parameter.ParameterType;
         // Paddings have two entries for each axis of a window.
-        if (type == typeof(Dims)) return parameter.Name == "Padding" ? Dims.Repeat(0, 4) : parameter.Name == "Axes" ? Dims.Create([variant]) : Dims.Repeat(2, 2);
+        if (type == typeof(Dims)) return parameter.Name == "Padding" ? Dims.Repeat(0, 4) : parameter.Name == "Inputs" ? [0] : parameter.Name == "Axes" ? Dims.Create([variant]) : Dims.Repeat(2, 2);
         if (type == typeof(int) || type == typeof(long)) return Convert.ChangeType(variant, type, System.Globalization.CultureInfo.InvariantCulture);
         if (type == typeof(double)) return 0.5 + variant;
         if (type == typeof(bool)) return variant == 1;
         if (type == typeof(Shape)) return Shape.Of(3, 4);
         if (type == typeof(Dim)) return (Dim)3;
         if (type == typeof(DType)) return variant == 0 ? DType.Float32 : DType.Float64;
+        if (type == typeof(Graph)) return Graph.Capture(x => (x * 2).Sum(0), new TensorSpec(DType.Float32, [2, 3]));
+        if (type == typeof(CompositeOp)) return new Softmax(0);
+        if (type == typeof(Func<Backward, Tensor?[]>)) return (Backward b) => (Tensor?[])[b.Grad];
         throw new NotSupportedException($"RuleProbe.cs has no sample of {type.Name}.");
     }
 }

@@ -52,4 +52,8 @@ public sealed record AdamStep(double Beta1, double Beta2, double Epsilon, double
 
     /// <inheritdoc/>
     public override Tensor?[]? Gradient(Backward b) => new Tensor?[b.InputCount];
+
+    // Elementwise but for the learning rate and the number of steps, which the op takes once: with samples it is expanded.
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => null;
 }

@@ -27,4 +27,7 @@ public sealed record CrossEntropy : CompositeOp
         var weighted = b.Input(0).Softmax(1) * g;
         return [weighted.ScatterAdd(1, b.Input(1).Unsqueeze(1), -g), null];
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => [Dispatch.Run(this, x.Full(0).Flatten(0, 1), x.Full(1).Flatten(0, 1)).Reshape([x.Size, .. x.Sample(1).Shape])];
 }

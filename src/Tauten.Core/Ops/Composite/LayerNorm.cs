@@ -65,4 +65,7 @@ public sealed record LayerNorm(int Axes, double Epsilon) : CompositeOp
         if (!affine) return [gx];
         return [gx, b.Needs(1) ? (b.Grad * normal).SumTo(b.InputSpec(1).Shape) : null, b.Needs(2) ? b.Grad.SumTo(b.InputSpec(2).Shape) : null];
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.RunFirst(this);
 }

@@ -41,4 +41,7 @@ public sealed record Linear : CompositeOp
         var gw = b.Needs(1) ? rows.TransposeLast().MatMul(Rows(b.Input(0))) : null;
         return b.InputCount == 2 ? [gx, gw] : [gx, gw, b.Needs(2) ? rows.Sum(0) : null];
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Rank(0) > 0 ? x.RunFirst(this) : null;
 }

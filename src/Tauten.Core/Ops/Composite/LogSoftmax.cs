@@ -15,4 +15,7 @@ public sealed record LogSoftmax(int Axis) : CompositeOp
 
     /// <inheritdoc/>
     public override Tensor?[]? Gradient(Backward b) => [b.Grad - b.Output.Exp() * b.Grad.Sum(Axis, keepDims: true)];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(new LogSoftmax(x.Sample(0).Shape.Axis(Axis, Name()) + 1));
 }

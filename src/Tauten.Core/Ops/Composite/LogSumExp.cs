@@ -22,4 +22,7 @@ public sealed record LogSumExp(Dims Axes, bool KeepDims) : CompositeOp
         var (g, y) = KeepDims ? (b.Grad, b.Output) : (b.Grad.Unsqueeze(Axes), b.Output.Unsqueeze(Axes));
         return [g * (b.Input(0) - y).Exp()];
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axes = Batch.Shift(Axes) });
 }

@@ -24,6 +24,9 @@ public sealed record Mean(Dims Axes, bool KeepDims) : CompositeOp
         var shape = b.InputSpec(0).Shape;
         return [g.DividedBy(Tensor.SizeOf(shape, Axes)).BroadcastTo(shape)];
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axes = Batch.Shift(Axes) });
 }
 
 /// <summary>The variance along axes: the sum of squared distances from the mean, divided by the number of elements less <paramref name="Correction"/>.</summary>
@@ -43,6 +46,9 @@ public sealed record Variance(Dims Axes, double Correction, bool KeepDims) : Com
         var g = KeepDims ? b.Grad : b.Grad.Unsqueeze(Axes);
         return [(b.Input(0) - b.Input(0).Mean(Axes, keepDims: true)) * (g * 2).DividedBy(Tensor.SizeOf(b.InputSpec(0).Shape, Axes), Correction)];
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axes = Batch.Shift(Axes) });
 }
 
 /// <summary>The square root of the <see cref="Variance"/>.</summary>
@@ -50,6 +56,9 @@ public sealed record StandardDeviation(Dims Axes, double Correction, bool KeepDi
 {
     /// <inheritdoc/>
     public override Tensor Expand(ReadOnlySpan<Tensor> x) => x[0].Var(Axes, Correction, KeepDims).Sqrt();
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axes = Batch.Shift(Axes) });
 }
 
 /// <summary>(sum |x|^Order)^(1/Order) along axes; the largest magnitude for infinity, the number of elements other than 0 for 0. At 0 the gradient is 0.</summary>
@@ -91,4 +100,7 @@ public sealed record Norm(double Order, Dims Axes, bool KeepDims) : CompositeOp
         var slope = Order == 2 ? x / safe : x.Sign() * Tensor.Where(x.EqualTo(0), 0, x.Abs().Pow(Order - 1)) / safe.Pow(Order - 1);
         return [Tensor.Where(y.EqualTo(0), 0, g * slope)];
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axes = Batch.Shift(Axes) });
 }

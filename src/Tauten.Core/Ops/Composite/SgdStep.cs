@@ -66,4 +66,8 @@ public sealed record SgdStep(double Momentum, double Dampening, bool Nesterov, d
 
     /// <inheritdoc/>
     public override Tensor?[]? Gradient(Backward b) => new Tensor?[b.InputCount];
+
+    // Elementwise but for the learning rate and the number of steps, which the op takes once: with samples it is expanded.
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => null;
 }

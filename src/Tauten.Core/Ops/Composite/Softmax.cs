@@ -19,4 +19,7 @@ public sealed record Softmax(int Axis) : CompositeOp
         var gy = b.Grad * b.Output;
         return [gy - b.Output * gy.Sum(Axis, keepDims: true)];
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(new Softmax(x.Sample(0).Shape.Axis(Axis, Name()) + 1));
 }

@@ -54,6 +54,25 @@ public sealed record Convolution(Dims Strides, Dims Padding, Dims Dilations, int
             b.Needs(0) ? Dispatch.Run(new ConvolutionInputGradient(b.InputSpec(0).Shape, this), b.Grad, b.Input(1)) : null,
             b.Needs(1) ? Dispatch.Run(new ConvolutionWeightGradient(b.InputSpec(1).Shape, this), b.Input(0), b.Grad) : null,
         ];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x)
+    {
+        if (!x.IsBatched(1)) return [Parted(Dispatch.Run(this, x[0].Flatten(0, 1), x[1]), x.Size)];
+        // Samples with weights of their own are groups of channels.
+        return [FromChannels(Dispatch.Run(Grouped(x.Size), ToChannels(x.Full(0)), x[1].Flatten(0, 1)), x.Size)];
+    }
+
+    internal Convolution Grouped(Dim samples) => this with { Groups = checked((int)(Groups * samples.Value)) };
+
+    /// <summary>[samples, batch, channels, ...] as [batch, samples * channels, ...].</summary>
+    internal static Tensor ToChannels(Tensor x) => x.Transpose(0, 1).Flatten(1, 2);
+
+    /// <summary>The inverse of <see cref="ToChannels"/>.</summary>
+    internal static Tensor FromChannels(Tensor x, Dim samples) => x.Reshape([x.Shape[0], samples, x.Shape[1] / samples, .. x.Shape.Skip(2)]).Transpose(0, 1);
+
+    /// <summary>A first axis of all samples as two.</summary>
+    internal static Tensor Parted(Tensor x, Dim samples) => x.Reshape([samples, x.Shape[0] / samples, .. x.Shape.Skip(1)]);
 }
 
 /// <summary>The gradient of a convolution with respect to its input, from the output's gradient and the weight; also the transposed convolution.</summary>
@@ -82,6 +101,14 @@ public sealed record ConvolutionInputGradient(Shape Input, Convolution Forward) 
             b.Needs(0) ? Dispatch.Run(Forward, b.Grad, b.Input(1)) : null,
             b.Needs(1) ? Dispatch.Run(new ConvolutionWeightGradient(b.InputSpec(1).Shape, Forward), b.Grad, b.Input(0)) : null,
         ];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x)
+    {
+        if (!x.IsBatched(1)) return [Convolution.Parted(Dispatch.Run(new ConvolutionInputGradient([Input[0] * x.Size, .. Input.Skip(1)], Forward), x[0].Flatten(0, 1), x[1]), x.Size)];
+        var op = new ConvolutionInputGradient([Input[0], Input[1] * x.Size, .. Input.Skip(2)], Forward.Grouped(x.Size));
+        return [Convolution.FromChannels(Dispatch.Run(op, Convolution.ToChannels(x.Full(0)), x[1].Flatten(0, 1)), x.Size)];
+    }
 }
 
 /// <summary>The gradient of a convolution with respect to its weight, from the input and the output's gradient.</summary>
@@ -111,4 +138,11 @@ public sealed record ConvolutionWeightGradient(Shape Weight, Convolution Forward
             b.Needs(0) ? Dispatch.Run(new ConvolutionInputGradient(b.InputSpec(0).Shape, Forward), b.Input(1), b.Grad) : null,
             b.Needs(1) ? Dispatch.Run(Forward, b.Input(0), b.Grad) : null,
         ];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x)
+    {
+        var op = new ConvolutionWeightGradient([Weight[0] * x.Size, .. Weight.Skip(1)], Forward.Grouped(x.Size));
+        return [Convolution.Parted(Dispatch.Run(op, Convolution.ToChannels(x.Full(0)), Convolution.ToChannels(x.Full(1))), x.Size)];
+    }
 }

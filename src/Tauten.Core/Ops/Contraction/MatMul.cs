@@ -38,4 +38,13 @@ public sealed record MatMul : PrimitiveOp
             b.Needs(0) ? Dispatch.Run(this, b.Grad, b.Input(1).TransposeLast()).SumTo(b.InputSpec(0).Shape) : null,
             b.Needs(1) ? Dispatch.Run(this, b.Input(0).TransposeLast(), b.Grad).SumTo(b.InputSpec(1).Shape) : null,
         ];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x)
+    {
+        if (x.IsBatched(1) || x.Rank(0) != 2 || x.Rank(1) != 2) return x.Elementwise(this);
+        // The rows of all samples are rows of one product.
+        var a = x[0];
+        return [Dispatch.Run(this, a.Flatten(0, 1), x[1]).Reshape([a.Shape[0], a.Shape[1], x[1].Shape[1]])];
+    }
 }

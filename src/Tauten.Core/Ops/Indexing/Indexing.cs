@@ -25,6 +25,9 @@ public sealed record Gather(int Axis) : PrimitiveOp
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => [Dispatch.Run(new ScatterAdd(Axis), Tensor.Constant(0, b.InputSpec(0)), b.Input(1), b.Grad), null];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(new Gather(Axis + 1));
 }
 
 /// <summary>x with src[i, j, ..] added at [.., index[i, j, ..], ..] along the axis: the counterpart of <see cref="Gather"/>. Sums in a fixed order.</summary>
@@ -43,6 +46,9 @@ public sealed record ScatterAdd(int Axis) : PrimitiveOp
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => [b.Grad, null, b.Needs(2) ? Dispatch.Run(new Gather(Axis), b.Grad, b.Input(1)) : null];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(new ScatterAdd(Axis + 1));
 }
 
 /// <summary>x with src[i, j, ..] put at [.., index[i, j, ..], ..] along the axis; of several for one place the last wins.</summary>
@@ -85,6 +91,9 @@ public sealed record Scatter(int Axis) : PrimitiveOp
         var won = Dispatch.Run(new Gather(Axis), kept, index).EqualTo(numbers);
         return Tensor.Where(won, Dispatch.Run(new Gather(Axis), b.Grad, index), 0);
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(new Scatter(Axis + 1));
 }
 
 /// <summary>Whole slices of x along an axis, in the order and shape of the index: y = x[.., index, ..] with the axes of the index in place of the axis.</summary>
@@ -104,6 +113,42 @@ public sealed record IndexSelect(int Axis) : PrimitiveOp
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => [Dispatch.Run(new IndexAdd(Axis), Tensor.Constant(0, b.InputSpec(0)), b.Input(1), b.Grad), null];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x)
+    {
+        if (!x.IsBatched(1)) return [Dispatch.Run(new IndexSelect(Axis + 1), x[0], x[1])];
+        // Each sample has an index of its own: its slices are gathered from rows.
+        var rows = Rows(x.Full(0), Axis);
+        var shape = x.Sample(0).Shape;
+        var taken = Dispatch.Run(new Gather(1), rows, Places(x[1], rows));
+        return [Restored(taken, [x.Size, .. x.Sample(1).Shape], [.. shape.Take(Axis)], [.. shape.Skip(Axis + 1)])];
+    }
+
+    /// <summary>[samples, size of the axis, all else] of a batch.</summary>
+    internal static Tensor Rows(Tensor x, int axis, int axes = 1)
+    {
+        Dim size = 1, others = 1;
+        for (int i = 1; i < x.Rank; i++)
+            if (i > axis && i <= axis + axes) size *= x.Shape[i];
+            else others *= x.Shape[i];
+        return x.Permute([0, .. Enumerable.Range(axis + 1, axes), .. Enumerable.Range(1, axis), .. Enumerable.Range(axis + axes + 1, x.Rank - axis - axes - 1)]).Reshape([x.Shape[0], size, others]);
+    }
+
+    /// <summary>An index of each sample, the same for all that stands in a row.</summary>
+    internal static Tensor Places(Tensor index, Tensor rows)
+    {
+        var flat = index.Reshape([index.Shape[0], Shape.Create([.. index.Shape.Skip(1)]).ElementCount, 1]);
+        return flat.BroadcastTo([flat.Shape[0], flat.Shape[1], rows.Shape[2]]);
+    }
+
+    /// <summary>Rows with their axes where they were: those of the first sizes, behind the samples, go between the others.</summary>
+    internal static Tensor Restored(Tensor rows, Shape first, Shape before, Shape behind)
+    {
+        int moved = first.Rank - 1;
+        return rows.Reshape([.. first, .. before, .. behind])
+            .Permute([0, .. Enumerable.Range(first.Rank, before.Rank), .. Enumerable.Range(1, moved), .. Enumerable.Range(first.Rank + before.Rank, behind.Rank)]);
+    }
 }
 
 /// <summary>x with slices of a source added where the index says: the counterpart of <see cref="IndexSelect"/>. Sums in a fixed order.</summary>
@@ -125,6 +170,16 @@ public sealed record IndexAdd(int Axis) : PrimitiveOp
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => [b.Grad, null, b.Needs(2) ? Dispatch.Run(new IndexSelect(Axis), b.Grad, b.Input(1)) : null];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x)
+    {
+        if (!x.IsBatched(1)) return [Dispatch.Run(new IndexAdd(Axis + 1), x.Full(0), x[1], x.Full(2))];
+        var rows = IndexSelect.Rows(x.Full(0), Axis);
+        var shape = x.Sample(0).Shape;
+        var sum = Dispatch.Run(new ScatterAdd(1), rows, IndexSelect.Places(x[1], rows), IndexSelect.Rows(x.Full(2), Axis, x.Rank(1)));
+        return [IndexSelect.Restored(sum, [x.Size, shape[Axis]], [.. shape.Take(Axis)], [.. shape.Skip(Axis + 1)])];
+    }
 }
 
 /// <summary>The positions of the elements that differ from 0, in row-major order: int64 of shape [how many, rank]. How many is known only from the data.</summary>
@@ -136,7 +191,31 @@ public sealed record NonZero : PrimitiveOp
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
         var spec = Expect.One(x, this);
-        return new TensorSpec(DType.Int64, [Ambient.Current.Capture?.NewUnknown("nonzero") ?? "nonzero", spec.Shape.Rank]);
+        return new TensorSpec(DType.Int64, [NewSize("nonzero"), spec.Shape.Rank]);
+    }
+
+    /// <summary>A size that only the data will tell.</summary>
+    internal static Dim NewSize(string op) => Ambient.Current.Capture?.NewUnknown(op) ?? op;
+
+    /// <inheritdoc/>
+    public override Reads GradientReads() => Reads.Nothing;
+
+    /// <inheritdoc/>
+    public override Tensor?[] Gradient(Backward b) => [null];
+}
+
+/// <summary>Position i as often as element i of the input says, in ascending order: [2, 0, 1] gives [0, 0, 2]. How many there are is known only from the data.</summary>
+public sealed record RepeatedPositions : PrimitiveOp
+{
+    internal static readonly RepeatedPositions Instance = new();
+
+    /// <inheritdoc/>
+    public override Specs Infer(ReadOnlySpan<TensorSpec> x)
+    {
+        var spec = Expect.One(x, this);
+        Expect.Indices(this, spec);
+        if (spec.Shape.Rank != 1) throw new ShapeException($"{Name()}: expected a vector. Received: shape {spec.Shape}.");
+        return new TensorSpec(DType.Int64, [Ambient.Current.Capture?.NewUnknown("repeated") ?? "repeated"]);
     }
 
     /// <inheritdoc/>
@@ -144,4 +223,8 @@ public sealed record NonZero : PrimitiveOp
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => [null];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) =>
+        throw new GraphException("VMap: NonZero, and with it the selection by a mask, has a result whose size depends on data, so it differs from sample to sample. Use Tensor.Where, which keeps the size.");
 }

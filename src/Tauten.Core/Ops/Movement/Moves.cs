@@ -21,6 +21,9 @@ public sealed record Contiguous : PrimitiveOp
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => [b.Grad];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this);
 }
 
 /// <summary>The first input, in which the elements from <paramref name="Starts"/> on in steps are those of the second: the counterpart of <see cref="Slice"/>.</summary>
@@ -51,6 +54,9 @@ public sealed record SliceUpdate(Shape Starts, Dims Steps) : PrimitiveOp
             b.Needs(0) ? Dispatch.Run(this, b.Grad, Tensor.Constant(0, b.InputSpec(1))) : null,
             b.Needs(1) ? Dispatch.Run(new Slice(Starts, b.InputSpec(1).Shape, Steps), b.Grad) : null,
         ];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(new SliceUpdate([0, .. Starts], [1, .. Steps]));
 }
 
 /// <summary>The input surrounded by <c>Low[i]</c> elements before and <c>High[i]</c> behind axis i, all of one value.</summary>
@@ -78,6 +84,9 @@ public sealed record Pad(Dims Low, Dims High, double Value) : PrimitiveOp
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => [Dispatch.Run(new Slice(Shape.Of(Low.Span), b.InputSpec(0).Shape, Dims.Repeat(1, Low.Count)), b.Grad)];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(new Pad([0, .. Low], [0, .. High], Value));
 }
 
 /// <summary>The inputs one behind the other along an axis.</summary>
@@ -119,6 +128,9 @@ public sealed record Concat(int Axis) : PrimitiveOp
         }
         return parts;
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(new Concat(x.Sample(0).Shape.Axis(Axis, Name()) + 1));
 }
 
 /// <summary>The sum of what sliding windows hold at each element: the counterpart of <see cref="Windows"/>.</summary>
@@ -158,4 +170,7 @@ public sealed record OverlapAdd(Shape Shape, Dims Axes, Dims Strides, Dims Dilat
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => [Dispatch.Run(new Windows(Axes, Sizes(b.InputSpec(0)), Strides, Dilations), b.Grad)];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(new OverlapAdd([x.Size, .. Shape], Batch.Shift(Axes), Strides, Dilations));
 }

@@ -12,6 +12,9 @@ public sealed record Alias : ViewOp
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => [b.Grad];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this);
 }
 
 /// <summary>The same tensor, through which no gradient flows.</summary>
@@ -26,6 +29,9 @@ public sealed record Detach : ViewOp
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => [null];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this);
 }
 
 /// <summary>The same elements in row-major order under another shape.</summary>
@@ -47,6 +53,9 @@ public sealed record Reshape(Shape Shape) : ViewOp
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => [b.Grad.Reshape(b.InputSpec(0).Shape)];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(new Reshape([x.Size, .. Shape]));
 }
 
 /// <summary>The axes in another order: axis i of the result is axis <c>Permutation[i]</c> of the input.</summary>
@@ -85,6 +94,9 @@ public sealed record Permute(Dims Permutation) : ViewOp
         for (int i = 0; i < inverse.Length; i++) inverse[Permutation[i]] = i;
         return [Dispatch.Run(new Permute(Dims.Create(inverse)), b.Grad)];
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(new Permute([0, .. Batch.Shift(Permutation)]));
 }
 
 /// <summary>The elements repeated along new axes in front and along axes of size 1, without a copy.</summary>
@@ -112,6 +124,9 @@ public sealed record BroadcastTo(Shape Shape) : ViewOp
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => [b.Grad.SumTo(b.InputSpec(0).Shape)];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => [x.Aligned(0, Shape.Rank).BroadcastTo([x.Size, .. Shape])];
 }
 
 /// <summary>Every <c>Steps[i]</c>-th element along axis i, <c>Sizes[i]</c> of them from <c>Starts[i]</c> on; a negative step runs backwards.</summary>
@@ -156,6 +171,9 @@ public sealed record Slice(Shape Starts, Shape Sizes, Dims Steps) : ViewOp
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => [Dispatch.Run(new SliceUpdate(Starts, Steps), Tensor.Constant(0, b.InputSpec(0)), b.Grad)];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(new Slice([0, .. Starts], [x.Size, .. Sizes], [1, .. Steps]));
 }
 
 /// <summary>
@@ -203,4 +221,7 @@ public sealed record Windows(Dims Axes, Dims Sizes, Dims Strides, Dims Dilations
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => [Dispatch.Run(new OverlapAdd(b.InputSpec(0).Shape, Axes, Strides, Dilations), b.Grad)];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(new Windows(Batch.Shift(Axes), Sizes, Strides, Dilations));
 }

@@ -17,6 +17,9 @@ public abstract record ReductionOp(Dims Axes, bool KeepDims) : PrimitiveOp
     /// <summary>The element type of the result.</summary>
     private protected virtual DType ResultType(TensorSpec x) => x.DType != DType.Bool ? x.DType : throw Expect.DType(this, x.DType, "a numeric dtype");
 
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axes = Batch.Shift(Axes) });
+
     internal static Shape Reduce(Shape shape, Dims axes, bool keepDims, string op)
     {
         foreach (long axis in axes.Span) shape.Axis(axis, op);
