@@ -351,7 +351,7 @@ public sealed class Multinomial : Distribution
 
     /// <inheritdoc/>
     public override Tensor LogProb(Tensor value) =>
-        (value.Sum(-1) + 1).Lgamma() - value.Lgamma1p().Sum(-1) + Tensor.Where(value.EqualTo(0), 0, value * Logits).Sum(-1);
+        (value.Sum(-1) + 1).Lgamma() - value.Lgamma1p().Sum(-1) + (value * Tensor.Where(value.EqualTo(0) & Logits.EqualTo(double.NegativeInfinity), 0, Logits)).Sum(-1);
 
     // The binomial entropies of the classes, put together (https://arxiv.org/abs/1306.1722 has the derivation).
     /// <inheritdoc/>

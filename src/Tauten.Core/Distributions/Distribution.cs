@@ -86,7 +86,7 @@ public abstract class Distribution
     /// <summary>Uniform numbers of the shape of samples, in (0, 1): neither end is drawn.</summary>
     private protected Tensor OpenUniform(Shape shape, DType dtype, Generator? generator)
     {
-        double least = dtype switch { DType.Float64 => double.Epsilon * (1L << 52), DType.Float16 => 6.103515625e-05, _ => 1.1754943508222875e-38 };
+        double least = dtype.SmallestNormal();
         return Tensor.Rand(Extended(shape), dtype, generator).Maximum(least);
     }
 

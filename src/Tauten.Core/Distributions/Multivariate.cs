@@ -159,12 +159,13 @@ public sealed class Wishart : Distribution
 {
     /// <summary>Wishart distributions with degrees of freedom above n - 1, by the scale matrix V or its lower triangular Cholesky factor [.. batch, n, n]: give one of them.</summary>
     /// <exception cref="ArgumentException">None or both are given.</exception>
-    public Wishart(Tensor degreesOfFreedom, Tensor? covariance = null, Tensor? scaleTril = null) : this(degreesOfFreedom, Factor(covariance, scaleTril), 0) { }
+    public Wishart(Tensor degreesOfFreedom, Tensor? covariance = null, Tensor? scaleTril = null) : this(degreesOfFreedom, covariance, Factor(covariance, scaleTril), 0) { }
 
-    Wishart(Tensor degreesOfFreedom, Tensor factor, int _) : base(Shape.Broadcast(degreesOfFreedom.Shape, [.. factor.Shape.Take(factor.Rank - 2)], "Wishart"), [factor.Shape[^2], factor.Shape[^1]])
+    Wishart(Tensor degreesOfFreedom, Tensor? covariance, Tensor factor, int _) : base(Shape.Broadcast(degreesOfFreedom.Shape, [.. factor.Shape.Take(factor.Rank - 2)], "Wishart"), [factor.Shape[^2], factor.Shape[^1]])
     {
         DegreesOfFreedom = degreesOfFreedom.BroadcastTo(BatchShape);
         ScaleTril = factor.BroadcastTo([.. BatchShape, .. EventShape]);
+        Covariance = covariance?.BroadcastTo(ScaleTril.Shape) ?? ScaleTril.MatMul(ScaleTril.Transpose(-2, -1));
     }
 
     static Tensor Factor(Tensor? covariance, Tensor? scaleTril)
@@ -182,7 +183,7 @@ public sealed class Wishart : Distribution
     public Tensor ScaleTril { get; }
 
     /// <summary>V.</summary>
-    public Tensor Covariance => ScaleTril.MatMul(ScaleTril.Transpose(-2, -1));
+    public Tensor Covariance { get; }
 
     int Size => (int)EventShape[0].Value;
 
@@ -268,7 +269,7 @@ public sealed class LKJCholesky : Distribution
         var direction = Tensor.Randn(Extended(shape), dtype, generator).Tril(-1);
         var rows = direction / direction.Square().Sum(-1, keepDims: true).Sqrt();
         var below = length.Sqrt() * Tensor.Where(rows.IsNaN(), 0, rows);
-        double least = dtype == DType.Float64 ? 2.2250738585072014e-308 : 1.1754943508222875e-38;
+        double least = dtype.SmallestNormal();
         return below + (1 - below.Square().Sum(-1)).Maximum(least).Sqrt().DiagEmbed();
     }
 

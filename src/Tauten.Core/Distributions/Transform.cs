@@ -117,14 +117,7 @@ public sealed class SigmoidTransform : Transform
     /// <inheritdoc/>
     public override Tensor Forward(Tensor x)
     {
-        var (least, most) = x.DType switch
-        {
-            DType.Float64 => (2.2250738585072014e-308, 1 - Math.ScaleB(1, -52)),
-            DType.Float16 => (6.103515625e-05, 1 - Math.ScaleB(1, -10)),
-            DType.BFloat16 => (1.1754943508222875e-38, 1 - Math.ScaleB(1, -7)),
-            _ => (1.1754943508222875e-38, 1 - Math.ScaleB(1, -23)),
-        };
-        return x.Sigmoid().Clamp(least, most);
+        return x.Sigmoid().Clamp(x.DType.SmallestNormal(), 1 - x.DType.Epsilon());
     }
 
     /// <inheritdoc/>

@@ -44,7 +44,7 @@ public sealed class StickBreakingTransform : Transform
     public override Tensor Inverse(Tensor y)
     {
         var parts = y.Slice(-1, 0, -1);
-        double least = y.DType == DType.Float64 ? 2.2250738585072014e-308 : 1.1754943508222875e-38;
+        double least = y.DType.SmallestNormal();
         var left = (1 - parts.CumSum(-1)).Maximum(least);
         return parts.Log() - left.Log() + Following(parts).Log();
     }

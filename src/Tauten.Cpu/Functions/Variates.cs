@@ -1,3 +1,5 @@
+using Tauten.Cpu.Functions;
+
 namespace Tauten.Cpu;
 
 /// <summary>The uniform numbers of one element of a <see cref="Ops.RandomVariateOp"/>.</summary>

@@ -11,20 +11,13 @@ static unsafe class VariateKernels
         var result = Tensor.Allocate(y[0].Backend, new(DType.Float64, y[0].Shape));
         fixed (byte* p = &first.First(), q = &second.First(), py = &result.First())
         {
-            var body = new Chunks<F> { Seed = key[0], Draw = key[1], First = (double*)p, Second = (double*)q, Y = (double*)py, Total = y[0].Shape.Count, Least = op is Ops.RandomGamma ? Least(y[0].DType) : double.NegativeInfinity };
+            var body = new Chunks<F> { Seed = key[0], Draw = key[1], First = (double*)p, Second = (double*)q, Y = (double*)py, Total = y[0].Shape.Count, Least = op is Ops.RandomGamma ? y[0].DType.SmallestNormal() : double.NegativeInfinity };
             Workers.For((int)((body.Total + Chunks<F>.Size - 1) / Chunks<F>.Size), body.Total * 60.0, ref body);
         }
         MovementKernels.Convert(result, y[0]);
         GC.KeepAlive(first);
         GC.KeepAlive(second);
     }
-
-    static double Least(DType dtype) => dtype switch
-    {
-        DType.Float64 => 2.2250738585072014e-308,
-        DType.Float16 => 6.103515625e-05,
-        _ => 1.1754943508222875e-38,
-    };
 
     struct Chunks<F> : IChunks where F : struct, IVariate
     {

@@ -9,7 +9,7 @@ static class VariateDefinitions
     {
         table.Variate<RandomGamma>((next, p) => Gamma(next, p[0]), isPositive: true);
         table.Variate<RandomPoisson>((next, p) => Poisson(next, p[0]));
-        table.Variate<RandomBinomial>((next, p) => p[0] < 0 || !(p[1] is >= 0 and <= 1) ? double.NaN : p[1] > 0.5 ? p[0] - Binomial(next, p[0], 1 - p[1]) : Binomial(next, p[0], p[1]));
+        table.Variate<RandomBinomial>((next, p) => !(p[0] >= 0) || !(p[1] is >= 0 and <= 1) ? double.NaN : p[1] > 0.5 ? Math.Floor(p[0]) - Binomial(next, Math.Floor(p[0]), 1 - p[1]) : Binomial(next, Math.Floor(p[0]), p[1]));
         table.Variate<RandomVonMises>((next, p) => VonMises(next, p[0]));
         table.Define<GammaVariateGradient>((op, x) =>
         {
