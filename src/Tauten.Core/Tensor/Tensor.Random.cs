@@ -28,8 +28,12 @@ public sealed partial class Tensor
         return Dispatch.Run(RandomBinomial.Instance, (ReadOnlySpan<Tensor>)[count.To(probability.DType).BroadcastTo(shape), probability.BroadcastTo(shape), NextKey(generator)]);
     }
 
-    /// <summary>Random numbers from the gamma distribution with rate 1, one for each shape parameter; gradients flow to it. See <see cref="RandomGamma"/>.</summary>
-    public static Tensor StandardGamma(Tensor concentration, Generator? generator = null) => Dispatch.Run(RandomGamma.Instance, concentration, NextKey(generator));
+    /// <summary>
+    /// Random numbers from the gamma distribution with rate 1, one for each shape parameter, at least the smallest normal number of the dtype; gradients flow to the parameter. See
+    /// <see cref="RandomGamma"/>.
+    /// </summary>
+    public static Tensor StandardGamma(Tensor concentration, Generator? generator = null) =>
+        Dispatch.Run(RandomGamma.Instance, concentration, NextKey(generator)).Maximum(concentration.DType.SmallestNormal());
 
     /// <inheritdoc cref="RandomVonMises"/>
     internal static Tensor StandardVonMises(Tensor concentration, Generator? generator = null) => Dispatch.Run(RandomVonMises.Instance, concentration, NextKey(generator));

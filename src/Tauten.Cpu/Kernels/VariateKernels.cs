@@ -11,7 +11,7 @@ static unsafe class VariateKernels
         var result = Tensor.Allocate(y[0].Backend, new(DType.Float64, y[0].Shape));
         fixed (byte* p = &first.First(), q = &second.First(), py = &result.First())
         {
-            var body = new Chunks<F> { Seed = key[0], Draw = key[1], First = (double*)p, Second = (double*)q, Y = (double*)py, Total = y[0].Shape.Count, Least = op is Ops.RandomGamma ? y[0].DType.SmallestNormal() : double.NegativeInfinity };
+            var body = new Chunks<F> { Seed = key[0], Draw = key[1], First = (double*)p, Second = (double*)q, Y = (double*)py, Total = y[0].Shape.Count };
             Workers.For((int)((body.Total + Chunks<F>.Size - 1) / Chunks<F>.Size), body.Total * 60.0, ref body);
         }
         MovementKernels.Convert(result, y[0]);
@@ -26,7 +26,6 @@ static unsafe class VariateKernels
         public ulong Seed, Draw;
         public double* First, Second, Y;
         public long Total;
-        public double Least;
 
         public readonly void Run(int chunk)
         {
@@ -34,9 +33,7 @@ static unsafe class VariateKernels
             for (long i = (long)chunk * Size; i < end; i++)
             {
                 var stream = new VariateStream(Seed, Draw, (ulong)i);
-                double drawn = F.Draw(ref stream, First[i], Second[i]);
-                // Written so that NaN stays.
-                Y[i] = drawn < Least ? Least : drawn;
+                Y[i] = F.Draw(ref stream, First[i], Second[i]);
             }
         }
     }

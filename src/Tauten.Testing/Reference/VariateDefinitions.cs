@@ -7,7 +7,7 @@ static class VariateDefinitions
 {
     public static void AddTo(KernelTable table)
     {
-        table.Variate<RandomGamma>((next, p) => Gamma(next, p[0]), isPositive: true);
+        table.Variate<RandomGamma>((next, p) => Gamma(next, p[0]));
         table.Variate<RandomPoisson>((next, p) => Poisson(next, p[0]));
         table.Variate<RandomBinomial>((next, p) => !(p[0] >= 0) || !(p[1] is >= 0 and <= 1) ? double.NaN : p[1] > 0.5 ? Math.Floor(p[0]) - Binomial(next, Math.Floor(p[0]), 1 - p[1]) : Binomial(next, Math.Floor(p[0]), p[1]));
         table.Variate<RandomVonMises>((next, p) => VonMises(next, p[0]));
@@ -18,15 +18,13 @@ static class VariateDefinitions
         });
     }
 
-    static void Variate<TOp>(this KernelTable table, Func<Func<double>, double[], double> draw, bool isPositive = false) where TOp : Op => table.Define<TOp>((op, x) =>
+    static void Variate<TOp>(this KernelTable table, Func<Func<double>, double[], double> draw) where TOp : Op => table.Define<TOp>((op, x) =>
     {
         ulong seed = (ulong)x[^1].Wholes[0], number = (ulong)x[^1].Wholes[1];
-        double least = x[0].DType switch { DType.Float64 => Math.ScaleB(1, -1022), DType.Float16 => Math.ScaleB(1, -14), _ => Math.ScaleB(1, -126) };
         return new HostTensor(x[0].DType, x[0].Shape, [.. Enumerable.Range(0, x[0].Count).Select(i =>
         {
             using var uniform = Uniform(seed, number, (ulong)i).GetEnumerator();
-            double y = draw(() => uniform.MoveNext() ? uniform.Current : throw new InvalidOperationException(), [.. x[..^1].Select(p => p.Reals[i])]);
-            return isPositive && y < least ? least : y;
+            return draw(() => uniform.MoveNext() ? uniform.Current : throw new InvalidOperationException(), [.. x[..^1].Select(p => p.Reals[i])]);
         })]);
     });
 
@@ -91,7 +89,7 @@ static class VariateDefinitions
         if (n * p < 10)
         {
             int count = -1;
-            for (double passed = 0; passed <= n; count++) passed += Math.Floor(Math.Log(1 - next()) / Math.Log(1 - p)) + 1;
+            for (double passed = 0; passed <= n; count++) passed += Math.Floor(Math.Log(1 - next()) / double.LogP1(-p)) + 1;
             return count;
         }
         double deviation = Math.Sqrt(n * p * (1 - p)), b = 1.15 + 2.53 * deviation, a = -0.0873 + 0.0248 * b + 0.01 * p;

@@ -32,8 +32,8 @@ public abstract record RandomVariateOp : PrimitiveOp
 }
 
 /// <summary>
-/// Random numbers from the gamma distribution with the given shape parameter and rate 1 (Marsaglia, Tsang: "A simple method for generating gamma variables", 2000), at least
-/// the smallest normal number. They have a gradient with respect to the parameter: see <see cref="GammaVariateGradient"/>.
+/// Random numbers from the gamma distribution with the given shape parameter and rate 1 (Marsaglia, Tsang: "A simple method for generating gamma variables", 2000). They have a
+/// gradient with respect to the parameter: see <see cref="GammaVariateGradient"/>.
 /// </summary>
 public sealed record RandomGamma : RandomVariateOp
 {
