@@ -217,5 +217,10 @@ static class CpuKernels
         // random numbers
         .Add<Ops.RandomBits>(RandomKernels.Bits)
         .Add<Ops.RandomUniform>(RandomKernels.Uniform)
-        .Add<Ops.RandomNormal>(RandomKernels.Normal);
+        .Add<Ops.RandomNormal>(RandomKernels.Normal)
+        .Add<Ops.RandomGamma>(VariateKernels.Run<GammaVariate>)
+        .Add<Ops.RandomPoisson>(VariateKernels.Run<PoissonVariate>)
+        .Add<Ops.RandomBinomial>(VariateKernels.Run<BinomialVariate>)
+        .Add<Ops.RandomVonMises>(VariateKernels.Run<VonMisesVariate>)
+        .Add<Ops.GammaVariateGradient>(ElementwiseKernels.BinaryFloating<PerPair<ScalarGammaVariateGradient>>);
 }

@@ -12,7 +12,7 @@ static class Table
         .. ElementwiseCases.All(), .. TranscendentalCases.All(), .. ReductionCases.All(), .. MovementCases.All(),
         .. IndexingCases.All(), .. ContractionCases.All(), .. CompositeCases.All(), .. GradientCases.All(),
         .. ArithmeticCases.All(), .. SpecialCases.All(),
-        .. LinalgCases.All(),
+        .. LinalgCases.All(), .. VariateCases.All(),
         .. ComplexCases.All(), .. FourierCases.All(),
         .. WindowCases.All(),
         .. RearrangingCases.All(),
