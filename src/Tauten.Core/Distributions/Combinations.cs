@@ -75,7 +75,7 @@ public class TransformedDistribution : Distribution
     /// <inheritdoc/>
     public override Tensor Icdf(Tensor probability)
     {
-        foreach (var transform in transforms.Reverse()) probability = transform.SignLike(probability) * (probability - 0.5) + 0.5;
+        foreach (var transform in Enumerable.Reverse(transforms)) probability = transform.SignLike(probability) * (probability - 0.5) + 0.5;
         return transforms.Aggregate(start.Icdf(probability), (x, transform) => transform.Forward(x));
     }
 

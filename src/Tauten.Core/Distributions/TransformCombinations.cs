@@ -10,7 +10,7 @@ public sealed class ComposeTransform(params Transform[] parts) : Transform
         {
             // Walked from the end: what a later part needs must be there from the start.
             int rank = parts.Length == 0 ? 0 : parts[^1].OutputRank;
-            foreach (var part in parts.Reverse()) rank = Math.Max(rank + part.EventRank - part.OutputRank, part.EventRank);
+            foreach (var part in Enumerable.Reverse(parts)) rank = Math.Max(rank + part.EventRank - part.OutputRank, part.EventRank);
             return rank;
         }
     }
@@ -41,7 +41,7 @@ public sealed class ComposeTransform(params Transform[] parts) : Transform
     public override Tensor Forward(Tensor x) => parts.Aggregate(x, (value, part) => part.Forward(value));
 
     /// <inheritdoc/>
-    public override Tensor Inverse(Tensor y) => parts.Reverse().Aggregate(y, (value, part) => part.Inverse(value));
+    public override Tensor Inverse(Tensor y) => Enumerable.Reverse(parts).Aggregate(y, (value, part) => part.Inverse(value));
 
     /// <inheritdoc/>
     public override Tensor LogAbsDetJacobian(Tensor x, Tensor y)
@@ -64,7 +64,7 @@ public sealed class ComposeTransform(params Transform[] parts) : Transform
     public override Shape ForwardShape(Shape shape) => parts.Aggregate(shape, (s, part) => part.ForwardShape(s));
 
     /// <inheritdoc/>
-    public override Shape InverseShape(Shape shape) => parts.Reverse().Aggregate(shape, (s, part) => part.InverseShape(s));
+    public override Shape InverseShape(Shape shape) => Enumerable.Reverse(parts).Aggregate(shape, (s, part) => part.InverseShape(s));
 }
 
 /// <summary>A transform whose last batch axes count as part of the event: their changes of volume are added up.</summary>
