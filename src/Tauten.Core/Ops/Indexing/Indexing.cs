@@ -231,5 +231,5 @@ public sealed record RepeatedPositions : PrimitiveOp
     public override Tensor?[] Gradient(Backward b) => [null];
 
     /// <inheritdoc/>
-    protected internal override Tensor[]? Batched(Batch x) => throw NonZero.SizeFromData("RepeatedPositions", "Repeat outside of the map.");
+    protected internal override Tensor[]? Batched(Batch x) => throw NonZero.SizeFromData("RepeatInterleave by counts", "Repeat each element equally often, which keeps the size.");
 }
