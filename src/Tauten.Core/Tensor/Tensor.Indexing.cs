@@ -46,8 +46,13 @@ public sealed partial class Tensor
     public Tensor With(ReadOnlySpan<TensorIndex> index, double value) => With(index, Scalar(value, DType));
 
     /// <summary>
-    /// A new tensor in which the part that <paramref name="index"/> names has other values, broadcast to it. Gradients flow to both.
+    /// A new tensor in which the part that <paramref name="index"/> names has other values, broadcast to it. Gradients flow to both. In the brackets, a
+    /// whole axis is <see cref="TensorIndex.All"/>: see there why not <c>..</c>.
     /// </summary>
+    /// <example><code>
+    /// var x = Tensor.Zeros([3, 4, 5]);
+    /// var y = x.With([0, TensorIndex.All, 1..3], Tensor.Ones([4, 2]));
+    /// </code></example>
     /// <exception cref="ShapeException">The value does not broadcast to the part.</exception>
     public Tensor With(ReadOnlySpan<TensorIndex> index, Tensor value) => Write("With", index, value, accumulate: false);
 

@@ -211,7 +211,8 @@ static unsafe class IndexKernels
         return (outer, shape[axis], inner);
     }
 
-    static void Check(Ops.Op op, long outside, Tensor index, long size, int axis)
+    /// <summary>Throws if a loop has found an index outside of its axis; -1 where it has not.</summary>
+    public static void Check(Ops.Op op, long outside, Tensor index, long size, int axis)
     {
         if (outside < 0) return;
         long value = index.Reshape(-1)[outside].To(DType.Int64).Item<long>();

@@ -12,7 +12,7 @@ public static class RuleProbe
     static readonly Shape[][] shapes =
     [
         [[2, 3]], [[4]], [[]], [[2, 3, 8, 8]], [["batch", 3]], [[2, 3], [2, 3]], [[2, 3], [3]], [["batch", 3], ["batch", 3]], [[5, 4], [5]], [[5, 4], [3, 4]], [[2, 3], [2]],
-        [[2, 3], [2, 3], [2, 3]], [[5, 4], [3, 4], [3]], [[2, 3], [3], [3]], [[2, 3, 8, 8], [3], [3]], [[2, 3], [2, 3], [2, 3], [2, 3]], [[2, 3, 8, 8], [3], [3], [3], [3]],
+        [[2, 3, 8, 8], [2, 3, 2]], [[2, 3, 8, 8], [2, 4, 5, 2]], [[2, 3], [2, 3], [2, 3]], [[5, 4], [3, 4], [3]], [[2, 3], [3], [3]], [[2, 3, 8, 8], [3], [3]], [[2, 3], [2, 3], [2, 3], [2, 3]], [[2, 3, 8, 8], [3], [3], [3], [3]],
     ];
 
     /// <summary>Sentences about ops whose rule and expansion disagree.</summary>
@@ -111,6 +111,7 @@ public static class RuleProbe
         if (type == typeof(Graph)) return Graph.Capture(x => (x * 2).Sum(0), new TensorSpec(DType.Float32, [2, 3]));
         if (type == typeof(CompositeOp)) return new Softmax(0);
         if (type == typeof(Func<Backward, Tensor?[]>)) return (Backward b) => (Tensor?[])[b.Grad];
+        if (type.IsEnum) return Enum.ToObject(type, variant);
         throw new NotSupportedException($"RuleProbe.cs has no sample of {type.Name}.");
     }
 }

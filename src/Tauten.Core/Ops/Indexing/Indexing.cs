@@ -197,6 +197,9 @@ public sealed record NonZero : PrimitiveOp
     /// <summary>A size that only the data will tell.</summary>
     internal static Dim NewSize(string op) => Ambient.Current.Capture?.NewUnknown(op) ?? op;
 
+    /// <summary>Why an op with such a size has no batching rule, and what to do instead.</summary>
+    internal static GraphException SizeFromData(string op, string way) => new($"VMap: {op} has a result whose size depends on data, so it differs from sample to sample. {way}");
+
     /// <inheritdoc/>
     public override Reads GradientReads() => Reads.Nothing;
 
@@ -204,8 +207,7 @@ public sealed record NonZero : PrimitiveOp
     public override Tensor?[] Gradient(Backward b) => [null];
 
     /// <inheritdoc/>
-    protected internal override Tensor[]? Batched(Batch x) =>
-        throw new GraphException("VMap: NonZero, and with it the selection by a mask, has a result whose size depends on data, so it differs from sample to sample. Use Tensor.Where, which keeps the size.");
+    protected internal override Tensor[]? Batched(Batch x) => throw SizeFromData("NonZero, and with it the selection by a mask,", "Use Tensor.Where, which keeps the size.");
 }
 
 /// <summary>Position i as often as element i of the input says, in ascending order: [2, 0, 1] gives [0, 0, 2]. How many there are is known only from the data.</summary>
@@ -229,6 +231,5 @@ public sealed record RepeatedPositions : PrimitiveOp
     public override Tensor?[] Gradient(Backward b) => [null];
 
     /// <inheritdoc/>
-    protected internal override Tensor[]? Batched(Batch x) =>
-        throw new GraphException("VMap: RepeatInterleave by counts has a result whose size depends on data, so it differs from sample to sample. Repeat each element equally often, which keeps the size.");
+    protected internal override Tensor[]? Batched(Batch x) => throw NonZero.SizeFromData("RepeatInterleave by counts", "Repeat each element equally often, which keeps the size.");
 }

@@ -29,6 +29,14 @@ public sealed record SearchSorted(bool Right) : PrimitiveOp
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => new Tensor?[b.InputCount];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x)
+    {
+        bool oneLine = x.Rank(0) == 1 && !x.IsBatched(0) && (x.Count < 3 || !x.IsBatched(2));
+        if (oneLine) return Dispatch.RunAll(this, [.. Enumerable.Range(0, x.Count).Select(i => x[i])]);
+        return x.Rank(0) == x.Rank(1) ? x.Run(this) : null;
+    }
 }
 
 /// <summary>
@@ -79,4 +87,7 @@ public sealed record BinCount(long Least) : PrimitiveOp
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => b.InputCount == 1 ? [null] : [null, b.Grad.IndexSelect(0, b.Input(0))];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => throw NonZero.SizeFromData("BinCount", "Use ScatterAdd into zeros of a known size.");
 }
