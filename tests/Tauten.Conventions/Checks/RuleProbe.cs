@@ -94,7 +94,7 @@ public static class RuleProbe
     {
         var type = parameter.ParameterType;
         // Paddings have two entries for each axis of a window.
-        if (type == typeof(Dims)) return parameter.Name == "Padding" ? Dims.Repeat(0, 4) : parameter.Name == "Inputs" ? [0] : parameter.Name == "Axes" ? Dims.Create([variant]) : Dims.Repeat(2, 2);
+        if (type == typeof(Dims)) return parameter.Name == "Padding" ? Dims.Repeat(0, 4) : parameter.Name == "Inputs" ? [0] : parameter.Name == "Shifts" ? [2] : parameter.Name == "Axes" ? Dims.Create([variant]) : Dims.Repeat(2, 2);
         // The second of two axes is another one than the first; the first value of an enum often is the simple case of another op.
         if (parameter.Name == "Axis2") return 1 - variant;
         if (type.IsEnum && type != typeof(DType))
