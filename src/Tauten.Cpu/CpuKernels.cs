@@ -69,6 +69,42 @@ static class CpuKernels
         .Add<Ops.Where>(ElementwiseKernels.Where)
         .Add<Ops.Cast>(MovementKernels.Cast)
 
+        // exponents, remainders and special functions
+        .Add<Ops.Exp2>(ElementwiseKernels.Unary<Exp2>)
+        .Add<Ops.Log2>(ElementwiseKernels.Unary<Log2>)
+        .Add<Ops.Log10>(ElementwiseKernels.Unary<Log10>)
+        .Add<Ops.BinaryExponent>(ElementwiseKernels.Unary<BinaryExponent>)
+        .Add<Ops.Erfc>(ElementwiseKernels.Unary<Erfc>)
+        .Add<Ops.Erfcx>(ElementwiseKernels.Unary<Erfcx>)
+        .Add<Ops.Erfinv>(ElementwiseKernels.Unary<Erfinv>)
+        .Add<Ops.Ndtri>(ElementwiseKernels.Unary<Ndtri>)
+        .Add<Ops.Lgamma>(ElementwiseKernels.Unary<PerLane<ScalarLgamma>>)
+        .Add<Ops.Digamma>(ElementwiseKernels.Unary<PerLane<ScalarDigamma>>)
+        .Add<Ops.BesselI0>(ElementwiseKernels.Unary<I0>)
+        .Add<Ops.BesselI1>(ElementwiseKernels.Unary<I1>)
+        .Add<Ops.ScaledBesselI0>(ElementwiseKernels.Unary<I0e>)
+        .Add<Ops.ScaledBesselI1>(ElementwiseKernels.Unary<I1e>)
+        .Add<Ops.BesselJ0>(ElementwiseKernels.Unary<PerLane<ScalarBesselJ0>>)
+        .Add<Ops.BesselJ1>(ElementwiseKernels.Unary<PerLane<ScalarBesselJ1>>)
+        .Add<Ops.BesselY0>(ElementwiseKernels.Unary<PerLane<ScalarBesselY0>>)
+        .Add<Ops.BesselY1>(ElementwiseKernels.Unary<PerLane<ScalarBesselY1>>)
+        .Add<Ops.BesselK0>(ElementwiseKernels.Unary<PerLane<ScalarBesselK0>>)
+        .Add<Ops.BesselK1>(ElementwiseKernels.Unary<PerLane<ScalarBesselK1>>)
+        .Add<Ops.ScaledBesselK0>(ElementwiseKernels.Unary<PerLane<ScalarScaledBesselK0>>)
+        .Add<Ops.ScaledBesselK1>(ElementwiseKernels.Unary<PerLane<ScalarScaledBesselK1>>)
+        .Add<Ops.AiryAi>(ElementwiseKernels.Unary<PerLane<ScalarAiryAi>>)
+        .Add<Ops.AiryAiDerivative>(ElementwiseKernels.Unary<PerLane<ScalarAiryAiDerivative>>)
+        .Add<Ops.Signbit>(ElementwiseKernels.Predicate<Signbit>)
+        .Add<Ops.Zeta>(ElementwiseKernels.BinaryFloating<PerPair<ScalarZeta>>)
+        .Add<Ops.Gammainc>(ElementwiseKernels.BinaryFloating<PerPair<ScalarGammainc>>)
+        .Add<Ops.Gammaincc>(ElementwiseKernels.BinaryFloating<PerPair<ScalarGammaincc>>)
+        .Add<Ops.Hypot>(ElementwiseKernels.BinaryFloating<Hypot>)
+        .Add<Ops.Copysign>(ElementwiseKernels.BinaryFloating<Copysign>)
+        .Add<Ops.Nextafter>(ElementwiseKernels.BinaryFloating<Nextafter>)
+        .Add<Ops.Fmod>(ElementwiseKernels.Binary<Fmod>)
+        .Add<Ops.Gcd>(ElementwiseKernels.BinaryInteger<Gcd>)
+        .Add<Ops.OrthogonalPolynomial>(PolynomialKernels.Run)
+
         // movement and creation; views need no kernel
         .Add<Ops.Contiguous>(MovementKernels.Contiguous)
         .Add<Ops.SliceUpdate>(MovementKernels.SliceUpdate)
@@ -90,6 +126,9 @@ static class CpuKernels
         .Add<Ops.CumSum>(ScanKernels.CumSum)
         .Add<Ops.CumProd>(ScanKernels.CumProd)
         .Add<Ops.LinearScan>(ScanKernels.LinearScan)
+        .Add<Ops.LogCumSumExp>(ScanKernels.LogCumSumExp)
+        .Add<Ops.CumMax>(ScanKernels.CumMax)
+        .Add<Ops.CumMin>(ScanKernels.CumMin)
 
         // whole rows
         .Add<Ops.Softmax>(RowKernels.Softmax)
@@ -99,12 +138,33 @@ static class CpuKernels
         // windows
         .Add<Ops.MaxPool>(PoolingKernels.Max)
         .Add<Ops.AvgPool>(PoolingKernels.Average)
+        .Add<Ops.Resample>(ResampleKernels.Forward)
+        .Add<Ops.ResampleGradient>(ResampleKernels.Gradient)
+        .Add<Ops.GridSample>(GridSampleKernel.Run)
 
         // contractions
         .Add<Ops.MatMul>(MatMulKernel.Run)
         .Add<Ops.Convolution>(ConvolutionKernels.Forward)
         .Add<Ops.ConvolutionInputGradient>(ConvolutionKernels.InputGradient)
         .Add<Ops.ConvolutionWeightGradient>(ConvolutionKernels.WeightGradient)
+
+        // linear algebra
+        .Add<Ops.Cholesky>(LinearSystemKernels.Cholesky)
+        .Add<Ops.TriangularSolve>(LinearSystemKernels.TriangularSolve)
+        .Add<Ops.LuFactor>(LinearSystemKernels.LuFactor)
+        .Add<Ops.PivotPermutation>(LinearSystemKernels.PivotPermutation)
+        .Add<Ops.LdlFactor>(LinearSystemKernels.LdlFactor)
+        .Add<Ops.LdlSolve>(LinearSystemKernels.LdlSolve)
+        .Add<Ops.Qr>(SpectralKernels.Qr)
+        .Add<Ops.HouseholderFactor>(SpectralKernels.HouseholderFactor)
+        .Add<Ops.Eigh>(SpectralKernels.Eigh)
+        .Add<Ops.Svd>(SpectralKernels.Svd)
+        .Add<Ops.Eig>(SpectralKernels.Eig)
+        .Add<Ops.MatrixExp>(SpectralKernels.MatrixExp)
+        // Fourier transforms
+        .Add<Ops.Dft>(FourierKernels.Dft)
+        .Add<Ops.RealDft>(FourierKernels.RealDft)
+        .Add<Ops.RealInverseDft>(FourierKernels.RealInverseDft)
 
         // indexing and sorting
         .Add<Ops.Gather>(IndexKernels.Gather)
@@ -113,8 +173,16 @@ static class CpuKernels
         .Add<Ops.IndexSelect>(IndexKernels.IndexSelect)
         .Add<Ops.IndexAdd>(IndexKernels.IndexAdd)
         .Add<Ops.NonZero>(IndexKernels.NonZero)
+        .Add<Ops.RepeatedPositions>(IndexKernels.RepeatedPositions)
         .Add<Ops.Sort>(SortKernels.Sort)
         .Add<Ops.TopK>(SortKernels.TopK)
+        .Add<Ops.KthValue>(SelectionKernels.KthValue)
+        .Add<Ops.Median>(SelectionKernels.Median)
+        .Add<Ops.Mode>(SelectionKernels.Mode)
+        .Add<Ops.SearchSorted>(SearchKernels.SearchSorted)
+        .Add<Ops.RowOrder>(SearchKernels.RowOrder)
+        .Add<Ops.BinCount>(SearchKernels.BinCount)
+        .Add<Ops.ScatterReduce>(IndexKernels.ScatterReduce)
 
         // optimizers
         .Add<Ops.SgdStep>(OptimizerKernels.Sgd)

@@ -11,6 +11,12 @@ static class Table
     [
         .. ElementwiseCases.All(), .. TranscendentalCases.All(), .. ReductionCases.All(), .. MovementCases.All(),
         .. IndexingCases.All(), .. ContractionCases.All(), .. CompositeCases.All(),
+        .. ArithmeticCases.All(), .. SpecialCases.All(),
+        .. LinalgCases.All(),
+        .. ComplexCases.All(), .. FourierCases.All(),
+        .. WindowCases.All(),
+        .. RearrangingCases.All(),
+        .. SortingCases.All(),
         .. TransformCases.All(),
     ];
 

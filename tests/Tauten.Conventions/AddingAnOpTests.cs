@@ -10,7 +10,7 @@ namespace Tauten.Conventions;
 /// </summary>
 public sealed class AddingAnOpTests : IDisposable
 {
-    const string Document = "docs/adding-an-op.md", Composite = "src/Tauten.Core/Ops/Composite/Hardswish.cs", Primitive = "src/Tauten.Core/Ops/Elementwise/Cube.cs";
+    const string Document = "docs/adding-an-op.md", Composite = "src/Tauten.Core/Ops/Composite/SquaredRelu.cs", Primitive = "src/Tauten.Core/Ops/Elementwise/Cube.cs";
 
     readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("tauten-");
     readonly Tree copy;
@@ -28,17 +28,17 @@ public sealed class AddingAnOpTests : IDisposable
     public void Each_missing_piece_is_named()
     {
         var text = new StringBuilder();
-        Describe("the composite op, complete", "Hardswish");
-        Describe("without its documentation comment", "Hardswish", change: (Composite, s => string.Join('\n', s.Split('\n').Where(l => !l.StartsWith("///", StringComparison.Ordinal)))));
-        Describe("not sealed", "Hardswish", change: (Composite, s => s.Replace("public sealed record", "public record", StringComparison.Ordinal)));
-        Describe("a class instead of a record", "Hardswish", change: (Composite, s => s.Replace("sealed record", "sealed class", StringComparison.Ordinal)));
-        Describe("not public", "Hardswish", change: (Composite, s => s.Replace("public sealed", "sealed", StringComparison.Ordinal)), without: "Tensor.NN.cs");
-        Describe("without its method in Tensor", "Hardswish", without: "Tensor.NN.cs");
-        Describe("without its OpCase", "Hardswish", without: "CompositeCases.cs");
-        Describe("without its expansion", "Hardswish", change: (Composite, s => s.Replace("public override Tensor Expand(ReadOnlySpan<Tensor> x)", "public static Tensor Of(Tensor[] x)", StringComparison.Ordinal)));
-        Describe("with a rule that its expansion does not follow", "Hardswish", change: (Composite, s => s.Replace("    public override OpKind Kind()", "    public override Specs Infer(ReadOnlySpan<TensorSpec> x) => new TensorSpec(x[0].DType, [1]);\n\n    /// <inheritdoc/>\n    public override OpKind Kind()", StringComparison.Ordinal)));
-        Describe("in the folder of another family", "Hardswish", move: (Composite, "src/Tauten.Core/Ops/Reduction/Hardswish.cs"));
-        Describe("in another namespace", "Hardswish", change: (Composite, s => s.Replace("namespace Tauten.Ops;", "using Tauten.Ops;\n\nnamespace Tauten;", StringComparison.Ordinal)), without: "Tensor.NN.cs");
+        Describe("the composite op, complete", "SquaredRelu");
+        Describe("without its documentation comment", "SquaredRelu", change: (Composite, s => string.Join('\n', s.Split('\n').Where(l => !l.StartsWith("///", StringComparison.Ordinal)))));
+        Describe("not sealed", "SquaredRelu", change: (Composite, s => s.Replace("public sealed record", "public record", StringComparison.Ordinal)));
+        Describe("a class instead of a record", "SquaredRelu", change: (Composite, s => s.Replace("sealed record", "sealed class", StringComparison.Ordinal)));
+        Describe("not public", "SquaredRelu", change: (Composite, s => s.Replace("public sealed", "sealed", StringComparison.Ordinal)), without: "Tensor.NN.cs");
+        Describe("without its method in Tensor", "SquaredRelu", without: "Tensor.NN.cs");
+        Describe("without its OpCase", "SquaredRelu", without: "CompositeCases.cs");
+        Describe("without its expansion", "SquaredRelu", change: (Composite, s => s.Replace("public override Tensor Expand(ReadOnlySpan<Tensor> x)", "public static Tensor Of(Tensor[] x)", StringComparison.Ordinal)));
+        Describe("with a rule that its expansion does not follow", "SquaredRelu", change: (Composite, s => s.Replace("    public override OpKind Kind()", "    public override Specs Infer(ReadOnlySpan<TensorSpec> x) => new TensorSpec(x[0].DType, [1]);\n\n    /// <inheritdoc/>\n    public override OpKind Kind()", StringComparison.Ordinal)));
+        Describe("in the folder of another family", "SquaredRelu", move: (Composite, "src/Tauten.Core/Ops/Reduction/SquaredRelu.cs"));
+        Describe("in another namespace", "SquaredRelu", change: (Composite, s => s.Replace("namespace Tauten.Ops;", "using Tauten.Ops;\n\nnamespace Tauten;", StringComparison.Ordinal)), without: "Tensor.NN.cs");
         Describe("the primitive op, complete", "Cube");
         Describe("without its line in the table of kernels", "Cube", without: "CpuKernels.cs");
         Describe("without its definition in the reference backend", "Cube", without: "ElementwiseDefinitions.cs");
@@ -88,7 +88,7 @@ public sealed class AddingAnOpTests : IDisposable
         backend.Invoke(null, [Activator.CreateInstance(compiled.Cpu.GetType("Tauten.Cpu.CpuBackend")!)]);
         dynamic x = compiled.Core.GetType("Tauten.Tensor")!.GetMethod("Arange", [typeof(double), typeof(double), typeof(double), compiled.Core.GetType("Tauten.DType")!])!.Invoke(null, [-4.0, 5.0, 2.0, compiled.Core.GetType("Tauten.DType")!.GetEnumValues().GetValue(0)])!;
         Assert.Equal("[-64,  -8,   0,   8,  64]", (string)x.Cube().ToString());
-        Assert.Equal("[-0.0000, -0.3333,  0.0000,  1.6667,  4.0000]", (string)x.Hardswish().ToString());
+        Assert.Equal("[ 0,  0,  0,  4, 16]", (string)x.SquaredRelu().ToString());
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class AddingAnOpTests : IDisposable
     public void The_ops_of_the_document_pass_their_tests()
     {
         foreach (var listing in listings) listing.ApplyTo(copy);
-        var start = new ProcessStartInfo("dotnet", ["test", "tests/Tauten.Conformance", "--filter", "DisplayName~Hardswish|DisplayName~Cube"]) { WorkingDirectory = copy.Root, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", ["test", "tests/Tauten.Conformance", "--filter", "DisplayName~SquaredRelu|DisplayName~Cube"]) { WorkingDirectory = copy.Root, RedirectStandardOutput = true };
         // The settings of the test host must not reach the build that is tested.
         foreach (string name in (string[])["MSBuildSDKsPath", "MSBUILD_EXE_PATH", "MSBuildExtensionsPath", "MSBuildLoadMicrosoftTargetsReadOnly"]) start.Environment.Remove(name);
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";

@@ -83,12 +83,27 @@ public sealed partial class WrongCalls
         Add("labels for another number of rows", () => Floats(4, 10).CrossEntropy(Integers(3)));
         Add("a weight of another size", () => Floats(4, 10).Linear(Floats(5, 9)));
         Add("a bias of another size", () => Floats(4, 10).Linear(Floats(5, 10), Floats(4)));
-        Add("a convolution of an image without batch", () => Floats(3, 8, 8).Conv2d(Floats(16, 3, 3, 3)));
+        Add("a convolution of an image without channels", () => Floats(8, 8).Conv2d(Floats(16, 3, 3, 3)));
         Add("a convolution of other channels", () => Floats(1, 4, 8, 8).Conv2d(Floats(16, 3, 3, 3)));
         Add("a convolution whose window does not fit", () => Floats(1, 3, 2, 2).Conv2d(Floats(16, 3, 3, 3)));
         Add("channels that cannot be split into groups", () => Floats(1, 4, 8, 8).Conv2d(Floats(15, 2, 3, 3), groups: 2));
         Add("three strides for two axes", () => Floats(1, 3, 8, 8).Conv2d(Floats(16, 3, 3, 3), stride: [1, 1, 1]));
+        Add("padding that keeps the size, in steps", () => Floats(1, 3, 8, 8).Conv2d(Floats(16, 3, 3, 3), stride: 2, padding: ConvolutionPadding.Same));
+        Add("a bias of other channels", () => Floats(1, 3, 8, 8).Conv2d(Floats(16, 3, 3, 3), Floats(3)));
+        Add("a transposed convolution of other channels", () => Floats(1, 3, 4, 4).ConvTranspose2d(Floats(16, 3, 3, 3)));
+        Add("a transposed convolution that cuts everything off", () => Floats(1, 3, 2).ConvTranspose1d(Floats(3, 1, 2), padding: 2));
+        Add("output padding as large as the stride", () => Floats(1, 3, 4).ConvTranspose1d(Floats(3, 1, 2), stride: 2, outputPadding: 2));
+        Add("columns that are not those of the windows", () => Floats(1, 12, 8).Fold([4, 5], [2, 3]));
         Add("a pooling padded by more than half a window", () => Floats(1, 3, 8, 8).MaxPool2d(2, padding: 2));
+        Add("a pooling whose window does not fit", () => Floats(1, 3, 2, 8).AvgPool2d(3));
+        Add("an adaptive pooling to nothing", () => Floats(1, 3, 8).AdaptiveAvgPool1d(0));
+        Add("an unpooling to a size that was never pooled", () => Floats(1, 3, 4).MaxUnpool1d(Integers(1, 3, 4), 2, size: [10]));
+        Add("more fractional windows than there are", () => Floats(1, 3, 8, 8).FractionalMaxPool2d(3, 7));
+        Add("an interpolation of three sizes for two axes", () => Floats(1, 3, 8, 8).Interpolate([4, 4, 4]));
+        Add("the nearest elements without aliases", () => Floats(1, 3, 8, 8).Interpolate([4, 4], antialias: true));
+        Add("a sampling of images at points in space", () => Floats(1, 3, 8, 8).GridSample(Floats(1, 4, 4, 3)));
+        Add("channels that cannot be shuffled into space", () => Floats(1, 6, 8, 8).PixelShuffle(2));
+        Add("channels that do not form groups", () => Floats(1, 6, 8).GroupNorm(4));
     }
 
     void DataTypes()

@@ -41,22 +41,32 @@ public sealed partial class Tensor
     /// A new tensor in which the part that <paramref name="index"/> names has other values, broadcast to it. Gradients flow to both.
     /// </summary>
     /// <exception cref="ShapeException">The value does not broadcast to the part.</exception>
-    public Tensor With(ReadOnlySpan<TensorIndex> index, Tensor value)
+    public Tensor With(ReadOnlySpan<TensorIndex> index, Tensor value) => Write("With", index, value, accumulate: false);
+
+    Tensor Write(string op, ReadOnlySpan<TensorIndex> index, Tensor value, bool accumulate)
     {
-        if (value.DType != DType) throw new DTypeException($"With: a value of dtype {value.DType.Name()} cannot be put into a tensor of dtype {DType.Name()}. Convert it with To(dtype).");
+        if (value.DType != DType) throw new DTypeException($"{op}: a value of dtype {value.DType.Name()} cannot be put into a tensor of dtype {DType.Name()}. Convert it with To(dtype).");
+        if (index.Length == 1 && index[0].Tensor is { DType: DType.Bool } mask && value.Rank <= Rank - mask.Rank) return WriteMasked(op, mask, value, accumulate);
         var selection = Selection.Of(this, index);
-        if (selection.Tensors is null) return Replace(selection, value);
-        if (selection.Tensors is [{ DType: DType.Bool } mask, ..] && selection.Tensors.Count(t => t is not null) == 1 && value.Rank == 0 && selection.IsWhole)
-            return Where(mask.Reshape([.. mask.Shape, .. Enumerable.Repeat((Dim)1, Rank - mask.Rank)]), value, this);
-        var part = selection.Viewed;
-        var changed = part.PutAt(selection.Tensors, value);
-        return selection.IsWhole ? changed : Replace(selection, changed);
+        if (selection.Tensors is null) return Replace(op, selection, accumulate ? selection.Viewed + value : value);
+        var changed = selection.Viewed.PutAt(op, selection.Tensors, value, accumulate);
+        return selection.IsWhole ? changed : Replace(op, selection, changed);
     }
 
-    Tensor Replace(Selection selection, Tensor value)
+    /// <summary>The same value at all places where a mask is true: a choice, which needs no positions.</summary>
+    Tensor WriteMasked(string op, Tensor mask, Tensor value, bool accumulate)
+    {
+        Selection.CheckMask(mask, 0, Shape);
+        Shape slice = [.. Shape.Skip(mask.Rank)];
+        var whole = Shape.Broadcast(slice, value.Shape, op);
+        if (whole.IsKnown && slice.IsKnown && whole != slice) throw new ShapeException($"{op}: a value of shape {value.Shape} cannot be broadcast to {slice}, what the mask leaves of shape {Shape}.");
+        return Where(mask.Reshape([.. mask.Shape, .. Enumerable.Repeat((Dim)1, slice.Rank)]), accumulate ? this + value : value, this);
+    }
+
+    Tensor Replace(string op, Selection selection, Tensor value)
     {
         var target = selection.Viewed.Shape;
-        Shape.Broadcast(target, value.Shape, "With");
+        Shape.Broadcast(target, value.Shape, op);
         if (value.Rank > target.Rank) value = value.Squeeze(Dims.Create([.. Enumerable.Range(0, value.Rank - target.Rank).Select(i => (long)i)]));
         return Dispatch.Run(new SliceUpdate(selection.Starts, selection.Steps), this, value.BroadcastTo(target).Reshape(selection.Sizes));
     }
@@ -70,22 +80,22 @@ public sealed partial class Tensor
         return at == 0 ? taken : taken.Permute([.. Enumerable.Range(index.Rank, at), .. Enumerable.Range(0, index.Rank), .. Enumerable.Range(index.Rank + at, taken.Rank - index.Rank - at)]);
     }
 
-    Tensor PutAt(Tensor?[] tensors, Tensor value)
+    Tensor PutAt(string op, Tensor?[] tensors, Tensor value, bool accumulate)
     {
         var (moved, rows, index, lead, at) = Linearize(tensors);
         var flat = moved.Reshape([rows, .. moved.Shape.Skip(lead)]);
         Shape part = [.. index.Shape, .. moved.Shape.Skip(lead)];
         Shape seen = at == 0 ? part : [.. moved.Shape.Skip(lead).Take(at), .. index.Shape, .. moved.Shape.Skip(lead + at)];
-        Shape.Broadcast(seen, value.Shape, "With");
+        Shape.Broadcast(seen, value.Shape, op);
+        if (value.Rank > seen.Rank) value = value.Squeeze(Dims.Create([.. Enumerable.Range(0, value.Rank - seen.Rank).Select(i => (long)i)]));
         var source = value.BroadcastTo(seen);
         if (at > 0) source = source.Permute([.. Enumerable.Range(at, index.Rank), .. Enumerable.Range(0, at), .. Enumerable.Range(at + index.Rank, seen.Rank - at - index.Rank)]);
         source = source.Reshape([index.Shape.ElementCount, .. flat.Shape.Skip(1)]);
-        var places = index.Reshape([index.Shape.ElementCount, .. Enumerable.Repeat((Dim)1, flat.Rank - 1)]).BroadcastTo(source.Shape);
-        var changed = flat.Scatter(0, places, source).Reshape(moved.Shape);
-        var order = IndexedFirst(tensors);
-        var inverse = new int[Rank];
-        for (int i = 0; i < Rank; i++) inverse[order[i]] = i;
-        return changed.Permute(inverse);
+        var places = index.Flatten();
+        var changed = accumulate
+            ? flat.IndexAdd(0, places, source)
+            : flat.Scatter(0, places.Reshape([index.Shape.ElementCount, .. Enumerable.Repeat((Dim)1, flat.Rank - 1)]).BroadcastTo(source.Shape), source);
+        return changed.Reshape(moved.Shape).PermuteBack(IndexedFirst(tensors));
     }
 
     int[] IndexedFirst(Tensor?[] tensors)
@@ -205,10 +215,7 @@ public sealed partial class Tensor
 
             void AddMask(Tensor mask, int axis)
             {
-                for (int i = 0; i < mask.Rank; i++)
-                    if (mask.Shape[i] != x.Shape[axis + i] && mask.Shape[i].IsKnown && x.Shape[axis + i].IsKnown)
-                        throw new ShapeException($"A mask of shape {mask.Shape} does not fit axes {axis} to {axis + mask.Rank - 1} of shape {x.Shape}.");
-                if (mask.Rank == 0) throw new ShapeException("A mask must have at least one axis; use Where for a single condition.");
+                CheckMask(mask, axis, x.Shape);
                 var positions = mask.NonZero();
                 for (int i = 0; i < mask.Rank; i++)
                 {
@@ -216,6 +223,14 @@ public sealed partial class Tensor
                     tensors[^1] = positions.Select(1, i);
                 }
             }
+        }
+
+        public static void CheckMask(Tensor mask, int axis, Shape shape)
+        {
+            for (int i = 0; i < mask.Rank; i++)
+                if (mask.Shape[i] != shape[axis + i] && mask.Shape[i].IsKnown && shape[axis + i].IsKnown)
+                    throw new ShapeException($"A mask of shape {mask.Shape} does not fit axes {axis} to {axis + mask.Rank - 1} of shape {shape}.");
+            if (mask.Rank == 0) throw new ShapeException("A mask must have at least one axis; use Where for a single condition.");
         }
     }
 }

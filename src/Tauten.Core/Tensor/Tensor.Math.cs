@@ -20,10 +20,10 @@ public sealed partial class Tensor
     public static Tensor operator -(double a, Tensor b) => Scalar(a, b.DType) - b;
     public static Tensor operator *(double a, Tensor b) => Scalar(a, b.DType) * b;
     public static Tensor operator /(double a, Tensor b) => Scalar(a, b.DType) / b;
-    public static Tensor operator <(Tensor a, Tensor b) => Dispatch.Run(Less.Instance, a, b);
-    public static Tensor operator <=(Tensor a, Tensor b) => Dispatch.Run(LessEqual.Instance, a, b);
-    public static Tensor operator >(Tensor a, Tensor b) => Dispatch.Run(Greater.Instance, a, b);
-    public static Tensor operator >=(Tensor a, Tensor b) => Dispatch.Run(GreaterEqual.Instance, a, b);
+    public static Tensor operator <(Tensor a, Tensor b) => Dispatch.Run(Ops.Less.Instance, a, b);
+    public static Tensor operator <=(Tensor a, Tensor b) => Dispatch.Run(Ops.LessEqual.Instance, a, b);
+    public static Tensor operator >(Tensor a, Tensor b) => Dispatch.Run(Ops.Greater.Instance, a, b);
+    public static Tensor operator >=(Tensor a, Tensor b) => Dispatch.Run(Ops.GreaterEqual.Instance, a, b);
     public static Tensor operator <(Tensor a, double b) => a < Scalar(b, a.DType);
     public static Tensor operator <=(Tensor a, double b) => a <= Scalar(b, a.DType);
     public static Tensor operator >(Tensor a, double b) => a > Scalar(b, a.DType);
@@ -40,7 +40,7 @@ public sealed partial class Tensor
 #pragma warning restore CS1591
 
     /// <summary>Whether elements are equal. (<c>==</c> compares references, as everywhere in .NET.)</summary>
-    public Tensor EqualTo(Tensor other) => Dispatch.Run(Equal.Instance, this, other);
+    public Tensor EqualTo(Tensor other) => Dispatch.Run(Ops.Equal.Instance, this, other);
 
     /// <summary>Whether elements equal a number.</summary>
     public Tensor EqualTo(double other) => EqualTo(Scalar(other, DType));

@@ -133,6 +133,7 @@ public sealed partial class Tensor
     }
 
     /// <summary>Surrounded by elements of one value: <c>low[i]</c> before and <c>high[i]</c> behind axis i.</summary>
+    [OverloadResolutionPriority(1)]
     public Tensor Pad(Dims low, Dims high, double value = 0)
     {
         CheckScalar("Pad", value, DType);
@@ -140,12 +141,33 @@ public sealed partial class Tensor
     }
 
     /// <summary>With elements of one value before and behind one axis.</summary>
+    [OverloadResolutionPriority(1)]
     public Tensor Pad(int axis, long low, long high, double value = 0)
     {
         int i = Shape.Axis(axis, "Pad");
         long[] before = new long[Rank], behind = new long[Rank];
         (before[i], behind[i]) = (low, high);
         return Pad(Dims.Create(before), Dims.Create(behind), value);
+    }
+
+    /// <summary>
+    /// Surrounded by elements of its own, or of one value: <c>low[i]</c> before and <c>high[i]</c> behind axis i, as <paramref name="mode"/> says.
+    /// </summary>
+    /// <exception cref="ShapeException">A side is longer than the mode can fill from the axis.</exception>
+    /// <example><code>
+    /// var x = Tensor.From([1f, 2, 3]);
+    /// Console.WriteLine(x.Pad(2, 1, PadMode.Reflect));    // [3, 2, 1, 2, 3, 2]
+    /// </code></example>
+    public Tensor Pad(Dims low, Dims high, PadMode mode) => mode == PadMode.Constant ? Pad(low, high) : Dispatch.Run(new PadByContent(low, high, mode), this);
+
+    /// <summary>With elements of its own, or zeros, before and behind one axis, as <paramref name="mode"/> says.</summary>
+    /// <exception cref="ShapeException">A side is longer than the mode can fill from the axis.</exception>
+    public Tensor Pad(int axis, long low, long high, PadMode mode)
+    {
+        int i = Shape.Axis(axis, "Pad");
+        long[] before = new long[Rank], behind = new long[Rank];
+        (before[i], behind[i]) = (low, high);
+        return Pad(Dims.Create(before), Dims.Create(behind), mode);
     }
 
     /// <summary>Tensors one behind the other along an axis.</summary>

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Tauten.Ops;
 
 namespace Tauten;
@@ -24,42 +23,6 @@ public sealed partial class Tensor
     /// <inheritdoc cref="Ops.Linear"/>
     public Tensor Linear(Tensor weight, Tensor? bias = null) =>
         bias is null ? Dispatch.Run(Ops.Linear.Instance, this, weight) : Dispatch.Run(Ops.Linear.Instance, (ReadOnlySpan<Tensor>)[this, weight, bias]);
-
-    /// <summary>A convolution over the last two axes; see <see cref="Ops.Convolution"/>.</summary>
-    /// <param name="weight">[out channels, channels / groups, height, width].</param>
-    /// <param name="bias">[out channels], or null.</param>
-    /// <param name="stride">The step of the window; one number, or one for each axis.</param>
-    /// <param name="padding">Zeros on each side; one number, or one for each axis.</param>
-    /// <param name="dilation">The step inside of the window; one number, or one for each axis.</param>
-    /// <param name="groups">The number of channel groups.</param>
-    public Tensor Conv2d(Tensor weight, Tensor? bias = null, Dims? stride = null, Dims? padding = null, Dims? dilation = null, int groups = 1)
-    {
-        var y = Dispatch.Run(new Convolution(Each(stride ?? 1, 2, "stride"), Sides(padding ?? 0, 2), Each(dilation ?? 1, 2, "dilation"), groups), this, weight);
-        return bias is null ? y : y + bias.Reshape([bias.Shape.ElementCount, 1, 1]);
-    }
-
-    /// <summary>The largest element of each window over the last two axes; see <see cref="Ops.MaxPool"/>.</summary>
-    public Tensor MaxPool2d(Dims window, Dims? stride = null, Dims? padding = null, Dims? dilation = null) => MaxPool2dWithIndices(window, stride, padding, dilation).Values;
-
-    /// <summary>The largest element of each window over the last two axes, and its position in the plane.</summary>
-    public (Tensor Values, Tensor Indices) MaxPool2dWithIndices(Dims window, Dims? stride = null, Dims? padding = null, Dims? dilation = null)
-    {
-        var y = Dispatch.RunAll(new MaxPool(Each(window, 2, "window"), Each(stride ?? window, 2, "stride"), Sides(padding ?? 0, 2), Each(dilation ?? 1, 2, "dilation")), this);
-        return (y[0], y[1]);
-    }
-
-    /// <summary>The mean of each window over the last two axes; see <see cref="Ops.AvgPool"/>.</summary>
-    public Tensor AvgPool2d(Dims window, Dims? stride = null, Dims? padding = null, bool countPadding = true) =>
-        Dispatch.Run(new AvgPool(Each(window, 2, "window"), Each(stride ?? window, 2, "stride"), Sides(padding ?? 0, 2), countPadding), this);
-
-    static Dims Each(Dims sizes, int axes, string what, [CallerMemberName] string op = "") =>
-        sizes.Count == axes ? sizes : sizes.Count == 1 ? Dims.Repeat(sizes[0], axes) : throw new ShapeException($"{op}: expected one {what}, or one for each of {axes} axes. Received: {sizes}.");
-
-    static Dims Sides(Dims padding, int axes, [CallerMemberName] string op = "")
-    {
-        var each = Each(padding, axes, "padding", op);
-        return Dims.Create([.. each, .. each]);
-    }
 
     /// <inheritdoc cref="Ops.Relu"/>
     public Tensor Relu() => Dispatch.Run(Ops.Relu.Instance, this);

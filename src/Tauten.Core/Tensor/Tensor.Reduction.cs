@@ -135,13 +135,13 @@ public sealed partial class Tensor
         return extra == 0 ? sum : sum.Reshape(shape);
     }
 
-    /// <summary>The elements moved along an axis by one place or more, with zeros moving in.</summary>
-    internal Tensor ShiftAlong(int axis, int places)
+    /// <summary>The elements moved along an axis by one place or more, with <paramref name="value"/> moving in.</summary>
+    internal Tensor ShiftAlong(int axis, int places, double value = 0)
     {
         Dim size = Shape[axis];
         if (size.IsKnown && size == 0) return this;
         var kept = places > 0 ? Narrow(axis, 0, size - places) : Narrow(axis, -places, size + places);
-        return kept.Pad(axis, Math.Max(places, 0), Math.Max(-places, 0));
+        return kept.Pad(axis, Math.Max(places, 0), Math.Max(-places, 0), value);
     }
 
     /// <summary>This tensor with the given axes as one last axis, and the way back.</summary>
@@ -150,8 +150,6 @@ public sealed partial class Tensor
         var rest = Enumerable.Range(0, Rank).Where(i => !axes.Span.Contains(i)).ToArray();
         int[] order = [.. rest, .. axes.Select(a => (int)a)];
         var moved = Permute(order);
-        var inverse = new int[Rank];
-        for (int i = 0; i < Rank; i++) inverse[order[i]] = i;
-        return (moved.Reshape([.. rest.Select(i => Shape[i]), SizeOf(axes)]), t => t.Reshape(moved.Shape).Permute(inverse));
+        return (moved.Reshape([.. rest.Select(i => Shape[i]), SizeOf(axes)]), t => t.Reshape(moved.Shape).PermuteBack(order));
     }
 }

@@ -38,8 +38,12 @@ public sealed partial class Tensor
     /// <inheritdoc cref="Ops.NonZero"/>
     public Tensor NonZero() => Dispatch.Run(Ops.NonZero.Instance, this);
 
-    /// <summary>The elements for which <paramref name="mask"/> is true, as a vector. How many there are is known only from the data.</summary>
-    public Tensor MaskedSelect(Tensor mask) => BroadcastTo(mask.Shape)[mask];
+    /// <summary>The elements for which <paramref name="mask"/> is true, as a vector; mask and tensor are broadcast. How many there are is known only from the data.</summary>
+    public Tensor MaskedSelect(Tensor mask)
+    {
+        var shape = Shape.Broadcast(Shape, mask.Shape, "MaskedSelect");
+        return shape.Rank == 0 ? Flatten()[mask.Flatten()] : BroadcastTo(shape)[mask.BroadcastTo(shape)];
+    }
 
     /// <inheritdoc cref="Ops.Sort"/>
     public (Tensor Values, Tensor Indices) Sort(int axis = -1, bool descending = false)

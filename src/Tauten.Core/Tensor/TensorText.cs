@@ -12,15 +12,37 @@ static class TensorText
     {
         using (Gradients.NoGrad())
         {
-            if (x.Shape.Count == 0) return "[]";
-            bool cut = x.Shape.Count > Threshold;
-            var shown = cut ? Corners(x) : x;
-            var cells = Cells(shown);
-            var text = new StringBuilder();
-            int next = 0;
-            Append(text, cells, ref next, x.Shape, shown.Shape, 0);
-            return text.ToString();
+            var shown = x.Shape.Count > Threshold ? Corners(x) : x;
+            return Format(Cells(shown), x.Shape, shown.Shape);
         }
+    }
+
+    /// <summary>Complex numbers as pairs such as <c>1.0000-2.0000j</c>.</summary>
+    public static string Format(ComplexTensor z)
+    {
+        using (Gradients.NoGrad())
+        {
+            bool cut = z.Shape.Count > Threshold;
+            var (re, im) = cut ? (Corners(z.Real), Corners(z.Imaginary)) : (z.Real, z.Imaginary);
+            var parts = Floats([.. re.To(DType.Float64).ToArray<double>(), .. im.To(DType.Float64).ToArray<double>()]);
+            int count = parts.Length / 2;
+            var cells = new string[count];
+            for (int i = 0; i < count; i++)
+            {
+                string imaginary = parts[count + i].TrimStart();
+                cells[i] = $"{parts[i]}{(imaginary[0] == '-' ? "" : "+")}{imaginary}j";
+            }
+            return Format(Pad(cells), z.Shape, re.Shape);
+        }
+    }
+
+    static string Format(string[] cells, Shape full, Shape shown)
+    {
+        if (full.Count == 0) return "[]";
+        var text = new StringBuilder();
+        int next = 0;
+        Append(text, cells, ref next, full, shown, 0);
+        return text.ToString();
     }
 
     /// <summary>Only the first and last few positions of each long axis.</summary>
@@ -39,10 +61,10 @@ static class TensorText
         if (x.DType == DType.Bool) return Pad(Array.ConvertAll(x.ToArray<bool>(), b => b ? "True" : "False"));
         if (x.DType == DType.UInt64) return Pad(Array.ConvertAll(x.ToArray<ulong>(), v => v.ToString(CultureInfo.InvariantCulture)));
         if (!x.DType.IsFloating()) return Pad(Array.ConvertAll(x.To(DType.Int64).ToArray<long>(), v => v.ToString(CultureInfo.InvariantCulture)));
-        return Floats(x.To(DType.Float64).ToArray<double>(), x.DType);
+        return Floats(x.To(DType.Float64).ToArray<double>());
     }
 
-    static string[] Floats(double[] values, DType dtype)
+    static string[] Floats(double[] values)
     {
         var finite = values.Where(double.IsFinite).Select(Math.Abs).Where(v => v != 0).ToArray();
         bool whole = values.Where(double.IsFinite).All(v => v == Math.Truncate(v) && Math.Abs(v) < 1e8);

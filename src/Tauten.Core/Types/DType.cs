@@ -69,6 +69,62 @@ public static class DTypes
         _ => (double.NegativeInfinity, double.PositiveInfinity),
     };
 
+    /// <summary>The distance from 1 to the next larger number of a floating-point type.</summary>
+    /// <exception cref="DTypeException">The type is not floating-point.</exception>
+    public static double Epsilon(this DType dtype) => dtype switch
+    {
+        DType.Float32 => 1.0 / (1 << 23),
+        DType.Float64 => 1.0 / (1L << 52),
+        DType.Float16 => 1.0 / (1 << 10),
+        DType.BFloat16 => 1.0 / (1 << 7),
+        _ => throw new DTypeException($"Epsilon: expected a floating-point dtype. Received: {dtype.Name()}."),
+    };
+
+    /// <summary>The smallest positive number of a floating-point type that has full precision.</summary>
+    /// <exception cref="DTypeException">The type is not floating-point.</exception>
+    public static double SmallestNormal(this DType dtype) => dtype switch
+    {
+        DType.Float32 or DType.BFloat16 => double.ScaleB(1, -126),
+        DType.Float64 => double.ScaleB(1, -1022),
+        DType.Float16 => double.ScaleB(1, -14),
+        _ => throw new DTypeException($"SmallestNormal: expected a floating-point dtype. Received: {dtype.Name()}."),
+    };
+
+    /// <summary>The largest finite number; that of 64-bit integers is rounded to a double.</summary>
+    public static double MaxValue(this DType dtype) => dtype switch
+    {
+        DType.Float32 => float.MaxValue,
+        DType.Float64 => double.MaxValue,
+        DType.Float16 => (double)Half.MaxValue,
+        DType.BFloat16 => double.ScaleB(255, 120),
+        _ => dtype.Range().High,
+    };
+
+    /// <summary>The smallest finite number: minus the largest for floating-point types.</summary>
+    /// <example><code>
+    /// scores = scores.MaskedFill(isHidden, scores.DType.MinValue());
+    /// </code></example>
+    public static double MinValue(this DType dtype) => dtype.IsFloating() ? -dtype.MaxValue() : dtype.Range().Low;
+
+    /// <summary>
+    /// The dtype that holds what both do, as far as one does: to convert to before an op, which takes one dtype only. A floating-point type goes before integers, and
+    /// those before bool; float16 and bfloat16 give float32; a signed and an unsigned integer the next signed type that holds both, float64 beyond 64 bits.
+    /// </summary>
+    public static DType Promote(DType a, DType b)
+    {
+        if (a == b || b == DType.Bool) return a;
+        if (a == DType.Bool) return b;
+        if (a.IsFloating() != b.IsFloating()) return a.IsFloating() ? a : b;
+        if (a.IsFloating()) return a.Size() == b.Size() ? DType.Float32 : a.Size() > b.Size() ? a : b;
+        if (a.IsSigned() == b.IsSigned()) return a.Size() > b.Size() ? a : b;
+        var (signed, unsigned) = a.IsSigned() ? (a, b) : (b, a);
+        if (signed.Size() > unsigned.Size()) return signed;
+        return unsigned.Size() switch { 1 => DType.Int16, 2 => DType.Int32, 4 => DType.Int64, _ => DType.Float64 };
+    }
+
+    /// <summary>Whether a conversion keeps the kind of number: false from floating-point types to integers, and from numbers to bool. Any conversion can be made with <c>To</c>.</summary>
+    public static bool CanCast(DType from, DType to) => to.IsFloating() || from == DType.Bool || (from.IsInteger() && to.IsInteger());
+
     /// <summary>The field's usual name, such as <c>float32</c>.</summary>
     public static string Name(this DType dtype) => dtype switch
     {

@@ -20,6 +20,9 @@ public sealed class DTypeException(string message) : TautenException(message);
 /// <summary>An index lies outside of the axis it selects from.</summary>
 public sealed class IndexException(string message) : TautenException(message);
 
+/// <summary>A matrix does not have what a computation needs: it is singular, or not positive definite, or an iteration did not converge.</summary>
+public sealed class LinalgException(string message) : TautenException(message);
+
 /// <summary>Tensors on different devices, or a device that does not exist.</summary>
 public sealed class DeviceException(string message) : TautenException(message);
 

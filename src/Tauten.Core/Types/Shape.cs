@@ -114,6 +114,15 @@ public sealed class Shape : IEquatable<Shape>, IReadOnlyList<Dim>
         return Create(all);
     }
 
+    /// <summary>The shape that shapes broadcast to: aligned at the last axis, where sizes must be equal or 1.</summary>
+    /// <exception cref="ShapeException">The shapes cannot be broadcast.</exception>
+    public static Shape Broadcast(params ReadOnlySpan<Shape> shapes)
+    {
+        var result = Scalar;
+        foreach (var shape in shapes) result = Broadcast(result, shape, "Broadcast");
+        return result;
+    }
+
     /// <summary>
     /// The shape that <paramref name="a"/> and <paramref name="b"/> broadcast to: aligned at the last axis, where sizes must be equal or one of them 1.
     /// An unknown dimension beside a number other than 1 takes that number; the sizes are checked when the graph runs.

@@ -152,6 +152,9 @@ internal unsafe interface ISimd<TSelf, T> where TSelf : unmanaged, ISimd<TSelf, 
     /// <summary>Pieces of 128 bits that lie a stride (in elements) apart, as many as a vector has.</summary>
     static abstract TSelf LoadLanes(T* source, nint stride);
 
+    /// <summary>Writes each 128 bits on its own, a stride (in elements) apart.</summary>
+    static abstract void StoreLanes(TSelf value, T* target, nint stride);
+
     /// <summary>Within each 128 bits: units of 2, 4 or 8 bytes (a constant) of the lower halves, alternately from left and right.</summary>
     static abstract TSelf InterleaveLow(TSelf left, TSelf right, int bytes);
 

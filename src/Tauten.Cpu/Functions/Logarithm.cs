@@ -117,6 +117,27 @@ internal readonly struct Log2 : IUnaryFunction
     public static double Nanoseconds => 1;
 }
 
+/// <summary>Logarithm to base 10; exact for powers of ten. Float goes through double precision. Error at most 0.5 ulp (float), 1.5 ulp (double).</summary>
+internal readonly struct Log10 : IUnaryFunction
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Apply<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged
+    {
+        if (typeof(T) == typeof(float)) return V.InDouble<Log10>(x);
+        var (n, f) = Logarithm<V, T>.Reduce(x);
+        // log10(2) in two parts, of which n times the upper one is exact.
+        var fraction = Logarithm<V, T>.Sum(V.Number(0), f, V.Number(0));
+        var y = V.MultiplyAdd(n, V.Number(3.01029995663611771306e-01), V.MultiplyAdd(fraction, V.Number(4.34294481903251816668e-01), n * V.Number(3.69423907715893078616e-13)));
+        y = V.Select(V.Equal(x, V.Number(double.PositiveInfinity)), x, y);
+        y = V.Select(V.Equal(x, V.Number(0)), V.Number(double.NegativeInfinity), y);
+        return V.Select(x < V.Number(0), V.Number(double.NaN), y);
+    }
+
+    /// <inheritdoc/>
+    public static double Nanoseconds => 1.5;
+}
+
 /// <summary>Inverse hyperbolic sine: log1p(a + a^2 / (1 + sqrt(1 + a^2))) with a = |x|. Error at most 1.6 ulp (float and double).</summary>
 internal readonly struct Asinh : IUnaryFunction
 {

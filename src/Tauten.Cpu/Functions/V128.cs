@@ -355,6 +355,10 @@ internal readonly unsafe struct V128<T>(Vector128<T> bits) : ISimd<V128<T>, T> w
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreLanes(V128<T> value, T* target, nint stride) => value.Bits.Store(target);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V128<T> InterleaveLow(V128<T> left, V128<T> right, int bytes)
     {
         if (Sse2.IsSupported)

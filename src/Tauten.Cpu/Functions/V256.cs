@@ -347,6 +347,14 @@ internal readonly unsafe struct V256<T>(Vector256<T> bits) : ISimd<V256<T>, T> w
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreLanes(V256<T> value, T* target, nint stride)
+    {
+        value.Bits.GetLower().Store(target);
+        value.Bits.GetUpper().Store(target + stride);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V256<T> InterleaveLow(V256<T> left, V256<T> right, int bytes)
     {
         if (Avx2.IsSupported)

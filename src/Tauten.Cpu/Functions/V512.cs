@@ -395,6 +395,14 @@ internal readonly unsafe struct V512<T>(Vector512<T> bits) : ISimd<V512<T>, T> w
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreLanes(V512<T> value, T* target, nint stride)
+    {
+        V256<T>.StoreLanes(new(value.Bits.GetLower()), target, stride);
+        V256<T>.StoreLanes(new(value.Bits.GetUpper()), target + 2 * stride, stride);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V512<T> InterleaveLow(V512<T> left, V512<T> right, int bytes)
     {
         if (Avx512BW.IsSupported)

@@ -26,13 +26,49 @@ static unsafe class IndexKernels
 
     public static void ScatterAdd(Ops.ScatterAdd op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
     {
-        var (index, source) = (x[1].Contiguous(), x[2].Contiguous());
         MovementKernels.CopyTo(x[0], y[0]);
-        long outside;
-        fixed (byte* ps = &source.First(), pi = &index.First(), py = &y[0].First())
-            outside = Indexing.ScatterAdd(source.DType, index.DType, y[0].Layout.Sizes, py, index.Layout.Sizes, pi, op.Axis, ps);
-        Check(op, outside, index, y[0].Shape[op.Axis], op.Axis);
+        Combine(op, Combination.Sum, op.Axis, y[0], x[1], x[2]);
+    }
+
+    public static void ScatterReduce(Ops.ScatterReduce op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
+    {
+        // 16-bit floats are combined in 32 bits, and means of integers in 64 bits, where neither sums nor counts overflow soon.
+        var dtype = y[0].DType switch
+        {
+            DType.Float16 or DType.BFloat16 => DType.Float32,
+            var t when t.IsInteger() && op.Combination == Combination.Mean => DType.Int64,
+            var t => t,
+        };
+        var (start, index, source) = (x[0].To(dtype), x[1].Contiguous(), x[2].To(dtype).Contiguous());
+        fixed (byte* pi = &index.First())
+            Check(op, Indexing.FirstOutside(index.DType, pi, index.Shape.Count, start.Shape[op.Axis]), index, start.Shape[op.Axis], op.Axis);
+        // Where the element of x does not count, what does not change the result comes first: 0 for a sum, 1 for a product, for an extreme any of the others.
+        if (!op.IncludeSelf)
+            start = start.Scatter(op.Axis, index, op.Combination switch { Combination.Sum or Combination.Mean => Tensor.Constant(0, source.Spec), Combination.Product => Tensor.Constant(1, source.Spec), _ => source });
+        var result = dtype == y[0].DType ? y[0] : Tensor.Allocate(y[0].Backend, start.Spec);
+        MovementKernels.CopyTo(start, result);
+        Combine(op, op.Combination == Combination.Mean ? Combination.Sum : op.Combination, op.Axis, result, index, source);
+        if (op.Combination == Combination.Mean)
+        {
+            var count = Tensor.Constant(1, result.Spec);
+            if (!op.IncludeSelf) count = count.Scatter(op.Axis, index, Tensor.Constant(0, source.Spec));
+            count = count.ScatterAdd(op.Axis, index, Tensor.Constant(1, source.Spec)).Maximum(1);
+            // Rounded down: the remainder has the sign of the divisor.
+            result = (dtype.IsInteger() ? result - result % count : result) / count;
+        }
+        if (!ReferenceEquals(result, y[0])) MovementKernels.CopyTo(result.To(y[0].DType), y[0]);
         GC.KeepAlive(source);
+    }
+
+    static void Combine(Ops.Op op, Combination combination, int axis, Tensor y, Tensor index, Tensor source)
+    {
+        (index, source) = (index.Contiguous(), source.Contiguous());
+        long outside;
+        fixed (byte* ps = &source.First(), pi = &index.First(), py = &y.First())
+            outside = Indexing.ScatterCombine(combination, source.DType, index.DType, y.Layout.Sizes, py, index.Layout.Sizes, pi, axis, ps);
+        Check(op, outside, index, y.Shape[axis], axis);
+        GC.KeepAlive(source);
+        GC.KeepAlive(y);
     }
 
     public static void IndexSelect(Ops.IndexSelect op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
@@ -85,6 +121,29 @@ static unsafe class IndexKernels
             }
         }
         GC.KeepAlive(mask);
+    }
+
+    public static void RepeatedPositions(Ops.RepeatedPositions op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
+    {
+        var times = x[0].To(DType.Int64).Contiguous();
+        long count = times.Shape.Count, total = 0;
+        fixed (byte* pt = &times.First())
+        {
+            for (long i = 0; i < count; i++)
+            {
+                long some = ((long*)pt)[i];
+                if (some < 0) throw new IndexException($"{op}: position {i} cannot be repeated {some} times. Expected 0 or more.");
+                total = checked(total + some);
+            }
+            y[0] = Tensor.Allocate(times.Backend, new(DType.Int64, Shape.Of(total)));
+            fixed (byte* py = &y[0].First())
+            {
+                var position = (long*)py;
+                for (long i = 0; i < count; i++)
+                    for (long some = ((long*)pt)[i]; some > 0; some--) *position++ = i;
+            }
+        }
+        GC.KeepAlive(times);
     }
 
     /// <summary>The number of elements in front of an axis, along it, and behind it.</summary>

@@ -57,7 +57,7 @@ static unsafe class MatMulKernel
     }
 
     /// <summary>Where each matrix of the broadcast batch begins.</summary>
-    static long[] Offsets(Tensor x, Tensor y)
+    public static long[] Offsets(Tensor x, Tensor y)
     {
         int lead = y.Rank - 2, extra = y.Rank - x.Rank;
         long batch = 1;

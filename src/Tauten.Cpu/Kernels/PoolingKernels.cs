@@ -7,7 +7,7 @@ static unsafe class PoolingKernels
     {
         using var input = Wide.Input(x[0]);
         using var result = Wide.Output(y[0]);
-        var shape = WindowShape.Of(Spatial(x[0], op.Window), op.Window.Span, op.Strides.Span, op.Padding.Span[..op.Window.Count], op.Padding.Span[op.Window.Count..], op.Dilations.Span);
+        var shape = ShapeOf(x[0], y[0], op.Window, op.Strides, op.Padding, op.Dilations);
         fixed (byte* px = &input.Tensor.First(), py = &result.Tensor.First(), pi = &y[1].First())
             Pooling.Max(input.Tensor.DType, Planes(x[0], op.Window), shape, px, py, (long*)pi);
         result.Store();
@@ -17,14 +17,18 @@ static unsafe class PoolingKernels
     {
         using var input = Wide.Input(x[0]);
         using var result = Wide.Output(y[0]);
-        var ones = Dims.Repeat(1, op.Window.Count);
-        var shape = WindowShape.Of(Spatial(x[0], op.Window), op.Window.Span, op.Strides.Span, op.Padding.Span[..op.Window.Count], op.Padding.Span[op.Window.Count..], ones.Span);
+        var shape = ShapeOf(x[0], y[0], op.Window, op.Strides, op.Padding, Dims.Repeat(1, op.Window.Count));
         fixed (byte* px = &input.Tensor.First(), py = &result.Tensor.First())
-            Pooling.Average(input.Tensor.DType, Planes(x[0], op.Window), shape, op.CountPadding, px, py);
+            Pooling.Average(input.Tensor.DType, Planes(x[0], op.Window), shape, op.CountPadding, op.Divisor, px, py);
         result.Store();
     }
 
-    static ReadOnlySpan<long> Spatial(Tensor x, Dims window) => x.Layout.Sizes[^window.Count..];
+    static WindowShape ShapeOf(Tensor x, Tensor y, Dims window, Dims strides, Dims padding, Dims dilations)
+    {
+        int spatial = window.Count;
+        return WindowShape.Of(
+            x.Layout.Sizes[^spatial..], y.Layout.Sizes[^spatial..], window.Span, strides.Span, padding.Span[..spatial], padding.Span[spatial..], dilations.Span);
+    }
 
     static long Planes(Tensor x, Dims window)
     {

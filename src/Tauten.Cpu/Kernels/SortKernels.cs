@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Tauten.Cpu;
 
-/// <summary>Sorting along an axis: lanes are independent, each is sorted by one thread. Stable, NaN as the largest.</summary>
+/// <summary>Sorting, and the elements of highest rank: lines along the axis are independent, each is the work of one thread. Stable, NaN as the largest.</summary>
 static unsafe class SortKernels
 {
     public static void Sort(Ops.Sort op, ReadOnlySpan<Tensor> x, Span<Tensor> y) => Run(x[0], y[0], y[1], op.Axis, x[0].Shape[op.Axis], op.Descending);
@@ -12,77 +12,57 @@ static unsafe class SortKernels
     static void Run(Tensor x, Tensor values, Tensor indices, int axis, long kept, bool descending)
     {
         if (values.Shape.Count == 0) return;
-        switch (x.DType)
-        {
-            case DType.Float32: Run<uint>(x, values, indices, axis, kept, descending); break;
-            case DType.Float64: Run<ulong>(x, values, indices, axis, kept, descending); break;
-            case DType.Float16 or DType.BFloat16 or DType.Int16 or DType.UInt16: Run<ushort>(x, values, indices, axis, kept, descending); break;
-            case DType.Int32 or DType.UInt32: Run<uint>(x, values, indices, axis, kept, descending); break;
-            case DType.Int64 or DType.UInt64: Run<ulong>(x, values, indices, axis, kept, descending); break;
-            default: Run<byte>(x, values, indices, axis, kept, descending); break;
-        }
-    }
-
-    static void Run<T>(Tensor x, Tensor values, Tensor indices, int axis, long kept, bool descending) where T : unmanaged, IBinaryInteger<T>
-    {
         x = x.Contiguous();
+        var lines = new Lines(x.Layout.Sizes, axis);
         fixed (byte* px = &x.First(), pv = &values.First(), pi = &indices.First())
         {
-            long along = x.Shape[axis], inner = 1;
-            for (int i = axis + 1; i < x.Rank; i++) inner *= x.Shape[i];
-            var body = new Lanes<T> { X = (T*)px, Values = (T*)pv, Indices = (long*)pi, Along = along, Inner = inner, Kept = kept, Descending = descending, DType = x.DType };
-            Workers.For(checked((int)(x.Shape.Count / along)), x.Shape.Count * 10.0 * Math.Log2(along + 1), ref body);
+            var body = new Order { Lines = lines, Values = pv, Indices = (long*)pi, Kept = (int)kept };
+            var loop = new LineLoop<Order>(lines, px, descending, 4 * x.DType.Size(), body);
+            OrderedKeys.Run(x.DType, ref loop);
         }
         GC.KeepAlive(x);
     }
 
-    struct Lanes<T> : IChunks where T : unmanaged, IBinaryInteger<T>
+    struct Order : ILine
     {
-        public T* X, Values;
+        public Lines Lines;
+        public byte* Values;
         public long* Indices;
-        public long Along, Inner, Kept;
-        public bool Descending;
-        public DType DType;
+        public int Kept;
 
-        public readonly void Run(int lane)
+        public readonly long ScratchBytes<T>(long length) where T : unmanaged => length * sizeof(int) + KeyOrdering.ScratchBytes<T>(length);
+
+        public readonly void Run<T, K>(long line, T* x, T* keys, byte* scratch) where T : unmanaged, IBinaryInteger<T>, IUnsignedNumber<T>, IMinMaxValue<T> where K : struct, IOrderedKey<T>
         {
-            int count = checked((int)Along);
-            // Key and position side by side: the position breaks ties, which makes any sort stable.
-            var keys = new (T Key, int Position)[count];
-            long start = lane / Inner * Along * Inner + lane % Inner;
-            for (int i = 0; i < count; i++) keys[i] = (Key(X[start + i * Inner]), i);
-            // Descending keeps equal elements in order too, so the keys are turned over, not the result.
-            if (Descending)
-                for (int i = 0; i < count; i++) keys[i].Key = ~keys[i].Key;
-            Array.Sort(keys, static (a, b) => a.Key != b.Key ? a.Key.CompareTo(b.Key) : a.Position.CompareTo(b.Position));
-            long to = lane / Inner * Kept * Inner + lane % Inner;
-            for (int i = 0; i < Kept; i++)
+            int length = (int)Lines.Length, count = length;
+            byte* rest = scratch;
+            int* positions = (int*)(scratch + KeyOrdering.ScratchBytes<T>(length) / 8 * 8);
+            if (Kept > length / 4)
+                for (int i = 0; i < length; i++) positions[i] = i;
+            else count = Foremost(keys, (T*)rest, positions, length);
+            KeyOrdering.Sort(keys, positions, count, rest);
+            long to = Lines.Start(line, Kept);
+            T* values = (T*)Values;
+            for (int i = 0; i < Kept; i++, to += Lines.Inner)
             {
-                Values[to + i * Inner] = X[start + keys[i].Position * Inner];
-                Indices[to + i * Inner] = keys[i].Position;
+                values[to] = x[positions[i] * Lines.Inner];
+                Indices[to] = positions[i];
             }
         }
 
-        /// <summary>An unsigned number in the same order as the element: sign bits flipped, negative floats turned over, NaN on top.</summary>
-        readonly T Key(T bits)
+        /// <summary>Brings the keys that are kept to the front, in the order of their positions.</summary>
+        readonly int Foremost<T>(T* keys, T* copy, int* positions, int length) where T : unmanaged, IBinaryInteger<T>, IUnsignedNumber<T>
         {
-            T sign = T.RotateRight(T.One, 1);
-            if (DType.IsFloating())
+            new Span<T>(keys, length).CopyTo(new(copy, length));
+            var (last, smaller) = KeyOrdering.Select(copy, length, Kept - 1);
+            int equal = Kept - smaller, count = 0;
+            for (int i = 0; count < Kept; i++)
             {
-                T magnitude = bits & ~sign;
-                if (magnitude > Infinity()) return ~T.Zero;
-                if (magnitude == T.Zero) return sign;
-                return (bits & sign) != T.Zero ? ~bits : bits | sign;
+                if (keys[i] > last || (keys[i] == last && equal-- <= 0)) continue;
+                keys[count] = keys[i];
+                positions[count++] = i;
             }
-            return DType.IsSigned() ? bits ^ sign : bits;
+            return count;
         }
-
-        readonly T Infinity() => DType switch
-        {
-            DType.Float32 => T.CreateTruncating(0x7F800000u),
-            DType.Float64 => T.CreateTruncating(0x7FF0000000000000ul),
-            DType.Float16 => T.CreateTruncating(0x7C00u),
-            _ => T.CreateTruncating(0x7F80u),
-        };
     }
 }

@@ -31,13 +31,18 @@ internal static unsafe class Indexing
 
     /// <summary>y[i, index[i, j, k], k] += source[i, j, k] in the order of j. The 16-bit floating types are rounded at each addition.</summary>
     public static long ScatterAdd(
-        DType dtype, DType indexType, ReadOnlySpan<long> yShape, void* y, ReadOnlySpan<long> indexShape, void* index, int axis, void* source)
+        DType dtype, DType indexType, ReadOnlySpan<long> yShape, void* y, ReadOnlySpan<long> indexShape, void* index, int axis, void* source) =>
+        ScatterCombine(Combination.Sum, dtype, indexType, yShape, y, indexShape, index, axis, source);
+
+    /// <summary>y[i, index[i, j, k], k] combined with source[i, j, k] in the order of j: their sum, product, larger or smaller one. Of the 16-bit floating types there is only the sum.</summary>
+    public static long ScatterCombine(
+        Combination combination, DType dtype, DType indexType, ReadOnlySpan<long> yShape, void* y, ReadOnlySpan<long> indexShape, void* index, int axis, void* source)
     {
         long bad = FirstOutside(indexType, index, Strided.Count(indexShape), yShape[axis]);
         if (bad >= 0) return bad;
         var loop = new LineLoop
         {
-            Move = LineMove.Add, DType = dtype, Size = dtype.Size(), Wide = indexType == DType.Int64, X = (byte*)y, Y = (byte*)source, Index = index,
+            Move = LineMove.Combine, Combination = combination, DType = dtype, Size = dtype.Size(), Wide = indexType == DType.Int64, X = (byte*)y, Y = (byte*)source, Index = index,
         };
         Launch(loop, yShape, indexShape, axis);
         return -1;
@@ -136,13 +141,14 @@ internal static unsafe class Indexing
     {
         Gather,
         Scatter,
-        Add,
+        Combine,
     }
 
     /// <summary>Line by line along the axis: lines never meet, and within one the order is that of the index.</summary>
     private struct LineLoop : IChunks
     {
         public LineMove Move;
+        public Combination Combination;
         public DType DType;
         public int Size, Rank;
         public bool Wide;
@@ -193,9 +199,9 @@ internal static unsafe class Indexing
                 default:
                     switch (DType)
                     {
-                        case DType.Float32: Add((float*)x, (float*)y, at); break;
-                        case DType.Float64: Add((double*)x, (double*)y, at); break;
-                        case DType.Float16: Add((Half*)x, (Half*)y, at); break;
+                        case DType.Float32: Combine((float*)x, (float*)y, at); break;
+                        case DType.Float64: Combine((double*)x, (double*)y, at); break;
+                        case DType.Float16: Combine((Half*)x, (Half*)y, at); break;
                         case DType.BFloat16:
                             for (long j = 0; j < Count; j++, at += IndexStep)
                             {
@@ -203,21 +209,36 @@ internal static unsafe class Indexing
                                 *sum = (BFloat16)((float)*sum + ((BFloat16*)y)[at]);
                             }
                             break;
-                        default:
-                            // Wrapping sums of signed and unsigned integers have the same bits.
-                            if (typeof(T) == typeof(byte)) Add((byte*)x, (byte*)y, at);
-                            else if (typeof(T) == typeof(ushort)) Add((ushort*)x, (ushort*)y, at);
-                            else if (typeof(T) == typeof(uint)) Add((uint*)x, (uint*)y, at);
-                            else Add((ulong*)x, (ulong*)y, at);
-                            break;
+                        case DType.Int8: Combine((sbyte*)x, (sbyte*)y, at); break;
+                        case DType.Int16: Combine((short*)x, (short*)y, at); break;
+                        case DType.UInt16: Combine((ushort*)x, (ushort*)y, at); break;
+                        case DType.Int32: Combine((int*)x, (int*)y, at); break;
+                        case DType.UInt32: Combine((uint*)x, (uint*)y, at); break;
+                        case DType.Int64: Combine((long*)x, (long*)y, at); break;
+                        case DType.UInt64: Combine((ulong*)x, (ulong*)y, at); break;
+                        default: Combine((byte*)x, (byte*)y, at); break;
                     }
                     break;
             }
         }
 
-        private readonly void Add<TNumber>(TNumber* x, TNumber* y, long at) where TNumber : unmanaged, INumber<TNumber>
+        private readonly void Combine<TNumber>(TNumber* x, TNumber* y, long at) where TNumber : unmanaged, INumber<TNumber>
         {
-            for (long j = 0; j < Count; j++, at += IndexStep) x[At(Index, Wide, at, Length) * XStep] += y[at];
+            if (Combination == Combination.Sum)
+            {
+                for (long j = 0; j < Count; j++, at += IndexStep) x[At(Index, Wide, at, Length) * XStep] += y[at];
+                return;
+            }
+            for (long j = 0; j < Count; j++, at += IndexStep)
+            {
+                TNumber* place = x + At(Index, Wide, at, Length) * XStep;
+                *place = Combination switch
+                {
+                    Combination.Product => *place * y[at],
+                    Combination.Max => TNumber.Max(*place, y[at]),
+                    _ => TNumber.Min(*place, y[at]),
+                };
+            }
         }
     }
 

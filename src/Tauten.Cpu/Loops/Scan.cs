@@ -10,10 +10,8 @@ internal enum ScanKind
     Sum,
     /// <summary>Product; integers wrap.</summary>
     Prod,
-    /// <summary>Maximum; NaN stays from where it occurs.</summary>
-    Max,
-    /// <summary>Minimum; NaN stays from where it occurs.</summary>
-    Min,
+    /// <summary>Logarithm of the sum of exponentials; of floats only.</summary>
+    LogSumExp,
 }
 
 /// <summary>
@@ -29,7 +27,7 @@ internal static unsafe class Scan
     /// <param name="x">The input.</param>
     /// <param name="xStrides">Its strides in elements.</param>
     /// <param name="axis">The axis.</param>
-    /// <param name="exclusive">Whether position i combines only what comes before it; the first one is 0, 1, -infinity or infinity then.</param>
+    /// <param name="exclusive">Whether position i combines only what comes before it; the first one is 0 or 1 then.</param>
     /// <param name="reverse">Whether it runs from the end.</param>
     /// <param name="y">The result.</param>
     public static void Run(ScanKind kind, DType dtype, ReadOnlySpan<long> shape, void* x, ReadOnlySpan<long> xStrides, int axis, bool exclusive, bool reverse, void* y)
@@ -42,7 +40,8 @@ internal static unsafe class Scan
             try
             {
                 Conversion.Run(dtype, DType.Float32, shape, x, xStrides, wide);
-                InPlace<float, float>(kind, shape, axis, exclusive, reverse, wide);
+                if (kind == ScanKind.LogSumExp) Start(new LogRunning<float> { Y = wide }, shape, axis);
+                else InPlace<float, float>(kind, shape, axis, exclusive, reverse, wide);
                 if (dtype == DType.Float16) HalfPrecision.NarrowHalf((byte*)wide, (byte*)y, (nint)total);
                 else HalfPrecision.NarrowBrain((byte*)wide, (byte*)y, (nint)total);
             }
@@ -55,6 +54,8 @@ internal static unsafe class Scan
         Copy.ToContiguous(dtype.Size(), shape, x, xStrides, y);
         switch (dtype)
         {
+            case DType.Float32 when kind == ScanKind.LogSumExp: Start(new LogRunning<float> { Y = (float*)y }, shape, axis); break;
+            case DType.Float64 when kind == ScanKind.LogSumExp: Start(new LogRunning<double> { Y = (double*)y }, shape, axis); break;
             case DType.Float32: InPlace<float, double>(kind, shape, axis, exclusive, reverse, y); break;
             case DType.Float64: InPlace<double, double>(kind, shape, axis, exclusive, reverse, y); break;
             case DType.Int8: InPlace<sbyte, sbyte>(kind, shape, axis, exclusive, reverse, y); break;
@@ -78,7 +79,7 @@ internal static unsafe class Scan
     }
 
     private static void InPlace<T, TSum>(ScanKind kind, ReadOnlySpan<long> shape, int axis, bool exclusive, bool reverse, void* y)
-        where T : unmanaged, INumber<T>, IMinMaxValue<T> where TSum : unmanaged, INumber<TSum>, IMinMaxValue<TSum> =>
+        where T : unmanaged, INumber<T> where TSum : unmanaged, INumber<TSum> =>
         Start(new Running<T, TSum> { Y = (T*)y, Kind = kind, Exclusive = exclusive, Reverse = reverse }, shape, axis);
 
     /// <summary>Cuts [outer, length, inner] into tiles of columns.</summary>
@@ -122,7 +123,7 @@ internal static unsafe class Scan
     }
 
     private struct Running<T, TSum> : IScanBody
-        where T : unmanaged, INumber<T>, IMinMaxValue<T> where TSum : unmanaged, INumber<TSum>, IMinMaxValue<TSum>
+        where T : unmanaged, INumber<T> where TSum : unmanaged, INumber<TSum>
     {
         public T* Y;
         public ScanKind Kind;
@@ -131,14 +132,7 @@ internal static unsafe class Scan
         public readonly void Lines(long offset, long length, long stride, int lines)
         {
             TSum* sums = stackalloc TSum[Loop<Running<T, TSum>>.Tile];
-            bool floating = typeof(TSum) == typeof(float) || typeof(TSum) == typeof(double);
-            TSum start = Kind switch
-            {
-                ScanKind.Sum => TSum.Zero,
-                ScanKind.Prod => TSum.One,
-                ScanKind.Max => floating ? TSum.CreateTruncating(double.NegativeInfinity) : TSum.MinValue,
-                _ => floating ? TSum.CreateTruncating(double.PositiveInfinity) : TSum.MaxValue,
-            };
+            TSum start = Kind == ScanKind.Sum ? TSum.Zero : TSum.One;
             for (int c = 0; c < lines; c++) sums[c] = start;
             T* y = Y + offset + (Reverse ? (length - 1) * stride : 0);
             long step = Reverse ? -stride : stride;
@@ -146,10 +140,34 @@ internal static unsafe class Scan
             {
                 for (int c = 0; c < lines; c++)
                 {
-                    TSum x = TSum.CreateTruncating(y[c]), sum = sums[c];
-                    TSum next = Kind switch { ScanKind.Sum => sum + x, ScanKind.Prod => sum * x, ScanKind.Max => TSum.Max(sum, x), _ => TSum.Min(sum, x) };
+                    TSum x = TSum.CreateTruncating(y[c]), sum = sums[c], next = Kind == ScanKind.Sum ? sum + x : sum * x;
                     y[c] = T.CreateTruncating(Exclusive ? sum : next);
                     sums[c] = next;
+                }
+            }
+        }
+    }
+
+    /// <summary>The largest exponent so far, and the sum of the exponentials beside it, in double.</summary>
+    private struct LogRunning<T> : IScanBody where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public T* Y;
+
+        public readonly void Lines(long offset, long length, long stride, int lines)
+        {
+            double* largest = stackalloc double[Loop<LogRunning<T>>.Tile], sums = stackalloc double[Loop<LogRunning<T>>.Tile];
+            for (int c = 0; c < lines; c++) (largest[c], sums[c]) = (double.NegativeInfinity, 0);
+            T* y = Y + offset;
+            for (long i = 0; i < length; i++, y += stride)
+            {
+                for (int c = 0; c < lines; c++)
+                {
+                    double x = double.CreateTruncating(y[c]), most = largest[c];
+                    // Equal infinities must not be subtracted.
+                    if (x == most) sums[c] += 1;
+                    else if (x < most) sums[c] += Math.Exp(x - most);
+                    else (largest[c], sums[c]) = (x, sums[c] * Math.Exp(most - x) + 1);
+                    y[c] = T.CreateTruncating(largest[c] + Math.Log(sums[c]));
                 }
             }
         }

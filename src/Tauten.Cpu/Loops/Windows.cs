@@ -23,17 +23,17 @@ internal unsafe struct WindowShape
     /// <summary>Padding before each dimension.</summary>
     public fixed long Before[3];
 
-    /// <summary>Padding behind each dimension; counts only where averages count padding.</summary>
+    /// <summary>Padding behind each dimension; matters only where averages count padding.</summary>
     public fixed long Behind[3];
 
     /// <summary>Steps from element to element in a window.</summary>
     public fixed long Dilation[3];
 
-    /// <summary>Aligns the given dimensions, at most three, to the last ones; the result's sizes follow.</summary>
+    /// <summary>Aligns the given dimensions, at most three, to the last ones.</summary>
     /// <exception cref="ShapeException">More than three dimensions.</exception>
     public static WindowShape Of(
-        ReadOnlySpan<long> input, ReadOnlySpan<long> window, ReadOnlySpan<long> stride, ReadOnlySpan<long> before, ReadOnlySpan<long> behind,
-        ReadOnlySpan<long> dilation)
+        ReadOnlySpan<long> input, ReadOnlySpan<long> output, ReadOnlySpan<long> window, ReadOnlySpan<long> stride, ReadOnlySpan<long> before,
+        ReadOnlySpan<long> behind, ReadOnlySpan<long> dilation)
     {
         if (input.Length is 0 or > 3) throw new ShapeException($"Windows slide over 1 to 3 dimensions. Received: {input.Length}.");
         var shape = new WindowShape();
@@ -42,13 +42,12 @@ internal unsafe struct WindowShape
         {
             bool used = d >= shift;
             shape.Input[d] = used ? input[d - shift] : 1;
+            shape.Output[d] = used ? output[d - shift] : 1;
             shape.Window[d] = used ? window[d - shift] : 1;
             shape.Stride[d] = used ? stride[d - shift] : 1;
             shape.Before[d] = used ? before[d - shift] : 0;
             shape.Behind[d] = used ? behind[d - shift] : 0;
             shape.Dilation[d] = used ? dilation[d - shift] : 1;
-            long span = (shape.Window[d] - 1) * shape.Dilation[d] + 1;
-            shape.Output[d] = (shape.Input[d] + shape.Before[d] + shape.Behind[d] - span) / shape.Stride[d] + 1;
         }
         return shape;
     }
@@ -63,6 +62,9 @@ internal unsafe struct WindowShape
         long end = Math.Min(Window[d], (Input[d] - start + step - 1) / step);
         return (first, Math.Max(first, end));
     }
+
+    /// <summary>The elements of a window without dilation that lie inside of the padded input.</summary>
+    public readonly long Padded(int d, long position) => Math.Min(Window[d], Input[d] + Behind[d] - (position * Stride[d] - Before[d]));
 }
 
 /// <summary>Pooling over the last dimensions of contiguous Float32 or Float64 planes.</summary>
@@ -79,19 +81,19 @@ internal static unsafe class Pooling
         else throw Unfit(dtype);
     }
 
-    /// <summary>The mean of each window; divided by its size with its padding, or by the number of elements that are not padding.</summary>
-    public static void Average(DType dtype, long planes, in WindowShape shape, bool countPadding, void* x, void* y)
+    /// <summary>The mean of each window; divided by a number, or where that is 0 by the number of elements with padding or without.</summary>
+    public static void Average(DType dtype, long planes, in WindowShape shape, bool countPadding, long divisor, void* x, void* y)
     {
-        if (dtype == DType.Float32) Launch(new AverageLoop<float> { X = (float*)x, Y = (float*)y, CountPadding = countPadding }, planes, shape);
-        else if (dtype == DType.Float64) Launch(new AverageLoop<double> { X = (double*)x, Y = (double*)y, CountPadding = countPadding }, planes, shape);
+        if (dtype == DType.Float32) Launch(new AverageLoop<float> { X = (float*)x, Y = (float*)y, CountPadding = countPadding, Divisor = divisor }, planes, shape);
+        else if (dtype == DType.Float64) Launch(new AverageLoop<double> { X = (double*)x, Y = (double*)y, CountPadding = countPadding, Divisor = divisor }, planes, shape);
         else throw Unfit(dtype);
     }
 
     /// <summary>The gradient of <see cref="Average"/>: each window's share added to its elements.</summary>
-    public static void AverageBackward(DType dtype, long planes, in WindowShape shape, bool countPadding, void* gy, void* gx)
+    public static void AverageBackward(DType dtype, long planes, in WindowShape shape, bool countPadding, long divisor, void* gy, void* gx)
     {
-        if (dtype == DType.Float32) Launch(new SpreadLoop<float> { GY = (float*)gy, GX = (float*)gx, CountPadding = countPadding }, planes, shape);
-        else if (dtype == DType.Float64) Launch(new SpreadLoop<double> { GY = (double*)gy, GX = (double*)gx, CountPadding = countPadding }, planes, shape);
+        if (dtype == DType.Float32) Launch(new SpreadLoop<float> { GY = (float*)gy, GX = (float*)gx, CountPadding = countPadding, Divisor = divisor }, planes, shape);
+        else if (dtype == DType.Float64) Launch(new SpreadLoop<double> { GY = (double*)gy, GX = (double*)gx, CountPadding = countPadding, Divisor = divisor }, planes, shape);
         else throw Unfit(dtype);
     }
 
@@ -218,6 +220,7 @@ internal static unsafe class Pooling
     {
         public T* X, Y;
         public bool CountPadding;
+        public long Divisor;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(in WindowShape s, long plane)
@@ -229,19 +232,19 @@ internal static unsafe class Pooling
                 for (long o1 = 0; o1 < s.Output[1]; o1++, y += s.Output[2])
                 {
                     var (a1, b1) = s.Inside(1, o1);
-                    Row(s, x, (o0 * s.Stride[0] - s.Before[0], a0, b0), (o1 * s.Stride[1] - s.Before[1], a1, b1), y, CountPadding);
+                    long outer = CountPadding ? s.Padded(0, o0) * s.Padded(1, o1) : (b0 - a0) * (b1 - a1);
+                    Row(s, x, (o0 * s.Stride[0] - s.Before[0], a0, b0), (o1 * s.Stride[1] - s.Before[1], a1, b1), y, outer);
                 }
             }
         }
 
         /// <summary>A row of windows, whose elements along the two outer dimensions are given by the first position and what lies inside.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Row(
-            in WindowShape s, T* x, (long Start, long First, long End) d0, (long Start, long First, long End) d1, T* y, bool countPadding)
+        private readonly void Row(in WindowShape s, T* x, (long Start, long First, long End) d0, (long Start, long First, long End) d1, T* y, long outer)
         {
             long rows = s.Input[1], columns = s.Input[2], step0 = s.Dilation[0], step1 = s.Dilation[1], step2 = s.Dilation[2];
-            long count = s.Output[2], stride = s.Stride[2], start = -s.Before[2], window = s.Window[2];
-            long outer = countPadding ? s.Window[0] * s.Window[1] : (d0.End - d0.First) * (d1.End - d1.First);
+            long count = s.Output[2], stride = s.Stride[2], start = -s.Before[2], window = s.Window[2], padded = columns + s.Behind[2], divisor = Divisor;
+            bool countPadding = CountPadding;
             for (long o = 0; o < count; o++, start += stride)
             {
                 long first = 0, end = window;
@@ -255,7 +258,7 @@ internal static unsafe class Pooling
                         for (long k2 = first; k2 < end; k2++, i += step2) sum += x[i];
                     }
                 }
-                y[o] = sum / T.CreateTruncating(outer * (countPadding ? window : end - first));
+                y[o] = sum / T.CreateTruncating(divisor != 0 ? divisor : outer * (countPadding ? Math.Min(window, padded - start) : end - first));
             }
         }
     }
@@ -264,13 +267,13 @@ internal static unsafe class Pooling
     {
         public T* GY, GX;
         public bool CountPadding;
+        public long Divisor;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(in WindowShape s, long plane)
         {
             T* gx = GX + plane * Size(s), gy = GY + plane * Count(s);
             for (long i = Size(s) - 1; i >= 0; i--) gx[i] = T.Zero;
-            T whole = T.CreateTruncating(s.Window[0] * s.Window[1] * s.Window[2]);
             for (long o0 = 0; o0 < s.Output[0]; o0++)
             {
                 var (a0, b0) = s.Inside(0, o0);
@@ -280,7 +283,8 @@ internal static unsafe class Pooling
                     for (long o2 = 0; o2 < s.Output[2]; o2++)
                     {
                         var (a2, b2) = s.Inside(2, o2);
-                        T share = *gy++ / (CountPadding ? whole : T.CreateTruncating((b0 - a0) * (b1 - a1) * (b2 - a2)));
+                        long count = CountPadding ? s.Padded(0, o0) * s.Padded(1, o1) * s.Padded(2, o2) : (b0 - a0) * (b1 - a1) * (b2 - a2);
+                        T share = *gy++ / T.CreateTruncating(Divisor != 0 ? Divisor : count);
                         for (long k0 = a0; k0 < b0; k0++)
                         {
                             long i0 = o0 * s.Stride[0] - s.Before[0] + k0 * s.Dilation[0];

@@ -40,6 +40,20 @@ static class ElementwiseDefinitions
         table.Binary<ShiftLeft>(null, (a, b) => b >= 0 && b < 64 ? a << (int)b : 0);
         table.Binary<ShiftRight>(null, (a, b) => b >= 0 && b < 64 ? a >> (int)b : a < 0 ? -1 : 0);
 
+        table.Real<Exp2>(x => Math.Pow(2, x));
+        table.Real<Log2>(Math.Log2);
+        table.Real<Log10>(Math.Log10);
+        table.Real<BinaryExponent>(x => x == 0 || !double.IsFinite(x) ? 0 : Math.ILogB(x) + 1);
+        table.Question<Signbit>(double.IsNegative);
+        table.Binary<Fmod>((a, b) => a % b, (a, b) => b == 0 ? 0 : a % b);
+        table.Define<Nextafter>((_, x) => new HostTensor(x[0].DType, Defining.Broadcast(x[0].Sizes, x[1].Sizes).ToShape(), Pairs(x, t => t.Reals, (a, b) => Neighbour(a, b, x[0].DType))));
+        table.Binary<Gcd>(null, (a, b) =>
+        {
+            (a, b) = (Int128.Abs(a), Int128.Abs(b));
+            while (b != 0) (a, b) = (b, a % b);
+            return a;
+        });
+
         table.Comparison<Equal>((a, b) => a == b, (a, b) => a == b);
         table.Comparison<NotEqual>((a, b) => a != b, (a, b) => a != b);
         table.Comparison<Less>((a, b) => a < b, (a, b) => a < b);
@@ -64,7 +78,7 @@ static class ElementwiseDefinitions
         });
     }
 
-    static void Real<TOp>(this KernelTable table, Func<double, double> function) where TOp : Op =>
+    internal static void Real<TOp>(this KernelTable table, Func<double, double> function) where TOp : Op =>
         table.Define<TOp>((_, x) => new HostTensor(x[0].DType, x[0].Shape, Array.ConvertAll(x[0].Reals, v => function(v))));
 
     static void Numeric<TOp>(this KernelTable table, Func<double, double> real, Func<Int128, Int128> whole) where TOp : Op =>
@@ -75,7 +89,7 @@ static class ElementwiseDefinitions
     static void Question<TOp>(this KernelTable table, Func<double, bool> question) where TOp : Op =>
         table.Define<TOp>((_, x) => new HostTensor(DType.Bool, x[0].Shape, Array.ConvertAll(x[0].Reals, v => (Int128)(question(v) ? 1 : 0))));
 
-    static void Binary<TOp>(this KernelTable table, Func<double, double, double>? real, Func<Int128, Int128, Int128>? whole) where TOp : Op =>
+    internal static void Binary<TOp>(this KernelTable table, Func<double, double, double>? real, Func<Int128, Int128, Int128>? whole) where TOp : Op =>
         table.Define<TOp>((_, x) => x[0].IsReal
             ? new HostTensor(x[0].DType, Defining.Broadcast(x[0].Sizes, x[1].Sizes).ToShape(), Pairs(x, t => t.Reals, real!))
             : new HostTensor(x[0].DType, Defining.Broadcast(x[0].Sizes, x[1].Sizes).ToShape(), Pairs(x, t => t.Wholes, whole!)));
@@ -85,7 +99,7 @@ static class ElementwiseDefinitions
             ? Pairs(x, t => t.Reals, (a, b) => (Int128)(real(a, b) ? 1 : 0))
             : Pairs(x, t => t.Wholes, (a, b) => (Int128)(whole(a, b) ? 1 : 0))));
 
-    static TResult[] Pairs<T, TResult>(HostTensor[] x, Func<HostTensor, T[]> elements, Func<T, T, TResult> function)
+    internal static TResult[] Pairs<T, TResult>(HostTensor[] x, Func<HostTensor, T[]> elements, Func<T, T, TResult> function)
     {
         if (x[0].DType != x[1].DType) throw new DTypeException($"{x[0].DType.Name()} and {x[1].DType.Name()} differ.");
         var sizes = Defining.Broadcast(x[0].Sizes, x[1].Sizes);
@@ -102,6 +116,14 @@ static class ElementwiseDefinitions
     {
         double rest = a % b;
         return rest != 0 && rest < 0 != b < 0 ? rest + b : rest;
+    }
+
+    static double Neighbour(double a, double b, DType dtype)
+    {
+        if (double.IsNaN(a) || double.IsNaN(b)) return double.NaN;
+        if (a == b) return b;
+        if (dtype == DType.Float64) return a < b ? Math.BitIncrement(a) : Math.BitDecrement(a);
+        return a < b ? MathF.BitIncrement((float)a) : MathF.BitDecrement((float)a);
     }
 
     static Int128 Power(Int128 a, Int128 b)

@@ -10,6 +10,7 @@ static class IndexingDefinitions
         table.Define<Gather>((op, x) => x[0].Pick(x[1].Shape, [.. Places(x[0].Sizes, x[1], op.Axis)]));
         table.Define<Scatter>((op, x) => Put(x, Places(x[0].Sizes, x[1], op.Axis), (_, b) => b, (_, b) => b));
         table.Define<ScatterAdd>((op, x) => Put(x, Places(x[0].Sizes, x[1], op.Axis), (a, b) => a + b, (a, b) => unchecked(a + b)));
+        table.Define<ScatterReduce>((op, x) => Combined(op, x));
         table.Define<IndexSelect>((op, x) => x[0].Pick(Selected(x[0].Sizes, x[1].Sizes, op.Axis).ToShape(), [.. Slices(x[0].Sizes, x[1], op.Axis)]));
         table.Define<IndexAdd>((op, x) => Put(x, Slices(x[0].Sizes, x[1], op.Axis), (a, b) => a + b, (a, b) => unchecked(a + b)));
         table.Define<NonZero>((_, x) =>
@@ -25,6 +26,11 @@ static class IndexingDefinitions
                 foreach (int k in p) found.Add(k);
             }
             return new HostTensor(DType.Int64, Shape.Of(rows, x[0].Sizes.Length), found.ToArray());
+        });
+        table.Define<RepeatedPositions>((_, x) =>
+        {
+            Int128[] positions = [.. x[0].Wholes.SelectMany((times, i) => Enumerable.Repeat((Int128)i, (int)times))];
+            return new HostTensor(DType.Int64, Shape.Of(positions.Length), positions);
         });
         table.Define<Sort>((op, x) => Ordered(x[0], op.Axis, op.Descending, x[0].Sizes[op.Axis]));
         table.Define<TopK>((op, x) => Ordered(x[0], op.Axis, op.Largest, (int)op.K));
@@ -70,6 +76,38 @@ static class IndexingDefinitions
         return y;
     }
 
+    /// <summary>In each place all that meets there, first the element of x if it counts.</summary>
+    static HostTensor Combined(ScatterReduce op, HostTensor[] x)
+    {
+        int[] places = [.. Places(x[0].Sizes, x[1], op.Axis)];
+        var y = x[0].Copy();
+        foreach (var group in Enumerable.Range(0, places.Length).GroupBy(i => places[i]))
+        {
+            int place = group.Key;
+            if (y.IsReal) y.Reals[place] = Combine((op.IncludeSelf ? [x[0].Reals[place]] : Array.Empty<double>()).Concat(group.Select(i => x[2].Reals[i])).ToArray());
+            else y.Wholes[place] = CombineWhole((op.IncludeSelf ? [x[0].Wholes[place]] : Array.Empty<Int128>()).Concat(group.Select(i => x[2].Wholes[i])).ToArray());
+        }
+        return y;
+
+        double Combine(double[] v) => op.Combination switch
+        {
+            Combination.Sum => v.Sum(),
+            Combination.Mean => v.Sum() / v.Length,
+            Combination.Product => v.Aggregate(1.0, (a, b) => a * b),
+            Combination.Max => v.Aggregate(Math.Max),
+            _ => v.Aggregate(Math.Min),
+        };
+
+        Int128 CombineWhole(Int128[] v) => op.Combination switch
+        {
+            Combination.Sum => v.Aggregate((a, b) => unchecked(a + b)),
+            Combination.Mean => (long)unchecked((ulong)v.Aggregate((a, b) => unchecked(a + b))) is var sum && (sum % v.Length < 0) ? sum / v.Length - 1 : sum / v.Length,
+            Combination.Product => v.Aggregate((a, b) => unchecked(a * b)),
+            Combination.Max => v.Max(),
+            _ => v.Min(),
+        };
+    }
+
     // Stable: among equals the earlier comes first, in both directions. NaN is larger than all numbers and equal to itself.
     static HostTensor[] Ordered(HostTensor x, int axis, bool descending, int count)
     {
@@ -94,5 +132,6 @@ static class IndexingDefinitions
     static int[] Sorted(int[] line, Comparison<int> compare, bool descending) =>
         [.. line.Order(Comparer<int>.Create((a, b) => (descending ? -compare(a, b) : compare(a, b)) is var order and not 0 ? order : a.CompareTo(b)))];
 
-    static int Compare(double a, double b) => double.IsNaN(a) ? (double.IsNaN(b) ? 0 : 1) : double.IsNaN(b) ? -1 : a < b ? -1 : a > b ? 1 : 0;
+    /// <summary>The order of two numbers; NaN is larger than all others and equal to itself.</summary>
+    public static int Compare(double a, double b) => double.IsNaN(a) ? (double.IsNaN(b) ? 0 : 1) : double.IsNaN(b) ? -1 : a < b ? -1 : a > b ? 1 : 0;
 }

@@ -23,6 +23,21 @@ static class MovementDefinitions
         });
         table.Define<BroadcastTo>((op, x) => Take(x[0], [.. op.Shape.Select(d => (int)d.Value)], p => Defining.Offset(x[0].Sizes, p)));
         table.Define<Slice>((op, x) => Take(x[0], [.. op.Sizes.Select(d => (int)d.Value)], p => Defining.Offset(x[0].Sizes, Along(p, op.Starts, op.Steps))));
+        table.Define<Diagonal>((op, x) =>
+        {
+            int[] sizes = x[0].Sizes, rest = [.. Enumerable.Range(0, sizes.Length).Where(i => i != op.Axis1 && i != op.Axis2)];
+            int length = 0;
+            while (length + Math.Max(0, -op.Offset) < sizes[op.Axis1] && length + Math.Max(0, op.Offset) < sizes[op.Axis2]) length++;
+            return Take(x[0], [.. rest.Select(i => sizes[i]), length], p =>
+            {
+                var from = new int[sizes.Length];
+                for (int i = 0; i < rest.Length; i++) from[rest[i]] = p[i];
+                from[op.Axis1] = p[^1] + (int)Math.Max(0, -op.Offset);
+                from[op.Axis2] = p[^1] + (int)Math.Max(0, op.Offset);
+                return Exact(sizes, from);
+            });
+        });
+        table.Define<AsStrided>((op, x) => Take(x[0], [.. op.Sizes.Select(d => (int)d.Value)], p => (int)(op.Offset + p.Select((at, i) => at * op.Strides[i]).Sum())));
         table.Define<SliceUpdate>((op, x) =>
         {
             var from = Enumerable.Range(0, x[0].Count).ToArray();

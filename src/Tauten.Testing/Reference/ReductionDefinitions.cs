@@ -18,6 +18,8 @@ static class ReductionDefinitions
 
         table.Define<CumSum>((op, x) => Scan(op, x[0], 0, 0, (a, b) => a + b, (a, b) => unchecked(a + b)));
         table.Define<CumProd>((op, x) => Scan(op, x[0], 1, 1, (a, b) => a * b, (a, b) => unchecked(a * b)));
+        table.Define<LogCumSumExp>((op, x) => new HostTensor(x[0].DType, x[0].Shape, Scan(op, x[0].Sizes, x[0].Reals, double.NegativeInfinity, (a, b) =>
+            double.IsNaN(a) || double.IsNaN(b) ? double.NaN : double.IsInfinity(Math.Max(a, b)) ? Math.Max(a, b) : Math.Max(a, b) + Math.Log(1 + Math.Exp(-Math.Abs(a - b))))));
         table.Define<LinearScan>((op, x) =>
         {
             var y = new double[x[0].Count];
@@ -31,7 +33,7 @@ static class ReductionDefinitions
     }
 
     // Neumaier: what each addition loses is added at the end, so that a sum of doubles is as good as exact.
-    static double TotalOf(double[] values)
+    internal static double TotalOf(double[] values)
     {
         double sum = 0, lost = 0;
         foreach (double v in values)

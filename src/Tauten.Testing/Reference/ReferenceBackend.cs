@@ -24,10 +24,16 @@ public sealed class ReferenceBackend : Backend
         var table = new KernelTable();
         ElementwiseDefinitions.AddTo(table);
         TranscendentalDefinitions.AddTo(table);
+        SpecialDefinitions.AddTo(table);
         ReductionDefinitions.AddTo(table);
         MovementDefinitions.AddTo(table);
         IndexingDefinitions.AddTo(table);
+        SortingDefinitions.AddTo(table);
         ContractionDefinitions.AddTo(table);
+        LinearDefinitions.AddTo(table);
+        SpectralDefinitions.AddTo(table);
+        FourierDefinitions.AddTo(table);
+        ResamplingDefinitions.AddTo(table);
         RandomDefinitions.AddTo(table);
         return table;
     }

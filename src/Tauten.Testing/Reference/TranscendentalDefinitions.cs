@@ -39,7 +39,7 @@ static class TranscendentalDefinitions
         return (u - 1) * (x / Math.Log(u));
     }
 
-    static double LogOnePlus(double x)
+    internal static double LogOnePlus(double x)
     {
         double u = 1 + x;
         return u == 1 ? x : !double.IsFinite(u) || u <= 0 ? Math.Log(u) : Math.Log(u) * (x / (u - 1));
@@ -47,7 +47,7 @@ static class TranscendentalDefinitions
 
     // Up to 2, 2/sqrt(pi) exp(-x^2) (x + 2 x^3 / 3 + 4 x^5 / 15 + ...): all terms have one sign, so nothing cancels. From there on, 1 less the
     // continued fraction exp(-x^2) / sqrt(pi) / (x + (1/2) / (x + (2/2) / (x + (3/2) / ...))), which is so small that its error does not matter.
-    static double ErrorFunction(double x)
+    internal static double ErrorFunction(double x)
     {
         if (double.IsNaN(x)) return x;
         if (Math.Abs(x) > 6) return Math.Sign(x);

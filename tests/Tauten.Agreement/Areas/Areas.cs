@@ -6,6 +6,14 @@ static class Areas
     public static IReadOnlyList<Area> All { get; } =
     [
         BasicsArea.Calls,
+        ElementwiseArea.Calls, SpecialArea.Calls,
+        LinalgArea.Calls,
+        ComplexArea.Calls, FftArea.Calls,
+        ContractionArea.Calls,
+        IndexingArea.Calls,
+        MovementArea.Calls,
+        ReductionsArea.Calls, SortingArea.Calls,
+        ConvolutionArea.Calls, InterpolationArea.Calls, NormalizationArea.Calls, PoolingArea.Calls,
         TransformsArea.Calls,
     ];
 }

@@ -23,6 +23,14 @@ static class ContractionCases
         Product("of vectors", [k], [k], Sizes(("k", 5000))),
         Product("of a vector", [k], [b, k, n], Sizes(("k", 100), ("b", 10), ("n", 50))),
 
+        Sums("of matrices", "ij,jk->ki", [m, k], [k, n]),
+        Sums("of batches", "b...ij,...jb->...ib", [b, 2, m, k], [k, b]),
+        Sums("of a diagonal", "iji,kj->jk", [m, k, m], [n, k]),
+        Sums("of one", "ijj->i", [m, k, k]),
+        Sums("without a sum", "ij,kj->ikj", [m, k], [n, k]),
+        Sums("with an axis of size 1", "ij,jk->ik", [m, 1], [k, n]),
+        Sums("of four", "ij,jk,kl,l->i", [m, 2], [2, n], [n, k], [k]),
+
         .. Convolutions("1d", new([1], [1, 1], [1], 1), [b, c, w], [o, c, 3]),
         .. Convolutions("1d in steps, dilated", new([2], [0, 2], [2], 1), [b, c, w], [o, c, 3], 5),
         .. Convolutions("", new([1, 1], [0, 0, 0, 0], [1, 1], 1), [b, c, h, w], [o, c, 3, 3]),
@@ -39,6 +47,9 @@ static class ContractionCases
 
     static OpCase Product(string name, Shape left, Shape right, Dictionary<string, int> large, string? wide = null) =>
         new(typeof(MatMul), name, x => [x[0].MatMul(x[1])], new Input(left), new Input(right)) { DTypes = Numerics, Large = large, Wide = wide, Condition = 200, Reason = order };
+
+    static OpCase Sums(string name, string equation, params Shape[] shapes) =>
+        new(typeof(Einsum), name, x => [Tensor.Einsum(equation, x)], [.. shapes.Select(s => new Input(s))]) { DTypes = Numerics, Condition = 200, Reason = order };
 
     static IEnumerable<OpCase> Convolutions(string name, Convolution op, Shape x, Shape weight, int least = 3)
     {

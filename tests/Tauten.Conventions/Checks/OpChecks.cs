@@ -17,8 +17,8 @@ static partial class OpChecks
     static readonly Dictionary<string, string> withoutMethod = new()
     {
         ["Alias"] = "reverse walks, where an input occurs twice",
-        ["ConvolutionInputGradient"] = "the gradient of Convolution",
         ["ConvolutionWeightGradient"] = "the gradient of Convolution",
+        ["ResampleGradient"] = "the gradient of Resample",
         ["RandomBits"] = "the expansions of RandomUniform and RandomNormal",
         ["Checkpoint"] = "Gradients.Checkpoint",
         ["CustomGradient"] = "Gradients.Custom",

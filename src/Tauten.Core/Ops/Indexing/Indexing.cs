@@ -191,7 +191,31 @@ public sealed record NonZero : PrimitiveOp
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
         var spec = Expect.One(x, this);
-        return new TensorSpec(DType.Int64, [Ambient.Current.Capture?.NewUnknown("nonzero") ?? "nonzero", spec.Shape.Rank]);
+        return new TensorSpec(DType.Int64, [NewSize("nonzero"), spec.Shape.Rank]);
+    }
+
+    /// <summary>A size that only the data will tell.</summary>
+    internal static Dim NewSize(string op) => Ambient.Current.Capture?.NewUnknown(op) ?? op;
+
+    /// <inheritdoc/>
+    public override Reads GradientReads() => Reads.Nothing;
+
+    /// <inheritdoc/>
+    public override Tensor?[] Gradient(Backward b) => [null];
+}
+
+/// <summary>Position i as often as element i of the input says, in ascending order: [2, 0, 1] gives [0, 0, 2]. How many there are is known only from the data.</summary>
+public sealed record RepeatedPositions : PrimitiveOp
+{
+    internal static readonly RepeatedPositions Instance = new();
+
+    /// <inheritdoc/>
+    public override Specs Infer(ReadOnlySpan<TensorSpec> x)
+    {
+        var spec = Expect.One(x, this);
+        Expect.Indices(this, spec);
+        if (spec.Shape.Rank != 1) throw new ShapeException($"{Name()}: expected a vector. Received: shape {spec.Shape}.");
+        return new TensorSpec(DType.Int64, [Ambient.Current.Capture?.NewUnknown("repeated") ?? "repeated"]);
     }
 
     /// <inheritdoc/>

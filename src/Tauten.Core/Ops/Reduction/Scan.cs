@@ -13,7 +13,13 @@ public abstract record ScanOp(int Axis, bool Exclusive, bool Reverse) : Primitiv
     protected internal sealed override TensorSpec Infer(TensorSpec x)
     {
         x.Shape.Axis(Axis, Name());
-        return x.DType != DType.Bool ? x : throw Expect.DType(this, x.DType, "a numeric dtype");
+        CheckType(x);
+        return x;
+    }
+
+    private protected virtual void CheckType(TensorSpec x)
+    {
+        if (x.DType == DType.Bool) throw Expect.DType(this, x.DType, "a numeric dtype");
     }
 
     /// <inheritdoc/>
@@ -77,4 +83,28 @@ public sealed record LinearScan(int Axis, bool Reverse) : PrimitiveOp
 
     /// <inheritdoc/>
     protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axis = x.Sample(0).Shape.Axis(Axis, Name()) + 1 });
+}
+
+/// <summary>
+/// log(exp(x[0]) + ... + exp(x[i])) along an axis, without overflow. The gradient is that of the limit where whole beginnings are -infinity: 0.
+/// </summary>
+public sealed record LogCumSumExp(int Axis) : ScanOp(Axis, false, false)
+{
+    private protected override void CheckType(TensorSpec x) => Expect.Floating(this, x);
+
+    /// <inheritdoc/>
+    public override Reads GradientReads() => Reads.First | Reads.Output;
+
+    /// <inheritdoc/>
+    public override Tensor?[] Gradient(Backward b)
+    {
+        // dL/dx[j] = sum over i >= j of g[i] exp(x[j] - y[i]) = exp(x[j] - y[j]) r[j], where r[j] = g[j] + exp(y[j] - y[j+1]) r[j+1].
+        // All exponents are at most 0, whatever the numbers, as y grows along the axis.
+        var (x, y) = (b.Input(0), b.Output);
+        var decay = Below(y, y.ShiftAlong(Axis, -1, double.PositiveInfinity));
+        return [Below(x, y) * Tensor.LinearScan(decay, b.Grad, Axis, reverse: true)];
+    }
+
+    /// <summary>exp(a - b), and 0 where both are -infinity.</summary>
+    static Tensor Below(Tensor a, Tensor b) => Tensor.Where(a.EqualTo(double.NegativeInfinity), 0, a - b).Exp() * a.NotEqualTo(double.NegativeInfinity).To(a.DType);
 }

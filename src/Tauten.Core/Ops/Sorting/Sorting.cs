@@ -15,7 +15,10 @@ public sealed record Sort(int Axis, bool Descending) : PrimitiveOp
     public override Reads GradientReads() => Reads.Output;
 
     /// <inheritdoc/>
-    public override Tensor?[] Gradient(Backward b) => [Dispatch.Run(new ScatterAdd(Axis), Tensor.Constant(0, b.InputSpec(0)), b.OutputAt(1), b.Grad)];
+    public override Tensor?[] Gradient(Backward b) => [BackTo(b, Axis)];
+
+    /// <summary>The gradient of chosen elements, brought back to where the second output says they were.</summary>
+    internal static Tensor BackTo(Backward b, int axis) => Dispatch.Run(new ScatterAdd(axis), Tensor.Constant(0, b.InputSpec(0)), b.OutputAt(1), b.Grad);
 
     /// <inheritdoc/>
     protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axis = x.Sample(0).Shape.Axis(Axis, Name()) + 1 });
@@ -38,7 +41,7 @@ public sealed record TopK(long K, int Axis, bool Largest) : PrimitiveOp
     public override Reads GradientReads() => Reads.Output;
 
     /// <inheritdoc/>
-    public override Tensor?[] Gradient(Backward b) => [Dispatch.Run(new ScatterAdd(Axis), Tensor.Constant(0, b.InputSpec(0)), b.OutputAt(1), b.Grad)];
+    public override Tensor?[] Gradient(Backward b) => [Sort.BackTo(b, Axis)];
 
     /// <inheritdoc/>
     protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axis = x.Sample(0).Shape.Axis(Axis, Name()) + 1 });

@@ -1,0 +1,98 @@
+namespace Tauten.Agreement;
+
+static class SpecialArea
+{
+    public static Area Calls { get; } = new("special")
+    {
+        ["erfc"] = x => [Special.Erfc(x[0])],
+        ["erfcx"] = x => [Special.Erfcx(x[0])],
+        ["erfinv"] = x => [Special.Erfinv(x[0])],
+        ["ndtr"] = x => [Special.Ndtr(x[0])],
+        ["ndtri"] = x => [Special.Ndtri(x[0])],
+        ["log_ndtr"] = x => [Special.LogNdtr(x[0])],
+        ["lgamma"] = x => [Special.Gammaln(x[0])],
+        ["digamma"] = x => [Special.Digamma(x[0])],
+        ["polygamma 1"] = x => [Special.Polygamma(1, x[0])],
+        ["polygamma 2"] = x => [Special.Polygamma(2, x[0])],
+        ["polygamma 5"] = x => [Special.Polygamma(5, x[0])],
+        ["mvlgamma 3"] = x => [Special.Multigammaln(x[0], 3)],
+        ["zeta"] = x => [Special.Zeta(x[0], x[1])],
+        ["zeta 3"] = x => [Special.Zeta(Number(3, x[0]), x[0])],
+        ["gammainc"] = x => [Special.Gammainc(x[0], x[1])],
+        ["gammaincc"] = x => [Special.Gammaincc(x[0], x[1])],
+        ["gammainc scaled"] = x => [Special.Gammainc(x[0], x[0] * x[1])],
+        ["gammaincc scaled"] = x => [Special.Gammaincc(x[0], x[0] * x[1])],
+        ["gammainc 0.5"] = x => [Special.Gammainc(Number(0.5, x[0]), x[0])],
+        ["gammainc 4.0"] = x => [Special.Gammainc(Number(4, x[0]), x[0])],
+        ["gammaincc 0.5"] = x => [Special.Gammaincc(Number(0.5, x[0]), x[0])],
+        ["gammaincc 4.0"] = x => [Special.Gammaincc(Number(4, x[0]), x[0])],
+        ["xlogy"] = x => [Special.Xlogy(x[0], x[1])],
+        ["xlog1py"] = x => [Special.Xlog1py(x[0], x[1])],
+        ["logit"] = x => [Special.Logit(x[0])],
+        ["logit 0.1"] = x => [Special.Logit(x[0], 0.1)],
+        ["entr"] = x => [Special.Entr(x[0])],
+        ["expit"] = x => [Special.Expit(x[0])],
+
+        ["i0"] = x => [Special.I0(x[0])],
+        ["i1"] = x => [Special.I1(x[0])],
+        ["i0e"] = x => [Special.I0e(x[0])],
+        ["i1e"] = x => [Special.I1e(x[0])],
+        ["bessel_j0"] = x => [Special.BesselJ0(x[0])],
+        ["bessel_j1"] = x => [Special.BesselJ1(x[0])],
+        ["bessel_y0"] = x => [Special.BesselY0(x[0])],
+        ["bessel_y1"] = x => [Special.BesselY1(x[0])],
+        ["modified_bessel_i0"] = x => [Special.ModifiedBesselI0(x[0])],
+        ["modified_bessel_i1"] = x => [Special.ModifiedBesselI1(x[0])],
+        ["modified_bessel_k0"] = x => [Special.ModifiedBesselK0(x[0])],
+        ["modified_bessel_k1"] = x => [Special.ModifiedBesselK1(x[0])],
+        ["scaled_modified_bessel_k0"] = x => [Special.ScaledModifiedBesselK0(x[0])],
+        ["scaled_modified_bessel_k1"] = x => [Special.ScaledModifiedBesselK1(x[0])],
+        ["spherical_bessel_j0"] = x => [Special.SphericalBesselJ0(x[0])],
+        ["airy_ai"] = x => [Special.AiryAi(x[0])],
+        ["bessel_j0 derivative"] = x => [Derivative(Special.BesselJ0, x[0])],
+        ["bessel_j1 derivative"] = x => [Derivative(Special.BesselJ1, x[0])],
+        ["bessel_y0 derivative"] = x => [Derivative(Special.BesselY0, x[0])],
+        ["bessel_y1 derivative"] = x => [Derivative(Special.BesselY1, x[0])],
+        ["modified_bessel_k0 derivative"] = x => [Derivative(Special.ModifiedBesselK0, x[0])],
+        ["modified_bessel_k1 derivative"] = x => [Derivative(Special.ModifiedBesselK1, x[0])],
+        ["spherical_bessel_j0 derivative"] = x => [Derivative(Special.SphericalBesselJ0, x[0])],
+        ["airy_ai derivative"] = x => [Derivative(Special.AiryAi, x[0])],
+
+        ["chebyshev_polynomial_t"] = x => [Special.ChebyshevPolynomialT(x[0], x[1])],
+        ["chebyshev_polynomial_t 9"] = x => [Special.ChebyshevPolynomialT(x[0], 9)],
+        ["chebyshev_polynomial_u"] = x => [Special.ChebyshevPolynomialU(x[0], x[1])],
+        ["chebyshev_polynomial_u 9"] = x => [Special.ChebyshevPolynomialU(x[0], 9)],
+        ["chebyshev_polynomial_v"] = x => [Special.ChebyshevPolynomialV(x[0], x[1])],
+        ["chebyshev_polynomial_v 9"] = x => [Special.ChebyshevPolynomialV(x[0], 9)],
+        ["chebyshev_polynomial_w"] = x => [Special.ChebyshevPolynomialW(x[0], x[1])],
+        ["chebyshev_polynomial_w 9"] = x => [Special.ChebyshevPolynomialW(x[0], 9)],
+        ["shifted_chebyshev_polynomial_t"] = x => [Special.ShiftedChebyshevPolynomialT(x[0], x[1])],
+        ["shifted_chebyshev_polynomial_t 9"] = x => [Special.ShiftedChebyshevPolynomialT(x[0], 9)],
+        ["shifted_chebyshev_polynomial_u"] = x => [Special.ShiftedChebyshevPolynomialU(x[0], x[1])],
+        ["shifted_chebyshev_polynomial_u 9"] = x => [Special.ShiftedChebyshevPolynomialU(x[0], 9)],
+        ["shifted_chebyshev_polynomial_v"] = x => [Special.ShiftedChebyshevPolynomialV(x[0], x[1])],
+        ["shifted_chebyshev_polynomial_v 9"] = x => [Special.ShiftedChebyshevPolynomialV(x[0], 9)],
+        ["shifted_chebyshev_polynomial_w"] = x => [Special.ShiftedChebyshevPolynomialW(x[0], x[1])],
+        ["shifted_chebyshev_polynomial_w 9"] = x => [Special.ShiftedChebyshevPolynomialW(x[0], 9)],
+        ["hermite_polynomial_h"] = x => [Special.HermitePolynomialH(x[0], x[1])],
+        ["hermite_polynomial_h 9"] = x => [Special.HermitePolynomialH(x[0], 9)],
+        ["hermite_polynomial_he"] = x => [Special.HermitePolynomialHe(x[0], x[1])],
+        ["hermite_polynomial_he 9"] = x => [Special.HermitePolynomialHe(x[0], 9)],
+        ["laguerre_polynomial_l"] = x => [Special.LaguerrePolynomialL(x[0], x[1])],
+        ["laguerre_polynomial_l 9"] = x => [Special.LaguerrePolynomialL(x[0], 9)],
+        ["legendre_polynomial_p"] = x => [Special.LegendrePolynomialP(x[0], x[1])],
+        ["legendre_polynomial_p 9"] = x => [Special.LegendrePolynomialP(x[0], 9)],
+        ["chebyshev_polynomial_t derivative 5"] = x => [Derivative(t => Special.ChebyshevPolynomialT(t, 5), x[0])],
+        ["hermite_polynomial_h derivative 5"] = x => [Derivative(t => Special.HermitePolynomialH(t, 5), x[0])],
+        ["laguerre_polynomial_l derivative 5"] = x => [Derivative(t => Special.LaguerrePolynomialL(t, 5), x[0])],
+        ["legendre_polynomial_p derivative 5"] = x => [Derivative(t => Special.LegendrePolynomialP(t, 5), x[0])],
+    };
+
+    static Tensor Number(double value, Tensor like) => Tensor.Full([], value, like.DType);
+
+    static Tensor Derivative(Func<Tensor, Tensor> function, Tensor x)
+    {
+        var at = x.Detach().WithGrad();
+        return Gradients.Of(function(at).Sum(), [at])[0];
+    }
+}
