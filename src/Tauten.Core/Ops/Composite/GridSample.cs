@@ -114,4 +114,7 @@ public sealed record GridSample(InterpolationMode Mode, GridPadding Padding, boo
         // At the border itself the gradient is 0 too.
         return Tensor.Where(at <= 0, 0, Tensor.Where(at >= last, last, at));
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => [Convolution.Parted(Dispatch.Run(this, x.Full(0).Flatten(0, 1), x.Full(1).Flatten(0, 1)), x.Size)];
 }

@@ -202,6 +202,13 @@ public sealed record NonZero : PrimitiveOp
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => [null];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => throw SizesDiffer(this);
+
+    /// <summary>What a map says to an op whose result has a size that depends on data.</summary>
+    internal static GraphException SizesDiffer(Op op) =>
+        new($"VMap: {op} has a result whose size depends on data, so it differs from sample to sample. Where that was a selection by a mask, use Tensor.Where, which keeps the size.");
 }
 
 /// <summary>Position i as often as element i of the input says, in ascending order: [2, 0, 1] gives [0, 0, 2]. How many there are is known only from the data.</summary>
@@ -225,6 +232,5 @@ public sealed record RepeatedPositions : PrimitiveOp
     public override Tensor?[] Gradient(Backward b) => [null];
 
     /// <inheritdoc/>
-    protected internal override Tensor[]? Batched(Batch x) =>
-        throw new GraphException("VMap: NonZero, and with it the selection by a mask, has a result whose size depends on data, so it differs from sample to sample. Use Tensor.Where, which keeps the size.");
+    protected internal override Tensor[]? Batched(Batch x) => throw NonZero.SizesDiffer(this);
 }

@@ -44,4 +44,8 @@ public sealed record AsStrided(Shape Sizes, Dims Strides, long Offset) : ViewOp
         var flat = Tensor.Constant(0, new(x.DType, [x.Shape.ElementCount]));
         return [flat.IndexAdd(0, places.Flatten(), b.Grad.Flatten()).Reshape(x.Shape)];
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) =>
+        x.Sample(0).Shape.ElementCount is { IsKnown: true } count ? x.Run(new AsStrided([x.Size, .. Sizes], [count, .. Strides], Offset)) : null;
 }

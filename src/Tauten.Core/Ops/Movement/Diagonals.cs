@@ -36,6 +36,9 @@ public sealed record Diagonal(long Offset, int Axis1, int Axis2) : ViewOp
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => [Dispatch.Run(new DiagonalScatter(Offset, Axis1, Axis2), Tensor.Constant(0, b.InputSpec(0)), b.Grad)];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axis1 = x.Sample(0).Shape.Axis(Axis1, Name()) + 1, Axis2 = x.Sample(0).Shape.Axis(Axis2, Name()) + 1 });
 }
 
 /// <summary>The first input, in which a diagonal through two axes holds the second: the counterpart of <see cref="Diagonal"/>.</summary>
@@ -78,6 +81,9 @@ public sealed record DiagonalScatter(long Offset, int Axis1, int Axis2) : Compos
         var onDiagonal = Tensor.Arange(Offset, rows, DType.Int64).Unsqueeze(1).EqualTo(Tensor.Arange(0, columns, DType.Int64));
         return Tensor.Where(onDiagonal, column.Unsqueeze(-1), moved).PermuteBack(order);
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axis1 = x.Sample(0).Shape.Axis(Axis1, Name()) + 1, Axis2 = x.Sample(0).Shape.Axis(Axis2, Name()) + 1 });
 }
 
 /// <summary>The lower triangle of matrices over the last two axes: 0 where the column lies more than <paramref name="Diagonal"/> to the right of the row.</summary>
@@ -104,6 +110,9 @@ public sealed record Tril(long Diagonal) : CompositeOp
 
     /// <inheritdoc/>
     public override Tensor?[]? Gradient(Backward b) => [Dispatch.Run(this, b.Grad)];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this);
 }
 
 /// <summary>The upper triangle of matrices over the last two axes: 0 where the column lies less than <paramref name="Diagonal"/> to the right of the row.</summary>
@@ -123,4 +132,7 @@ public sealed record Triu(long Diagonal) : CompositeOp
 
     /// <inheritdoc/>
     public override Tensor?[]? Gradient(Backward b) => [Dispatch.Run(this, b.Grad)];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this);
 }

@@ -17,6 +17,9 @@ public abstract record RunningExtremeOp(int Axis) : PrimitiveOp
 
     /// <inheritdoc/>
     public sealed override Tensor?[] Gradient(Backward b) => [Sort.BackTo(b, Axis)];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axis = Axis + 1 });
 }
 
 /// <summary>

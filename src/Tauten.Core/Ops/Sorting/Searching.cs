@@ -29,6 +29,16 @@ public sealed record SearchSorted(bool Right) : PrimitiveOp
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => new Tensor?[b.InputCount];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x)
+    {
+        if (x.Rank(0) != 1) return x.Run(this);
+        // One line for all is looked up for values of any shape; with a line for each sample there is one axis of values.
+        if (!x.IsBatched(0) && (x.Count == 2 || !x.IsBatched(2))) return Dispatch.RunAll(this, [x[0], x[1], .. x.Count == 2 ? (Tensor[])[] : [x[2]]]);
+        var values = x.Full(1).Reshape([x.Size, x.Sample(1).Shape.ElementCount]);
+        return [Dispatch.Run(this, (ReadOnlySpan<Tensor>)[x.Full(0), values, .. x.Count == 2 ? (Tensor[])[] : [x.Full(2)]]).Reshape([x.Size, .. x.Sample(1).Shape])];
+    }
 }
 
 /// <summary>
@@ -79,4 +89,7 @@ public sealed record BinCount(long Least) : PrimitiveOp
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => b.InputCount == 1 ? [null] : [null, b.Grad.IndexSelect(0, b.Input(0))];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => throw NonZero.SizesDiffer(this);
 }

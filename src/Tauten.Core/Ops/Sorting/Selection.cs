@@ -31,6 +31,9 @@ public abstract record SelectionOp(int Axis, bool KeepDims) : PrimitiveOp
         var (g, index) = KeepDims ? (b.Grad, b.OutputAt(1)) : (b.Grad.Unsqueeze(Axis), b.OutputAt(1).Unsqueeze(Axis));
         return [Dispatch.Run(new ScatterAdd(Axis), Tensor.Constant(0, b.InputSpec(0)), index, g)];
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axis = Axis + 1 });
 }
 
 /// <summary>
