@@ -56,7 +56,21 @@ public sealed class Batch
     /// The outputs of <paramref name="op"/> where only the first input is batched; null where another one is. For ops that take the others, such as
     /// weights, once for all.
     /// </summary>
-    internal Tensor[]? RunFirst(Op op) => !batched.AsSpan(1).Contains(true) ? Dispatch.RunAll(op, inputs) : null;
+    internal Tensor[]? RunFirst(Op op) => IsSharedFrom(1) ? Dispatch.RunAll(op, inputs) : null;
+
+    /// <summary>
+    /// The outputs of <paramref name="op"/> whose first inputs and whose outputs begin with an axis of items that it treats alike: those of all samples
+    /// stand one behind the other there. The inputs behind are the same for all samples.
+    /// </summary>
+    internal Tensor[] Fold(Op op, int folded)
+    {
+        Dim items = samples[0].Shape[0];
+        var y = Dispatch.RunAll(op, [.. Enumerable.Range(0, Count).Select(i => i < folded ? Full(i).Flatten(0, 1) : inputs[i])]);
+        return Array.ConvertAll(y, t => t.Reshape([Size, items, .. t.Shape.Skip(1)]));
+    }
+
+    /// <summary>Whether all inputs from one on are the same for all samples.</summary>
+    internal bool IsSharedFrom(int index) => index >= batched.Length || !batched.AsSpan(index).Contains(true);
 
     /// <summary>Axes counted from the start of one sample, counted from the start of the batch.</summary>
     internal static Dims Shift(Dims axes) => Dims.Create([.. axes.Select(a => a + 1)]);

@@ -29,5 +29,5 @@ public sealed record CrossEntropy : CompositeOp
     }
 
     /// <inheritdoc/>
-    protected internal override Tensor[]? Batched(Batch x) => [Dispatch.Run(this, x.Full(0).Flatten(0, 1), x.Full(1).Flatten(0, 1)).Reshape([x.Size, .. x.Sample(1).Shape])];
+    protected internal override Tensor[]? Batched(Batch x) => x.Fold(this, 2);
 }

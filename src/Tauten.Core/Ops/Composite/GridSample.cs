@@ -116,5 +116,5 @@ public sealed record GridSample(InterpolationMode Mode, GridPadding Padding, boo
     }
 
     /// <inheritdoc/>
-    protected internal override Tensor[]? Batched(Batch x) => [Convolution.Parted(Dispatch.Run(this, x.Full(0).Flatten(0, 1), x.Full(1).Flatten(0, 1)), x.Size)];
+    protected internal override Tensor[]? Batched(Batch x) => x.Fold(this, 2);
 }

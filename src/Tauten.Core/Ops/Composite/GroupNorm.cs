@@ -37,7 +37,7 @@ public sealed record GroupNorm(int Groups, double Epsilon) : CompositeOp
     }
 
     /// <inheritdoc/>
-    protected internal override Tensor[]? Batched(Batch x) => x.Count == 1 || (!x.IsBatched(1) && !x.IsBatched(2)) ? [Convolution.Parted(Dispatch.Run(this, (ReadOnlySpan<Tensor>)[x[0].Flatten(0, 1), .. x.Count == 1 ? (Tensor[])[] : [x[1], x[2]]]), x.Size)] : null;
+    protected internal override Tensor[]? Batched(Batch x) => x.IsSharedFrom(1) ? x.Fold(this, 1) : null;
 }
 
 /// <summary>
