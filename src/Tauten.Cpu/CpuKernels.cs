@@ -78,8 +78,8 @@ static class CpuKernels
         .Add<Ops.Erfcx>(ElementwiseKernels.Unary<Erfcx>)
         .Add<Ops.Erfinv>(ElementwiseKernels.Unary<Erfinv>)
         .Add<Ops.Ndtri>(ElementwiseKernels.Unary<Ndtri>)
-        .Add<Ops.Lgamma>(ElementwiseKernels.Unary<PerLane<ScalarLgamma>>)
-        .Add<Ops.Digamma>(ElementwiseKernels.Unary<PerLane<ScalarDigamma>>)
+        .Add<Ops.Lgamma>(ElementwiseKernels.Unary<Lgamma>)
+        .Add<Ops.Digamma>(ElementwiseKernels.Unary<Digamma>)
         .Add<Ops.BesselI0>(ElementwiseKernels.Unary<I0>)
         .Add<Ops.BesselI1>(ElementwiseKernels.Unary<I1>)
         .Add<Ops.ScaledBesselI0>(ElementwiseKernels.Unary<I0e>)
@@ -101,6 +101,14 @@ static class CpuKernels
         .Add<Ops.Hypot>(ElementwiseKernels.BinaryFloating<Hypot>)
         .Add<Ops.Copysign>(ElementwiseKernels.BinaryFloating<Copysign>)
         .Add<Ops.Nextafter>(ElementwiseKernels.BinaryFloating<Nextafter>)
+        .Add<Ops.Hardsigmoid>(ElementwiseKernels.Unary<Hardsigmoid>)
+        .Add<Ops.Hardswish>(ElementwiseKernels.Unary<Hardswish>)
+        .Add<Ops.Mish>(ElementwiseKernels.Unary<Mish>)
+        .Add<Ops.LogSigmoid>(ElementwiseKernels.Unary<LogSigmoid>)
+        .Add<Ops.Softsign>(ElementwiseKernels.Unary<Softsign>)
+        .Add<Ops.Xlogy>(ElementwiseKernels.BinaryFloating<Xlogy>)
+        .Add<Ops.LogAddExp>(ElementwiseKernels.BinaryFloating<LogAddExp>)
+        .Add<Ops.ClampBetween>(ElementwiseKernels.Ternary<Clamp>)
         .Add<Ops.Fmod>(ElementwiseKernels.Binary<Fmod>)
         .Add<Ops.Gcd>(ElementwiseKernels.BinaryInteger<Gcd>)
         .Add<Ops.OrthogonalPolynomial>(PolynomialKernels.Run)
@@ -134,13 +142,31 @@ static class CpuKernels
         .Add<Ops.Softmax>(RowKernels.Softmax)
         .Add<Ops.LogSoftmax>(RowKernels.LogSoftmax)
         .Add<Ops.LayerNorm>(RowKernels.LayerNorm)
+        .Add<Ops.SoftmaxGradient>(RowKernels.SoftmaxGradient)
+        .Add<Ops.LogSoftmaxGradient>(RowKernels.LogSoftmaxGradient)
+        .Add<Ops.LayerNormGradient>(RowKernels.LayerNormGradient)
+        .Add<Ops.LogSumExp>(RowKernels.LogSumExp)
+        .Add<Ops.CrossEntropy>(RowKernels.CrossEntropy)
+        .Add<Ops.CrossEntropyGradient>(RowKernels.CrossEntropyGradient)
+
+        // channels
+        .Add<Ops.BatchMoments>(BatchNormKernels.Moments)
+        .Add<Ops.BatchMomentsGradient>(BatchNormKernels.MomentsGradient)
+        .Add<Ops.BatchNorm>(BatchNormKernels.Forward)
+        .Add<Ops.BatchNormGradient>(BatchNormKernels.Gradient)
+        .Add<Ops.CDist>(DistanceKernels.Distances)
+        .Add<Ops.CDistGradient>(DistanceKernels.Gradient)
 
         // windows
         .Add<Ops.MaxPool>(PoolingKernels.Max)
         .Add<Ops.AvgPool>(PoolingKernels.Average)
+        .Add<Ops.MaxPoolGradient>(PoolingKernels.MaxGradient)
+        .Add<Ops.AvgPoolGradient>(PoolingKernels.AverageGradient)
+        .Add<Ops.AdaptiveMaxPool>(PoolingKernels.AdaptiveMax)
         .Add<Ops.Resample>(ResampleKernels.Forward)
         .Add<Ops.ResampleGradient>(ResampleKernels.Gradient)
-        .Add<Ops.GridSample>(GridSampleKernel.Run)
+        .Add<Ops.GridSample>(GridSampleKernels.Forward)
+        .Add<Ops.GridSampleGradient>(GridSampleKernels.Gradient)
 
         // contractions
         .Add<Ops.MatMul>(MatMulKernel.Run)
@@ -191,5 +217,10 @@ static class CpuKernels
         // random numbers
         .Add<Ops.RandomBits>(RandomKernels.Bits)
         .Add<Ops.RandomUniform>(RandomKernels.Uniform)
-        .Add<Ops.RandomNormal>(RandomKernels.Normal);
+        .Add<Ops.RandomNormal>(RandomKernels.Normal)
+        .Add<Ops.RandomGamma>(VariateKernels.Run<GammaVariate>)
+        .Add<Ops.RandomPoisson>(VariateKernels.Run<PoissonVariate>)
+        .Add<Ops.RandomBinomial>(VariateKernels.Run<BinomialVariate>)
+        .Add<Ops.RandomVonMises>(VariateKernels.Run<VonMisesVariate>)
+        .Add<Ops.GammaVariateGradient>(ElementwiseKernels.BinaryFloating<PerPair<ScalarGammaVariateGradient>>);
 }

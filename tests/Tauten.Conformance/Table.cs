@@ -10,9 +10,9 @@ static class Table
     public static IReadOnlyList<OpCase> Cases { get; } =
     [
         .. ElementwiseCases.All(), .. TranscendentalCases.All(), .. ReductionCases.All(), .. MovementCases.All(),
-        .. IndexingCases.All(), .. ContractionCases.All(), .. CompositeCases.All(),
+        .. IndexingCases.All(), .. ContractionCases.All(), .. CompositeCases.All(), .. GradientCases.All(),
         .. ArithmeticCases.All(), .. SpecialCases.All(),
-        .. LinalgCases.All(),
+        .. LinalgCases.All(), .. VariateCases.All(),
         .. ComplexCases.All(), .. FourierCases.All(),
         .. WindowCases.All(),
         .. RearrangingCases.All(),

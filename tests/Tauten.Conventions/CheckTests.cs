@@ -39,7 +39,15 @@ public sealed class CheckTests : IDisposable
         foreach (string sentence in TypeChecks.Names(typeof(CheckTests).Assembly)) text.Append("    ").AppendLine(sentence);
         text.AppendLine("static fields:");
         foreach (string sentence in TypeChecks.MutableStatics(typeof(CheckTests).Assembly).Where(s => s.Contains(nameof(CounterManager), StringComparison.Ordinal))) text.Append("    ").AppendLine(sentence);
+        text.AppendLine("finalizers:");
+        foreach (string sentence in TypeChecks.Finalizers(typeof(CheckTests).Assembly)) text.Append("    ").AppendLine(sentence);
         Approved.Check("Tauten.Conventions", "checks", text.ToString().Replace(Path.GetDirectoryName(elsewhere)!, "PLACE", StringComparison.Ordinal));
+    }
+
+    /// <summary>What no library may have.</summary>
+    sealed class Lingering(Action last)
+    {
+        ~Lingering() => last();
     }
 
     /// <summary>What no library may have.</summary>

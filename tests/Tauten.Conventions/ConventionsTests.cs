@@ -12,7 +12,7 @@ public class ConventionsTests
 
     static readonly Assembly core = typeof(Tensor).Assembly;
 
-    static readonly Assembly[] shipped = [core, typeof(CpuBackend).Assembly, typeof(NN.Module).Assembly];
+    static readonly Assembly[] shipped = [core, typeof(CpuBackend).Assembly, typeof(NN.Module).Assembly, typeof(Interop.TensorSpans).Assembly];
 
     static void Empty(IEnumerable<string> sentences)
     {
@@ -40,6 +40,9 @@ public class ConventionsTests
 
     [Fact]
     public void The_list_of_static_fields_is_up_to_date() => Empty(TypeChecks.Stale(shipped));
+
+    [Fact]
+    public void Nothing_has_a_finalizer() => Empty(shipped.SelectMany(TypeChecks.Finalizers));
 
     [Fact]
     public void Files_are_short() => Empty(TreeChecks.LongFiles(tree));

@@ -106,6 +106,44 @@ public sealed partial class WrongCalls
         Add("channels that do not form groups", () => Floats(1, 6, 8).GroupNorm(4));
     }
 
+    void Statistics()
+    {
+        Add("a rank that does not exist", () => Floats(3).KthValue(4));
+        Add("the median of an empty axis", () => Floats(2, 0).Median(1));
+        Add("the median of no integers", () => Integers(0).Median());
+        Add("the most frequent of nothing", () => Floats(0).Mode());
+        Add("a quantile above 1", () => Floats(3).Quantile(1.5));
+        Add("a quantile of nothing", () => Floats(0).Quantile(0.5));
+        Add("a quantile of integers", () => Integers(3).Quantile(0.5));
+        Add("values beside lines of another batch", () => Floats(2, 3).SearchSorted(Floats(3, 3)));
+        Add("values of another dtype than the line", () => Floats(3).SearchSorted(Integers(3)));
+        Add("a sorter that leaves the line", () => Floats(3).SearchSorted(Floats(2), sorter: Tensor.From([0L, 1, 3])));
+        Add("boundaries that are a matrix", () => Floats(3).Bucketize(Floats(2, 2)));
+        Add("rows of a vector", () => Floats(3).ArgSortRows());
+        Add("slices without elements", () => Floats(3, 0).Unique(0));
+        Add("counts of negative numbers", () => Tensor.From([1L, -2]).BinCount());
+        Add("counts of fractions", () => Floats(3).BinCount());
+        Add("weights of another size", () => Integers(3).BinCount(Floats(2)));
+        Add("no bins", () => Floats(3).Histogram(0));
+        Add("a range that runs backwards", () => Floats(3).Histogram(4, (1, 0)));
+        Add("a range of infinite elements", () => Tensor.From([1f, float.PositiveInfinity]).Histogram(4));
+        Add("edges of another dtype", () => Floats(3).Histogram(Integers(3)));
+        Add("bins for another number of coordinates", () => Floats(5, 2).HistogramDD([3]));
+        Add("covariances of a cube", () => Floats(2, 2, 2).Cov());
+        Add("covariances with weights of another size", () => Floats(2, 5).Cov(weights: Floats(4)));
+        Add("differences along a scalar", () => Floats().Diff());
+        Add("a derivative of too few samples", () => Floats(2).Gradient(edgeOrder: 2));
+        Add("coordinates for another number of samples", () => Floats(3).Gradient([Floats(4)]));
+        Add("an integral over other coordinates", () => Floats(3).Trapezoid(Floats(4)));
+        Add("distances between rows of different sizes", () => Floats(2, 3).CDist(Floats(2, 4)));
+        Add("a distance of negative order", () => Floats(2, 3).CDist(Floats(2, 3), -1));
+        Add("an index outside, without self", () => Floats(2, 3).ScatterReduce(1, Tensor.From(new long[,] { { 5 } }), Floats(1, 1), Combination.Max, includeSelf: false));
+        Add("a source of another size than the index", () => Floats(4, 3).IndexReduce(0, Integers(2), Floats(3, 3), Combination.Max));
+        Add("segments that do not cover the axis", () => Floats(4).SegmentReduce(Combination.Sum, Tensor.From([2L, 1])));
+        Add("neither lengths nor offsets", () => Floats(4).SegmentReduce(Combination.Sum));
+        Add("means of segments of integers", () => Integers(4).SegmentReduce(Combination.Mean, Tensor.From([2L, 2])));
+    }
+
     void DataTypes()
     {
         Add("two dtypes", () => Floats(2) + Integers(2));
@@ -262,7 +300,7 @@ public sealed partial class WrongCalls
         StringBuilder text = new(), wrong = new();
         foreach (var (title, family) in new (string, Action)[]
         {
-            ("Shapes", Shapes), ("Dtypes", DataTypes), ("Indices", Indices), ("Devices", Devices), ("Gradients", GradientMistakes), ("Graphs", Graphs), ("Modules", Modules),
+            ("Shapes", Shapes), ("Statistics", Statistics), ("Dtypes", DataTypes), ("Indices", Indices), ("Devices", Devices), ("Gradients", GradientMistakes), ("Graphs", Graphs), ("Modules", Modules),
         })
         {
             calls.Clear();

@@ -161,6 +161,66 @@ public class OptimizerTests
         Assert.Equal(0.997f, parameter.Value[0].Item<float>(), 1e-5f);
     }
 
+    [Theory]
+    [InlineData(7)]
+    [InlineData(1000)]
+    public void Eager_and_captured_steps_write_into_the_memory_of_the_parameter(int size)
+    {
+        foreach (var make in new Func<IEnumerable<Parameter>, Optimizer>[]
+        {
+            p => new SGD(p, 0.1), p => new SGD(p, 0.1, momentum: 0.9), p => new SGD(p, 0.1, momentum: 0.9, dampening: 0.5), p => new Adam(p, 0.1),
+        })
+        {
+            Parameter eager = new(Tensor(Numbers(size, 1), [size])), captured = new(Tensor(Numbers(size, 1), [size]));
+            var (first, second) = (make([eager]), make([captured]));
+            var x = Tensor(Numbers(size, 2), [size]);
+            var graph = Graph.Capture(input => Train(captured, second, input), x.Spec);
+            Storage? before = null, beforeCaptured = null;
+            for (int step = 0; step < 5; step++)
+            {
+                Equal(Train(eager, first, x).Doubles(), graph.Run(x)[0], 1e-6);
+                if (step > 0) Assert.Same(before, eager.Borrow().Storage);
+                if (step > 0) Assert.Same(beforeCaptured, captured.Borrow().Storage);
+                (before, beforeCaptured) = (eager.Borrow().Storage, captured.Borrow().Storage);
+            }
+            var read = captured.Value;
+            var values = read.Doubles();
+            Equal(eager.Value.Doubles(), captured.Value, 1e-6);
+            graph.Run(x);
+            Equal(values, read, 0);
+        }
+
+        static Tauten.Tensor Train(Parameter w, Optimizer optimizer, Tauten.Tensor x)
+        {
+            optimizer.ZeroGrad();
+            var loss = (w.Borrow() * x - 1).Square().Sum();
+            loss.Backward();
+            optimizer.Step();
+            return loss;
+        }
+    }
+
+    [Fact]
+    public void A_small_update_never_changes_what_a_tape_has_saved()
+    {
+        var w = new Parameter(Tauten.Tensor.Ones([3], DType.Float64));
+        var optimizer = new SGD([w], 1);
+        Step();
+        Step();
+        var x = Tauten.Tensor.Ones([3], DType.Float64, requiresGrad: true);
+        var y = (w.Borrow() * x).Sum();
+        Step();
+        y.Backward();
+        Equal([-1, -1, -1], x.Grad!, 0);
+        Equal([-2, -2, -2], w.Value, 0);
+
+        void Step()
+        {
+            w.Grad = Tauten.Tensor.Ones([3], DType.Float64);
+            optimizer.Step();
+        }
+    }
+
     [Fact]
     public void Groups_have_options_of_their_own()
     {

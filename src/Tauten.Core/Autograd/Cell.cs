@@ -61,6 +61,12 @@ public abstract class Cell
     /// <summary>Whether nobody else can see the value, so that an update may be done in place.</summary>
     internal bool IsPrivate => !escaped && value.Storage.IsUnshared;
 
+    /// <summary>The program may hold the value from here on.</summary>
+    internal void Escape() => escaped = true;
+
+    /// <summary>Whether a tensor is the value: all of the same memory.</summary>
+    internal bool Has(Tensor tensor) => ReferenceEquals(tensor.Storage, value.Storage) && tensor.Layout.IsContiguous && tensor.Layout.Offset == value.Layout.Offset;
+
     /// <summary>Takes a tensor that nobody else holds, and frees the old one if nobody else holds that.</summary>
     internal void Adopt(Tensor made) => Replace(made, escapes: false);
 
@@ -68,7 +74,7 @@ public abstract class Cell
     {
         if (!escaped && value.Token is { } token && !ReferenceEquals(token, made.Token)) token.Storage.Drop(token);
         value = Attach(made);
-        escaped = escapes;
+        escaped = !made.Storage.Watch() || escapes;
     }
 
     private protected void Reattach() => value = Attach(value);
@@ -129,18 +135,18 @@ public sealed class Parameter : Cell
         set
         {
             if (value is not null && (value.Shape != Shape || value.DType != DType)) throw new ShapeException($"{this}: its gradient must have the same spec. Received: {value.Spec}.");
-            if (Ambient.Current.Capture is { } capture) capture.Gradients[this] = value;
+            if (Ambient.Current.Capture is { } capture) capture.Gradients[gradients] = value;
             else (gradients.Gradient, gradients.Escaped) = (value, true);
         }
     }
 
     /// <summary>The gradient for an optimizer, which does not hand it on.</summary>
-    internal Tensor? BorrowGrad() => Ambient.Current.Capture is { } capture ? capture.Gradients.GetValueOrDefault(this) : gradients.Gradient;
+    internal Tensor? BorrowGrad() => Ambient.Current.Capture is { } capture ? capture.Gradients.GetValueOrDefault(gradients) : gradients.Gradient;
 
     /// <summary>Forgets the gradient.</summary>
     public void ZeroGrad()
     {
-        if (Ambient.Current.Capture is { } capture) capture.Gradients[this] = null;
+        if (Ambient.Current.Capture is { } capture) capture.Gradients[gradients] = null;
         else gradients.Clear();
     }
 }

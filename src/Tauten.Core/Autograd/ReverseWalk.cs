@@ -110,7 +110,7 @@ sealed class ReverseWalk(bool createGraph, bool keepGraph, bool beyondTargets = 
         foreach (var result in results)
             if (result?.Token is { } token && owned.TryGetValue(token, out int count) && count == 0) Release(token);
         // A capture may walk over what was computed before it, which somebody else may want to walk over too.
-        if (!keepGraph && ambient.Capture is null) node.Consume();
+        if (!keepGraph && ambient.Capture?.Owns(node) != false) node.Consume();
     }
 
     Tensor?[] Formula(Node node, Backward b) => node.Op switch
@@ -218,12 +218,12 @@ sealed class ReverseWalk(bool createGraph, bool keepGraph, bool beyondTargets = 
 
     void Deposit(Node leaf, Tensor gradient)
     {
-        var cell = leaf.NeedCell();
         if (Ambient.Current.Capture is { } capture)
         {
-            capture.Deposit(cell, gradient);
+            capture.Deposit(leaf, gradient);
             return;
         }
+        var cell = leaf.NeedCell();
         bool private_ = gradient.Token is null || (owned.TryGetValue(gradient.Token, out int holders) && holders == 1);
         Escape(gradient);
         if (cell.Gradient is not { } before)

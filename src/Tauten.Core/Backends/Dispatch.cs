@@ -78,14 +78,22 @@ public static class Dispatch
     }
 
     /// <summary>
-    /// Runs an op whose outputs replace memory that nobody else can see. The outputs may be the inputs themselves where the kernel reads each
-    /// element before it writes it: the elementwise updates of optimizers.
+    /// Runs an op whose outputs may take the place of inputs (<see cref="Op.Overwrites"/>): where <paramref name="may"/> says that nobody else can see
+    /// the input, the output is the very input, changed. Untracked.
     /// </summary>
-    internal static void RunInto(Op op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
+    internal static Tensor[] RunOver(Op op, ReadOnlySpan<Tensor> x, ReadOnlySpan<bool> may)
     {
-        var kernel = y[0].Storage.Backend.FindKernel(op) ?? throw Missing(op, y[0].Storage.Backend);
+        var backend = BackendOf(op, x);
+        if (backend.FindKernel(op) is not { } kernel) return RunAll(op, x);
+        var y = new Tensor[may.Length];
+        for (int i = 0; i < y.Length; i++)
+        {
+            var old = x[op.Overwrites[i]];
+            y[i] = may[i] ? old : Tensor.Allocate(backend, old.Spec);
+        }
         kernel(op, x, y);
         KeepAlive(x);
+        return y;
     }
 
     static void Run(Ambient ambient, Op op, ReadOnlySpan<Tensor> x, Span<Tensor> y)

@@ -23,6 +23,10 @@ public sealed class KernelTable
         return this;
     }
 
+    /// <summary>Adds the kernel for one op, which reads and writes elements in place.</summary>
+    /// <exception cref="ArgumentException">There is one already.</exception>
+    public KernelTable Add<TOp>(ElementKernel<TOp> kernel) where TOp : Op => Add<TOp>((op, x, y) => KernelElements.Run(kernel, op, x, y));
+
     /// <summary>Takes the kernel for one op out, so that a composite op runs its expansion; tells whether there was one.</summary>
     public bool Remove<TOp>() where TOp : Op
     {

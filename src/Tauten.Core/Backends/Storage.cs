@@ -37,6 +37,9 @@ public abstract class Storage
     /// <summary>The tensors that share <paramref name="token"/> are known to be gone; the bytes may be reused unless a node needs them.</summary>
     protected internal virtual void Drop(StorageToken token) { }
 
+    /// <summary>A parameter or buffer holds the bytes from here on, and will ask <see cref="IsUnshared"/>; false if the answer could be wrong.</summary>
+    protected internal virtual bool Watch() => true;
+
     /// <summary>Whether no node of the tape needs the bytes.</summary>
     protected internal virtual bool IsUnshared => false;
 }
@@ -48,13 +51,32 @@ public sealed class StorageToken(Storage storage)
     public Storage Storage => storage;
 }
 
-/// <summary>Small storage inside one managed object: no pool, no count, no second object.</summary>
+/// <summary>
+/// Small storage inside one managed object: no pool, no second object. Nodes of the tape are counted only where a parameter or buffer asks for it.
+/// </summary>
 abstract class SmallStorage(Backend backend, int byteCount) : Storage
 {
     /// <summary>The largest size kept this way.</summary>
     public const int MaxBytes = 1024;
 
     readonly int byteCount = byteCount;
+    bool watched, retained;
+    int holders;
+
+    protected internal sealed override bool Watch() => watched = watched || !retained;
+
+    protected internal sealed override void Retain()
+    {
+        if (watched) Interlocked.Increment(ref holders);
+        else retained = true;
+    }
+
+    protected internal sealed override void Release()
+    {
+        if (watched) Interlocked.Decrement(ref holders);
+    }
+
+    protected internal sealed override bool IsUnshared => watched && holders == 0;
 
     public sealed override Backend Backend => backend;
 

@@ -12,7 +12,7 @@ sealed class Capture(Capture? outer)
     readonly Dictionary<Tensor, Node> lifted = new(ReferenceEqualityComparer.Instance);
     readonly Dictionary<(Node, int), Node> free = [];
     readonly Dictionary<Cell, (Node Input, Tensor Current)> cells = [];
-    readonly Dictionary<Cell, Tensor?> gradients = [];
+    readonly Dictionary<GradientCell, Tensor?> gradients = [];
     int unknowns;
 
     /// <summary>Opens a capture on this thread.</summary>
@@ -35,6 +35,9 @@ sealed class Capture(Capture? outer)
         nodes.Add(node);
         own.Add(node);
     }
+
+    /// <summary>Whether a node belongs to this capture.</summary>
+    public bool Owns(Node node) => own.Contains(node);
 
     /// <summary>Whether a node belongs to this capture or to one around it: a tensor of it has a value when the graph runs.</summary>
     public bool Knows(Node node) => own.Contains(node) || outer?.Knows(node) == true;
@@ -132,14 +135,14 @@ sealed class Capture(Capture? outer)
         cells[cell] = (cells[cell].Input, Lift(value));
     }
 
-    /// <summary>The gradient of a cell as far as it was computed during this capture.</summary>
-    public Dictionary<Cell, Tensor?> Gradients => gradients;
+    /// <summary>The gradients of leaves as far as they were computed during this capture: those of parameters, inputs and tensors from outside.</summary>
+    public Dictionary<GradientCell, Tensor?> Gradients => gradients;
 
     /// <summary>A reverse walk brought a gradient to a leaf of this graph.</summary>
-    public void Deposit(GradientCell leaf, Tensor gradient)
+    public void Deposit(Node leaf, Tensor gradient)
     {
-        foreach (var (cell, _) in cells)
-            if (ReferenceEquals(cell.Gradients, leaf)) gradients[cell] = gradients.GetValueOrDefault(cell) is { } before ? before + gradient : gradient;
+        var cell = leaf.NeedCell();
+        gradients[cell] = gradients.GetValueOrDefault(cell) is { } before ? before + gradient : gradient;
     }
 
     public Graph Finish(ReadOnlySpan<Tensor> outputs)

@@ -155,6 +155,7 @@ public sealed partial class Graph
         {
             if (IsLeaf(node)) continue;
             var op = node.Op!;
+            using var mode = Mode(node);
             map[node] = Lower(op.Bind(name => Known(sizes, name)), Arguments(node, map), keep);
             Learn(node, map[node], sizes);
         }
@@ -187,45 +188,11 @@ public sealed partial class Graph
         return x;
     }
 
-    /// <summary>Computes the outputs for the given inputs.</summary>
-    /// <exception cref="ShapeException">An input does not fit its spec.</exception>
-    public Tensor[] Run(params ReadOnlySpan<Tensor> x)
-    {
-        var sizes = Sizes(Dispatch.SpecsOf(x));
-        var map = new Dictionary<Node, Value[]>();
-        for (int i = 0; i < x.Length; i++) map[inputs[i].Node] = [x[i]];
-        foreach (var (cell, node) in cells) map[node] = [cell.Value];
-        foreach (var (node, value) in constants) map[node] = [value];
-        var last = LastUses();
-        for (int i = 0; i < nodes.Length; i++)
-        {
-            if (!IsLeaf(nodes[i]))
-            {
-                var y = Apply(nodes[i].Op!.Bind(name => Known(sizes, name)), Arguments(nodes[i], map));
-                Learn(nodes[i], y, sizes);
-                map[nodes[i]] = y;
-            }
-            Forget(map, last, i);
-        }
-        foreach (var (cell, node, output) in updates) cell.Value = (Tensor)map[node][output];
-        return Array.ConvertAll(outputs, o => (Tensor)map[o.Node][o.Output]);
-    }
-
     // What no later node reads need not be kept.
     void Forget<T>(Dictionary<Node, T> map, Dictionary<Node, int> last, int done)
     {
         for (int k = 0; k < nodes[done].InputCount; k++)
             if (last[nodes[done].Input(k)] == done) map.Remove(nodes[done].Input(k));
-    }
-
-    Dictionary<Node, int> LastUses()
-    {
-        var last = new Dictionary<Node, int>();
-        for (int i = 0; i < nodes.Length; i++)
-            for (int k = 0; k < nodes[i].InputCount; k++) last[nodes[i].Input(k)] = i;
-        foreach (var (node, _) in outputs) last[node] = int.MaxValue;
-        foreach (var (_, node, _) in updates) last[node] = int.MaxValue;
-        return last;
     }
 
     /// <summary>What the inputs tell about named sizes.</summary>

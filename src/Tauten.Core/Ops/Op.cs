@@ -61,6 +61,12 @@ public abstract record Op
     /// <summary>How output elements relate to input elements.</summary>
     public virtual OpKind Kind() => OpKind.Other;
 
+    /// <summary>
+    /// For each output the input, of the same spec, into whose memory a kernel may write it, as it reads each element before it writes it: the updates of
+    /// optimizers. Empty for all other ops.
+    /// </summary>
+    internal virtual ReadOnlySpan<int> Overwrites => [];
+
     /// <summary>The op with named unknowns in its attributes replaced; the op itself where it has none.</summary>
     protected internal virtual Op Bind(Func<string, Dim?> known) => this;
 

@@ -64,7 +64,7 @@ public static partial class Linalg
     /// <exception cref="LinalgException">A matrix is singular.</exception>
     public static Tensor Inv(Tensor a) => Dispatch.RunAll(new Inverse(true), Wide(a))[0].To(a.DType);
 
-    /// <summary>As <see cref="Inv"/>, with the number of the first pivot that is exactly 0, counted from 1, or 0 (int32), instead of an error.</summary>
+    /// <summary>As <see cref="Inv(Tensor)"/>, with the number of the first pivot that is exactly 0, counted from 1, or 0 (int32), instead of an error.</summary>
     public static (Tensor Inverse, Tensor Info) InvEx(Tensor a)
     {
         var y = Dispatch.RunAll(new Inverse(false), Wide(a));
@@ -80,7 +80,7 @@ public static partial class Linalg
         Dispatch.Run(new Pinv(relativeTolerance ?? (absoluteTolerance > 0 ? 0 : null), absoluteTolerance ?? 0, hermitian), Wide(a)).To(a.DType);
 
     /// <summary>
-    /// The X of least Euclidean norm among those that minimize that of A X - B, for matrices A [.., m, n] of any shape and rank, by <see cref="Pinv"/>. B is [.., m, k], or one
+    /// The X of least Euclidean norm among those that minimize that of A X - B, for matrices A [.., m, n] of any shape and rank, by <see cref="Pinv(Tensor, double?, double?, bool)"/>. B is [.., m, k], or one
     /// vector [.., m] for each matrix.
     /// </summary>
     /// <returns>

@@ -19,8 +19,8 @@ public enum QrMode
 /// rounded once; other dtypes are refused.
 /// </summary>
 /// <example><code>
-/// var a = Tensor.From([[4f, 1f], [1f, 3f]]);
-/// var x = Linalg.Solve(a, Tensor.From([1f, 2f]));
+/// var a = Tensor.From(new[,] { { 4f, 1f }, { 1f, 3f } });
+/// var x = Linalg.Solve(a, Tensor.From([1f, 2f]));    // [0.0909, 0.6364]
 /// </code></example>
 public static partial class Linalg
 {

@@ -218,11 +218,29 @@ public static class Special
     /// <inheritdoc cref="Ops.Xlog1py"/>
     public static Tensor Xlog1py(Tensor x, Tensor y) => Dispatch.Run(Ops.Xlog1py.Instance, x, y);
 
+    /// <inheritdoc cref="Ops.Xlog1py"/>
+    public static Tensor Xlog1py(Tensor x, double y) => Xlog1py(x, Tensor.Scalar(y, x.DType));
+
+    /// <inheritdoc cref="Ops.Xlog1py"/>
+    public static Tensor Xlog1py(double x, Tensor y) => Xlog1py(Tensor.Scalar(x, y.DType), y);
+
     /// <inheritdoc cref="Ops.Xlogy"/>
     public static Tensor Xlogy(Tensor x, Tensor y) => x.Xlogy(y);
 
+    /// <inheritdoc cref="Ops.Xlogy"/>
+    public static Tensor Xlogy(Tensor x, double y) => x.Xlogy(y);
+
+    /// <inheritdoc cref="Ops.Xlogy"/>
+    public static Tensor Xlogy(double x, Tensor y) => Xlogy(Tensor.Scalar(x, y.DType), y);
+
     /// <inheritdoc cref="Ops.Zeta"/>
     public static Tensor Zeta(Tensor s, Tensor q) => Dispatch.Run(Ops.Zeta.Instance, s, q);
+
+    /// <inheritdoc cref="Ops.Zeta"/>
+    public static Tensor Zeta(Tensor s, double q) => Zeta(s, Tensor.Scalar(q, s.DType));
+
+    /// <inheritdoc cref="Ops.Zeta"/>
+    public static Tensor Zeta(double s, Tensor q) => Zeta(Tensor.Scalar(s, q.DType), q);
 
     /// <summary>y / x, and <paramref name="limit"/> where x is zero.</summary>
     internal static Tensor Ratio(Tensor y, Tensor x, double limit)

@@ -4,19 +4,28 @@ namespace Tauten;
 
 public sealed partial class Tensor
 {
-    /// <summary>The sum of the gradients that reverse walks have brought to this leaf; null when there was none.</summary>
+    /// <summary>
+    /// The sum of the gradients that reverse walks have brought to this leaf; null when there was none. While a graph is captured, those of walks in the
+    /// capture: they are part of the graph.
+    /// </summary>
     public Tensor? Grad
     {
         get
         {
             if (node?.Cell is not { } cell) return null;
+            if (Ambient.Current.Capture is { } capture) return capture.Gradients.GetValueOrDefault(cell);
             cell.Escaped = true;
             return cell.Gradient;
         }
     }
 
     /// <summary>Forgets <see cref="Grad"/>.</summary>
-    public void ZeroGrad() => node?.Cell?.Clear();
+    public void ZeroGrad()
+    {
+        if (node?.Cell is not { } cell) return;
+        if (Ambient.Current.Capture is { } capture) capture.Gradients[cell] = null;
+        else cell.Clear();
+    }
 
     /// <summary>
     /// Computes the gradient of this tensor with respect to every leaf that requires gradients, and adds it to the leaf's <c>Grad</c>.

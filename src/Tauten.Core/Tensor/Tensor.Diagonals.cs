@@ -77,4 +77,12 @@ public sealed partial class Tensor
     /// <summary>The sum along a diagonal through two axes; those of a matrix unless said otherwise.</summary>
     /// <exception cref="ShapeException">An axis does not exist, or both are the same.</exception>
     public Tensor Trace(long offset = 0, int axis1 = 0, int axis2 = 1) => Diagonal(offset, axis1, axis2).Sum(-1);
+
+    /// <summary>A matrix with one number on a diagonal.</summary>
+    /// <exception cref="ShapeException">The tensor is not a matrix.</exception>
+    public Tensor FillDiagonal(double value, long offset = 0)
+    {
+        if (Rank != 2) throw new ShapeException($"FillDiagonal: expected a matrix. Received: shape {Shape}.");
+        return DiagonalScatter(Constant(value, new(DType, [Ops.Diagonal.Length(Shape[0], Shape[1], offset)])), offset);
+    }
 }

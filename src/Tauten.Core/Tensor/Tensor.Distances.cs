@@ -49,10 +49,9 @@ public sealed partial class Tensor
         if (!(order >= 0)) throw new ArgumentOutOfRangeException(nameof(order), order, "PDist: expected an order of the norm that is not negative.");
         Dim rows = Shape[0];
         var row = Arange(0, rows, DType.Int64);
-        var pairs = (row.Reshape([rows, 1]) < row).NonZero();
-        Dim count = rows * (rows - 1) / 2;
-        var (first, second) = (pairs.Select(1, 0).Reshape([count]), pairs.Select(1, 1).Reshape([count]));
-        return Dispatch.Run(new CDist(order), IndexSelect(0, first).Unsqueeze(1), IndexSelect(0, second).Unsqueeze(1)).Reshape([count]);
+        // Twice the work of the pairs alone, but the differences of all pairs are never in memory at once.
+        var pairs = (row.Reshape([rows, 1]) < row).Reshape([-1]).NonZero().Reshape([rows * (rows - 1) / 2]);
+        return Dispatch.Run(new CDist(order), this, this).Reshape([-1]).IndexSelect(0, pairs);
     }
 
     /// <summary>The norm of the difference of two tensors, which are broadcast: a scalar. See <see cref="Norm(double)"/>.</summary>

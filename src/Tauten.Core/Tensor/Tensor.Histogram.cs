@@ -4,7 +4,7 @@ public sealed partial class Tensor
 {
     /// <summary>
     /// How many elements fall into each of <paramref name="bins"/> equal parts of the range from <paramref name="min"/> to <paramref name="max"/>, both included; elements outside and NaN are
-    /// not counted. If both are 0 the range is that of the elements, and if that is a single number, one less to one more. The counts have the tensor's dtype.
+    /// not counted. If both are equal the range is that of the elements, and if that is a single number, one less to one more. The counts have the tensor's dtype.
     /// </summary>
     /// <exception cref="DTypeException">The tensor is not floating-point.</exception>
     /// <exception cref="ShapeException">There is no bin, or no range.</exception>
@@ -13,8 +13,7 @@ public sealed partial class Tensor
         if (!DType.IsFloating()) throw new DTypeException($"Histc: expected a floating-point dtype. Received: {DType.Name()}. Use Histogram, or convert with To(dtype).");
         if (bins < 1 || !(min <= max) || double.IsInfinity(max - min)) throw new ShapeException($"Histc: expected at least one bin, and a range from a smaller to a larger number. Received: {bins} bins, {min} to {max}.");
         var x = Reshape([-1]).Detach();
-        var (low, high) = min == 0 && max == 0 ? x.RangeOf("Histc", 1) : (Scalar(min, DType), Scalar(max, DType));
-        if (min == max && min != 0) (low, high) = (low - 1, high + 1);
+        var (low, high) = min == max ? x.RangeOf("Histc", 1) : (Scalar(min, DType), Scalar(max, DType));
         var place = ((x - low) / (high - low) * bins).Minimum(bins - 1);
         return Counts(place.To(DType.Int64), (x >= low) & (x <= high), [bins], null, DType);
     }

@@ -6,7 +6,9 @@ public sealed partial class Tensor
 {
     /// <summary>
     /// Part of the tensor. Positions, ranges, new axes and <see cref="TensorIndex.Ellipsis"/> give a view; masks and index tensors give a copy.
-    /// Index tensors are broadcast against each other; their axes replace the first of the axes they index.
+    /// Index tensors are broadcast against each other. Their common axes take the place of the axes they index where these are neighbours, and come first
+    /// otherwise. A mask stands for positions on as many axes as it has. Single positions are taken before, so their axes do not count (as in PyTorch; for NumPy
+    /// a position beside index tensors is one of them).
     /// </summary>
     /// <exception cref="IndexException">A position or range lies outside of its axis.</exception>
     /// <exception cref="ShapeException">There are more entries than axes, or a mask does not fit.</exception>
@@ -22,6 +24,12 @@ public sealed partial class Tensor
     {
         get
         {
+            if (index.Length == 1 && index[0].Tensor is { DType: DType.Bool, Rank: > 1 } mask && mask.Rank <= Rank)
+            {
+                // The axes of a mask alone are one axis: positions on several would only be put together again.
+                Selection.CheckMask(mask, 0, Shape);
+                return Flatten(0, mask.Rank - 1).IndexSelect(0, mask.Flatten().NonZero().Select(1, 0));
+            }
             var selection = Selection.Of(this, index);
             var part = selection.Viewed;
             return selection.Tensors is null ? part : part.TakeAt(selection.Tensors);
@@ -38,8 +46,13 @@ public sealed partial class Tensor
     public Tensor With(ReadOnlySpan<TensorIndex> index, double value) => With(index, Scalar(value, DType));
 
     /// <summary>
-    /// A new tensor in which the part that <paramref name="index"/> names has other values, broadcast to it. Gradients flow to both.
+    /// A new tensor in which the part that <paramref name="index"/> names has other values, broadcast to it. Gradients flow to both. In the brackets, a
+    /// whole axis is <see cref="TensorIndex.All"/>: see there why not <c>..</c>.
     /// </summary>
+    /// <example><code>
+    /// var x = Tensor.Zeros([3, 4, 5]);
+    /// var y = x.With([0, TensorIndex.All, 1..3], Tensor.Ones([4, 2]));
+    /// </code></example>
     /// <exception cref="ShapeException">The value does not broadcast to the part.</exception>
     public Tensor With(ReadOnlySpan<TensorIndex> index, Tensor value) => Write("With", index, value, accumulate: false);
 

@@ -11,10 +11,10 @@ public sealed partial class Tensor
     /// <inheritdoc cref="Linalg.Svd"/>
     public (Tensor U, Tensor S, Tensor Vh) Svd(bool full = true) => Linalg.Svd(this, full);
 
-    /// <inheritdoc cref="Linalg.Inv"/>
+    /// <inheritdoc cref="Linalg.Inv(Tensor)"/>
     public Tensor Inverse() => Linalg.Inv(this);
 
-    /// <summary>The pseudoinverse; see <see cref="Linalg.Pinv"/>.</summary>
+    /// <summary>The pseudoinverse; see <see cref="Linalg.Pinv(Tensor, double?, double?, bool)"/>.</summary>
     public Tensor PInverse(double? relativeTolerance = null) => Linalg.Pinv(this, relativeTolerance);
 
     /// <inheritdoc cref="Linalg.Det"/>
@@ -26,9 +26,9 @@ public sealed partial class Tensor
     /// <inheritdoc cref="Linalg.LogDet"/>
     public Tensor LogDet() => Linalg.LogDet(this);
 
-    /// <inheritdoc cref="Linalg.MatrixPower"/>
+    /// <inheritdoc cref="Linalg.MatrixPower(Tensor, int)"/>
     public Tensor MatrixPower(int exponent) => Linalg.MatrixPower(this, exponent);
 
-    /// <inheritdoc cref="Linalg.MatrixExp"/>
+    /// <inheritdoc cref="Linalg.MatrixExp(Tensor)"/>
     public Tensor MatrixExp() => Linalg.MatrixExp(this);
 }

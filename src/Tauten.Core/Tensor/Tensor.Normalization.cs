@@ -47,6 +47,7 @@ public sealed partial class Tensor
     public Tensor LocalResponseNorm(long size, double alpha = 1e-4, double beta = 0.75, double k = 1)
     {
         if (Rank < 3 || size < 1) throw new ShapeException($"LocalResponseNorm: expected an input [batch, channels, ...] with axes behind the channels, and a size of at least 1. Received: {Shape} and {size}.");
+        if (Shape.IsKnown && Shape.Count == 0) return this;
         var squares = Square().Flatten(2, -1).Unsqueeze(1);
         var pool = new AvgPool([size, 1], [1, 1], [size / 2, 0, (size - 1) / 2, 0], true);
         return this / (Dispatch.Run(pool, squares).Reshape(Shape) * alpha + k).Pow(beta);

@@ -171,10 +171,12 @@ public sealed partial class Tensor
     {
         long elements = 1;
         foreach (long width in Each(window, axes, "window", op).Span) elements *= width;
-        var sum = Pow(order).AvgPooled(axes, window, stride, null, true, ceilMode, null, op) * elements;
+        var powers = order == 1 ? this : order == 2 ? Square() : Pow(order);
+        var sum = powers.AvgPooled(axes, window, stride, null, true, ceilMode, null, op) * elements;
         // The slope of the root at 0 is infinite, which must not meet a gradient of 0.
         var zero = sum.EqualTo(0);
-        return Where(zero, 0, Where(zero, 1, sum).Pow(1 / order));
+        var safe = Where(zero, 1, sum);
+        return Where(zero, 0, order == 2 ? safe.Sqrt() : safe.Pow(1 / order));
     }
 
     Tensor AdaptiveAverage(int axes, Dims size, [CallerMemberName] string op = "")

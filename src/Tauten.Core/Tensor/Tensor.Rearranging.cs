@@ -36,26 +36,11 @@ public sealed partial class Tensor
 
     /// <summary>The elements moved along an axis by <paramref name="shift"/> places; those that leave it come in again at the other end.</summary>
     /// <exception cref="ShapeException">The axis does not exist.</exception>
-    public Tensor Roll(long shift, int axis)
-    {
-        int i = Shape.Axis(axis, "Roll");
-        Dim size = Shape[i];
-        if (size.IsKnown && size == 0) return this;
-        // shift modulo size, also where the size is unknown (and may turn out to be 0).
-        Dim places = shift - size * ((Dim)shift / Dim.Max(size, 1));
-        if (places.IsKnown && places == 0) return this;
-        return Concat([Narrow(i, size - places, places), Narrow(i, 0, size - places)], i);
-    }
+    public Tensor Roll(long shift, int axis) => Roll((Dims)shift, (Dims)axis);
 
-    /// <summary>The elements moved along several axes; see <see cref="Roll(long, int)"/>. A shift for each axis; an axis may be named again.</summary>
+    /// <inheritdoc cref="Ops.Roll"/>
     /// <exception cref="ShapeException">There are not as many shifts as axes, or an axis does not exist.</exception>
-    public Tensor Roll(Dims shifts, Dims axes)
-    {
-        if (shifts.Count != axes.Count) throw new ShapeException($"Roll: expected a shift for each axis. Received: shifts {shifts} and axes {axes}.");
-        var y = this;
-        for (int i = 0; i < axes.Count; i++) y = y.Roll(shifts[i], Shape.Axis(axes[i], "Roll"));
-        return y;
-    }
+    public Tensor Roll(Dims shifts, Dims axes) => Dispatch.Run(new Roll(shifts, Dims.Create([.. axes.Select(a => (long)Shape.Axis(a, "Roll"))])), this);
 
     /// <summary>The elements moved by <paramref name="shift"/> places in row-major order; those that leave at one end come in again at the other.</summary>
     public Tensor Roll(long shift) => Flatten().Roll(shift, 0).Reshape(Shape);

@@ -59,17 +59,13 @@ public sealed partial class Tensor
     /// <inheritdoc cref="Ops.ArgMin"/>
     public Tensor ArgMin(int axis, bool keepDims = false) => Dispatch.Run(new ArgMin(Shape.Axis(axis, "ArgMin"), keepDims), this);
 
-    /// <summary>The variance of all elements, divided by their number less <paramref name="correction"/>.</summary>
-    public Tensor Var(double correction = 1) => Var(AllAxes, correction);
+    /// <summary>
+    /// The sum of squared deviations from the mean along axes, or of all elements, divided by the number of elements less <paramref name="correction"/> (1: unbiased for a sample; 0: of a population).
+    /// </summary>
+    public Tensor Var(Dims? axes = null, double correction = 1, bool keepDims = false) => Dispatch.Run(new Variance(Axes(axes ?? AllAxes, "Var"), correction, keepDims), this);
 
-    /// <inheritdoc cref="Variance"/>
-    public Tensor Var(Dims axes, double correction = 1, bool keepDims = false) => Dispatch.Run(new Variance(Axes(axes, "Var"), correction, keepDims), this);
-
-    /// <summary>The standard deviation of all elements.</summary>
-    public Tensor Std(double correction = 1) => Std(AllAxes, correction);
-
-    /// <inheritdoc cref="StandardDeviation"/>
-    public Tensor Std(Dims axes, double correction = 1, bool keepDims = false) => Dispatch.Run(new StandardDeviation(Axes(axes, "Std"), correction, keepDims), this);
+    /// <summary>The square root of <see cref="Var"/>.</summary>
+    public Tensor Std(Dims? axes = null, double correction = 1, bool keepDims = false) => Dispatch.Run(new StandardDeviation(Axes(axes ?? AllAxes, "Std"), correction, keepDims), this);
 
     /// <summary>The norm of all elements: Euclidean for order 2.</summary>
     public Tensor Norm(double order = 2) => Norm(order, AllAxes);

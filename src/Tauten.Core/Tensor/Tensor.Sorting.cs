@@ -21,7 +21,7 @@ public sealed partial class Tensor
     public (Tensor Values, Tensor Indices) Median(int axis, bool keepDims = false) => Chosen(new Median(Shape.Axis(axis, "Median"), keepDims, false));
 
     /// <inheritdoc cref="MedianOfAll"/>
-    /// <exception cref="ShapeException">The tensor is empty.</exception>
+    /// <exception cref="ShapeException">The tensor is empty, and not floating-point.</exception>
     public Tensor Median() => Dispatch.Run(new MedianOfAll(false), this);
 
     /// <summary>The median along an axis of the elements that are not NaN; see <see cref="Median(int, bool)"/>.</summary>
@@ -29,7 +29,7 @@ public sealed partial class Tensor
     public (Tensor Values, Tensor Indices) NanMedian(int axis, bool keepDims = false) => Chosen(new Median(Shape.Axis(axis, "NanMedian"), keepDims, true));
 
     /// <summary>The median of all elements that are not NaN; NaN if there are none. Its gradient is shared equally among ties.</summary>
-    /// <exception cref="ShapeException">The tensor is empty.</exception>
+    /// <exception cref="ShapeException">The tensor is empty, and not floating-point.</exception>
     public Tensor NanMedian() => Dispatch.Run(new MedianOfAll(true), this);
 
     /// <inheritdoc cref="Ops.Mode"/>
@@ -82,7 +82,13 @@ public sealed partial class Tensor
 
     /// <summary>The different elements in ascending order; or the different slices along an axis. How many there are is known only from the data.</summary>
     /// <inheritdoc cref="UniqueAll"/>
-    public Tensor Unique(int? axis = null) => UniqueAll(axis).Values;
+    public Tensor Unique(int? axis = null)
+    {
+        if (axis is not null) return UniqueAll(axis).Values;
+        // Without positions and counts, which take more time than the sorting.
+        var sorted = Reshape([-1]).Sort(0).Values;
+        return sorted[Ops.Unique.Begins(sorted.Unsqueeze(-1))];
+    }
 
     /// <summary>
     /// The different elements in ascending order, or the different slices along an axis; the position of the first one of each kind; for each element or slice the number of

@@ -36,7 +36,7 @@ public sealed partial class Tensor
         if (order == 0) return Digamma();
         double factor = order % 2 == 0 ? -1 : 1;
         for (int k = 2; k <= order; k++) factor *= k;
-        return Special.Zeta(Scalar(order + 1, DType), this) * factor;
+        return Special.Zeta(order + 1, this) * factor;
     }
 
     /// <summary>
@@ -51,6 +51,15 @@ public sealed partial class Tensor
         for (int j = 1; j < dimension; j++) sum += (this - j / 2.0).Lgamma();
         return sum + dimension * (dimension - 1) / 4.0 * Math.Log(Math.PI);
     }
+
+    /// <inheritdoc cref="Ops.Gammainc"/>
+    public Tensor Igamma(Tensor x) => Special.Gammainc(this, x);
+
+    /// <inheritdoc cref="Ops.Gammaincc"/>
+    public Tensor Igammac(Tensor x) => Special.Gammaincc(this, x);
+
+    /// <inheritdoc cref="BesselI0"/>
+    public Tensor I0() => Special.I0(this);
 
     /// <inheritdoc cref="Ops.Xlogy"/>
     public Tensor Xlogy(Tensor y) => Dispatch.Run(Ops.Xlogy.Instance, this, y);

@@ -51,6 +51,10 @@ public sealed partial class Tensor
         return (accumulate ? flat.IndexAdd(0, places, elements) : flat.Scatter(0, places, elements)).Reshape(Shape);
     }
 
+    /// <summary>This tensor with one number at [.., index[i, j, ..], ..] along the axis; see <see cref="Scatter(int, Tensor, Tensor)"/>.</summary>
+    /// <exception cref="IndexException">An index lies outside of the axis.</exception>
+    public Tensor Scatter(int axis, Tensor index, double value) => Scatter(axis, index, Constant(value, new(DType, index.Shape)));
+
     /// <summary>
     /// For each element of the index, the element at that position along the axis: <see cref="Gather"/>, with tensor and index broadcast along the other axes.
     /// Goes with <see cref="ArgSort"/> and the positions of other reductions.
@@ -131,4 +135,26 @@ public sealed partial class Tensor
     /// <exception cref="IndexException">A position lies outside of its axis.</exception>
     /// <exception cref="ShapeException">The value does not broadcast to the part.</exception>
     public Tensor IndexPut(ReadOnlySpan<TensorIndex> index, Tensor value, bool accumulate = false) => Write("IndexPut", index, value, accumulate);
+
+    /// <summary>
+    /// Positions in row-major order as positions on each axis of <paramref name="shape"/>, one tensor for each axis: what <see cref="ArgMax()"/> gives for a whole
+    /// tensor, for its axes. Positions must not be negative.
+    /// </summary>
+    /// <exception cref="DTypeException">The positions are not integers.</exception>
+    /// <example><code>
+    /// var place = x.ArgMax().UnravelIndex(x.Shape);    // row and column of the largest element of a matrix
+    /// </code></example>
+    public Tensor[] UnravelIndex(Shape shape)
+    {
+        if (!DType.IsInteger()) throw new DTypeException($"UnravelIndex: expected integers. Received: {DType.Name()}.");
+        var places = new Tensor[shape.Rank];
+        var rest = this;
+        for (int i = shape.Rank - 1; i >= 0; i--)
+        {
+            var size = DimScalar(shape[i], DType);
+            places[i] = i == 0 ? rest : rest % size;
+            if (i > 0) rest = rest / size;
+        }
+        return places;
+    }
 }

@@ -4,6 +4,15 @@ namespace Tauten;
 /// One entry of <c>x[...]</c>: a position, a range, a mask or index tensor, a new axis, or "all axes in between".
 /// Written as C# writes them: <c>x[0]</c>, <c>x[^1]</c>, <c>x[.., 1..5]</c>, <c>x[mask]</c>, <c>x[TensorIndex.Ellipsis, 0]</c>.
 /// </summary>
+/// <remarks>
+/// In a collection expression, such as the first argument of <see cref="Tensor.With(ReadOnlySpan{TensorIndex}, Tensor)"/>, an entry that begins with
+/// <c>..</c> would be C#'s spread of another collection, not a range: write <see cref="All"/> for <c>..</c> there, and <c>0..5</c> for <c>..5</c>.
+/// </remarks>
+/// <example><code>
+/// Tensor row = x[1, ..5];
+/// Tensor changed = x.With([TensorIndex.All, 0..5], 0);
+/// Tensor last = x.With([TensorIndex.Ellipsis, ^1], 1);
+/// </code></example>
 public readonly struct TensorIndex
 {
     internal enum Kind : byte { All, Position, Range, Stepped, NewAxis, Ellipsis, Tensor }
@@ -20,13 +29,13 @@ public readonly struct TensorIndex
 
     Range Slice { get; }
 
-    /// <summary>The whole axis.</summary>
+    /// <summary>The whole axis, as <c>..</c> is.</summary>
     public static TensorIndex All { get; } = new(Kind.All);
 
-    /// <summary>A new axis of size 1.</summary>
+    /// <summary>A new axis of size 1, as <c>None</c> in Python.</summary>
     public static TensorIndex NewAxis { get; } = new(Kind.NewAxis);
 
-    /// <summary>All axes that the other entries do not name.</summary>
+    /// <summary>All axes that the other entries do not name, as <c>...</c> in Python; may stand once.</summary>
     public static TensorIndex Ellipsis { get; } = new(Kind.Ellipsis);
 
     /// <summary>Every <paramref name="step"/>-th position from <paramref name="start"/> up to but not including <paramref name="stop"/> (to the end when left out); negative positions count from the end, a negative step runs backwards.</summary>

@@ -72,7 +72,7 @@ internal readonly struct IntegerGcd : IIntegerBinary
     }
 }
 
-/// <summary>sqrt(a^2 + b^2), without overflow on the way; infinite where one is, even beside NaN. Float goes through double precision. Error at most 0.5 ulp (float), 2 ulp (double).</summary>
+/// <summary>sqrt(a^2 + b^2), without overflow on the way; infinite where one is, even beside NaN. Float goes through double precision. Error at most 0.5 ulp (float), 1 ulp (double).</summary>
 internal readonly struct Hypot : IBinaryFunction
 {
     /// <inheritdoc/>

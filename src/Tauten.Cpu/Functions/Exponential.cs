@@ -206,21 +206,19 @@ internal readonly struct Sigmoid : IUnaryFunction
     public static double Nanoseconds => 0.8;
 }
 
-/// <summary>x * sigmoid(x); -0 at negative infinity. Error at most 3.1 ulp (float), 3 ulp (double) where sigmoid is not denormal, that is above -87 (-708); below, 1e-43 (1e-321).</summary>
+/// <summary>x * sigmoid(x); NaN at negative infinity, where that is the product of infinity and 0. Error at most 3.1 ulp (float), 3 ulp (double) where sigmoid is not denormal, that is above -87 (-708); below, 1e-43 (1e-321).</summary>
 internal readonly struct Silu : IUnaryFunction
 {
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Apply<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged =>
-        // Below the limit sigmoid is zero; the limit keeps infinity out of the product.
-        V.MaxNative(V.Number(typeof(T) == typeof(float) ? -110 : -760), x) * Exponential<V, T>.Sigmoid(x);
+    public static V Apply<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged => x * Exponential<V, T>.Sigmoid(x);
 
     /// <inheritdoc/>
     public static double Nanoseconds => 0.9;
 }
 
 /// <summary>
-/// x (1 + tanh(u)) / 2 with u = sqrt(2 / pi) (x + 0.044715 x^3), as x * sigmoid(2 u), which keeps its digits for negative x.
+/// x (1 + tanh(u)) / 2 with u = sqrt(2 / pi) (x + 0.044715 x^3), as x * sigmoid(2 u), which keeps its digits for negative x; NaN at negative infinity.
 /// Error at most 4 ulp for x above 0 and 7 ulp above -2; further down it grows with u, to 210 ulp (float) where the result vanishes; the tail is steep, so that rounding u alone costs that much.
 /// </summary>
 internal readonly struct GeluTanh : IUnaryFunction
@@ -229,7 +227,6 @@ internal readonly struct GeluTanh : IUnaryFunction
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static V Apply<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged
     {
-        x = V.MaxNative(V.Number(-40), x);
         var twice = x * V.MultiplyAdd(x * x, V.Number(1.5957691216057308 * 0.044715), V.Number(1.5957691216057308));
         return x * Exponential<V, T>.Sigmoid(twice);
     }

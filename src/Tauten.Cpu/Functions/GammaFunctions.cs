@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Tauten.Cpu.Functions;
 
 /// <summary>
@@ -96,6 +98,51 @@ internal static class GammaFunctions
         return Math.Log(x) - 0.5 / x - sum;
     }
 
+    /// <summary><see cref="Log(double)"/> of each lane, all positive.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Log<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged
+    {
+        V one = V.Number(1), two = V.Number(2);
+        V isLarge = x >= V.Number(8), isSmall = x < one, y = V.MinNative(V.Number(8), x), product = one;
+        for (int k = 0; k < 6; k++)
+        {
+            var isAbove = y > two;
+            y -= isAbove & one;
+            product = V.Select(isAbove, product * y, product);
+        }
+        // gamma(x) = gamma(1 + w) times the product, or divided by x where x is below 1.
+        var w = V.Select(isSmall, x, y - one);
+        var near = w * (w - one) * Chebyshev.Sum<V, T>(LogGamma, w + w - one);
+        var log = Logarithm<V, T>.Log(V.Select(isLarge | isSmall, x, product), V.Number(0));
+        near = V.Select(isSmall, near - log, near + log);
+        if (!V.Any(isLarge)) return near;
+        V inverse = one / x, square = inverse * inverse, sum = V.Number(Stirling[^1]);
+        for (int k = Stirling.Length - 2; k >= 0; k--) sum = V.MultiplyAdd(sum, square, V.Number(Stirling[k]));
+        var far = V.MultiplyAdd(x - V.Number(0.5), log - one, V.MultiplyAdd(sum, inverse, V.Number(0.41893853320467274)));
+        return V.Select(isLarge, far, near);
+    }
+
+    /// <summary><see cref="LogDerivative(double)"/> of each lane, all positive.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V LogDerivative<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged
+    {
+        V one = V.Number(1), two = V.Number(2);
+        V isLarge = x >= V.Number(10), isSmall = x < one, y = V.MinNative(V.Number(10), x), sum = isSmall & -(one / x);
+        for (int k = 0; k < 8; k++)
+        {
+            var isAbove = y > two;
+            y -= isAbove & one;
+            sum += isAbove & (one / y);
+        }
+        var w = V.Select(isSmall, x, y - one);
+        var near = V.MultiplyAdd(w - V.Number(DigammaRoot - 1) - V.Number(DigammaRootRest), Chebyshev.Sum<V, T>(Digamma, w + w - one), sum);
+        if (!V.Any(isLarge)) return near;
+        V inverse = one / x, square = inverse * inverse, tail = V.Number(DigammaTail[^1]);
+        for (int k = DigammaTail.Length - 2; k >= 0; k--) tail = V.MultiplyAdd(tail, square, V.Number(DigammaTail[k]));
+        var far = Logarithm<V, T>.Log(x, V.Number(0)) - V.MultiplyAdd(tail, square, V.Number(0.5) * inverse);
+        return V.Select(isLarge, far, near);
+    }
+
     /// <summary>
     /// The sum of 1 / (q + k)^s over k = 0, 1, 2, ... by the formula of Euler and Maclaurin (DLMF 25.11.5). Infinite for s = 1 and q = 0, -1, -2, ..., NaN for s below 1,
     /// and for fractional s at negative q.
@@ -140,18 +187,44 @@ internal static class GammaFunctions
     }
 }
 
-/// <summary>Scalar form of <see cref="Ops.Lgamma"/>.</summary>
-internal readonly struct ScalarLgamma : IScalarUnary
+/// <summary>The logarithm of |gamma(x)|. Float goes through double precision; vectors with a number that is not positive go lane by lane. Error for positive x at most 0.5 ulp (float), 3.2 ulp (double).</summary>
+internal readonly struct Lgamma : IUnaryFunction
 {
     /// <inheritdoc/>
-    public static double Apply(double x) => GammaFunctions.Log(x);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Apply<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged
+    {
+        if (typeof(T) == typeof(float)) return V.InDouble<Lgamma>(x);
+        return V.Any(~(x > V.Number(0))) ? PerElement.Apply<Scalar, V, T>(x) : GammaFunctions.Log<V, T>(x);
+    }
+
+    /// <inheritdoc/>
+    public static double Nanoseconds => 12;
+
+    private readonly struct Scalar : IScalarUnary
+    {
+        public static double Apply(double x) => GammaFunctions.Log(x);
+    }
 }
 
-/// <summary>Scalar form of <see cref="Ops.Digamma"/>.</summary>
-internal readonly struct ScalarDigamma : IScalarUnary
+/// <summary>The derivative of log(gamma(x)). Float goes through double precision; vectors with a number that is not positive go lane by lane. Error for positive x at most 0.5 ulp (float), 2.6 ulp (double).</summary>
+internal readonly struct Digamma : IUnaryFunction
 {
     /// <inheritdoc/>
-    public static double Apply(double x) => GammaFunctions.LogDerivative(x);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static V Apply<V, T>(V x) where V : unmanaged, ISimd<V, T> where T : unmanaged
+    {
+        if (typeof(T) == typeof(float)) return V.InDouble<Digamma>(x);
+        return V.Any(~(x > V.Number(0))) ? PerElement.Apply<Scalar, V, T>(x) : GammaFunctions.LogDerivative<V, T>(x);
+    }
+
+    /// <inheritdoc/>
+    public static double Nanoseconds => 12;
+
+    private readonly struct Scalar : IScalarUnary
+    {
+        public static double Apply(double x) => GammaFunctions.LogDerivative(x);
+    }
 }
 
 /// <summary>Scalar form of <see cref="Ops.Zeta"/>.</summary>

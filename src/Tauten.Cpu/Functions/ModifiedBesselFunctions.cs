@@ -115,7 +115,7 @@ internal static class ModifiedBesselFunctions
     }
 }
 
-/// <summary>e^-|x| I0(x). Float goes through double precision.</summary>
+/// <summary>e^-|x| I0(x). Float goes through double precision. Error at most 0.5 ulp (float), 3.2 ulp (double).</summary>
 internal readonly struct I0e : IUnaryFunction
 {
     /// <inheritdoc/>
@@ -127,7 +127,7 @@ internal readonly struct I0e : IUnaryFunction
     public static double Nanoseconds => 6;
 }
 
-/// <summary>I0(x). Float goes through double precision.</summary>
+/// <summary>I0(x). Float goes through double precision. Error at most 0.5 ulp (float), 4.3 ulp (double).</summary>
 internal readonly struct I0 : IUnaryFunction
 {
     /// <inheritdoc/>
@@ -159,7 +159,7 @@ internal readonly struct ScalarScaledBesselK0 : IScalarUnary
     public static double Apply(double x) => ModifiedBesselFunctions.ScaledK0(x);
 }
 
-/// <summary>e^-|x| I1(x). Float goes through double precision.</summary>
+/// <summary>e^-|x| I1(x). Float goes through double precision. Error at most 0.5 ulp (float), 8.1 ulp (double).</summary>
 internal readonly struct I1e : IUnaryFunction
 {
     /// <inheritdoc/>
@@ -171,7 +171,7 @@ internal readonly struct I1e : IUnaryFunction
     public static double Nanoseconds => 6;
 }
 
-/// <summary>I1(x). Float goes through double precision.</summary>
+/// <summary>I1(x). Float goes through double precision. Error at most 0.5 ulp (float), 8.5 ulp (double).</summary>
 internal readonly struct I1 : IUnaryFunction
 {
     /// <inheritdoc/>

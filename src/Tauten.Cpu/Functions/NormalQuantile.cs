@@ -74,7 +74,7 @@ internal static class NormalQuantile
     }
 }
 
-/// <summary>The inverse of erf: infinite at -1 and 1, NaN beyond. Float goes through double precision.</summary>
+/// <summary>The inverse of erf: infinite at -1 and 1, NaN beyond. Float goes through double precision. Error at most 0.5 ulp (float), 5 ulp (double).</summary>
 internal readonly struct Erfinv : IUnaryFunction
 {
     /// <inheritdoc/>
@@ -90,7 +90,7 @@ internal readonly struct Erfinv : IUnaryFunction
     public static double Nanoseconds => 5;
 }
 
-/// <summary>Where the normal distribution function is p: infinite at 0 and 1, NaN outside. Float goes through double precision.</summary>
+/// <summary>Where the normal distribution function is p: infinite at 0 and 1, NaN outside. Float goes through double precision. Error at most 0.5 ulp (float), 4 ulp (double).</summary>
 internal readonly struct Ndtri : IUnaryFunction
 {
     /// <inheritdoc/>

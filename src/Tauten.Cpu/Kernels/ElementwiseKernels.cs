@@ -55,6 +55,17 @@ static unsafe class ElementwiseKernels
             loop(a.DType, sizes, pa, Broadcast(a.Layout, sizes.Length, strides), pb, Broadcast(b.Layout, sizes.Length, strides + sizes.Length), py);
     }
 
+    /// <summary>y = f(a, b, c), broadcast, for all numbers.</summary>
+    public static void Ternary<F>(Ops.Op op, ReadOnlySpan<Tensor> x, Span<Tensor> y) where F : struct, ITernaryFunction
+    {
+        var sizes = y[0].Layout.Sizes;
+        int rank = sizes.Length;
+        long* strides = stackalloc long[3 * rank + 1];
+        fixed (byte* pa = &x[0].First(), pb = &x[1].First(), pc = &x[2].First(), py = &y[0].First())
+            Elementwise.TernaryNumeric<F>(
+                y[0].DType, sizes, pa, Broadcast(x[0].Layout, rank, strides), pb, Broadcast(x[1].Layout, rank, strides + rank), pc, Broadcast(x[2].Layout, rank, strides + 2 * rank), py);
+    }
+
     /// <summary>a where the condition holds, else b, broadcast.</summary>
     public static void Where(Ops.Where op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
     {

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Tauten.Cpu;
 
 /// <summary>Gather and scatter: from tensors to the loops, and errors for indices outside.</summary>
@@ -15,12 +17,40 @@ static unsafe class IndexKernels
 
     public static void Scatter(Ops.Scatter op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
     {
+        if (SameForAllSlices(x[1].Layout, y[0].Layout, op.Axis))
+        {
+            PutSlices(op, x, y[0]);
+            return;
+        }
         var (index, source) = (x[1].Contiguous(), x[2].Contiguous());
         MovementKernels.CopyTo(x[0], y[0]);
         long outside;
         fixed (byte* ps = &source.First(), pi = &index.First(), py = &y[0].First())
             outside = Indexing.Scatter(source.DType.Size(), index.DType, y[0].Layout.Sizes, py, index.Layout.Sizes, pi, op.Axis, ps);
         Check(op, outside, index, y[0].Shape[op.Axis], op.Axis);
+        GC.KeepAlive(source);
+    }
+
+    /// <summary>Whether an index is a vector of positions, repeated for all that a slice holds.</summary>
+    static bool SameForAllSlices(Layout index, Layout y, int axis)
+    {
+        if (index.Count == 0) return false;
+        for (int i = 0; i < index.Rank; i++)
+            if (i != axis && (index.Sizes[i] != y.Sizes[i] || (index.Strides[i] != 0 && index.Sizes[i] != 1))) return false;
+        return true;
+    }
+
+    static void PutSlices(Ops.Scatter op, ReadOnlySpan<Tensor> x, Tensor y)
+    {
+        var layout = x[1].Layout;
+        var index = x[1].View(Layout.Of(new(x[1].DType, Shape.Of(layout.Sizes[op.Axis])), [layout.Strides[op.Axis]], layout.Offset)).Contiguous();
+        var source = x[2].Contiguous();
+        var (outer, length, inner) = Around(y.Shape, op.Axis);
+        MovementKernels.CopyTo(x[0], y);
+        long outside;
+        fixed (byte* ps = &source.First(), pi = &index.First(), py = &y.First())
+            outside = Indexing.SelectPut(outer, length, inner * source.DType.Size(), py, index.DType, pi, index.Shape.Count, ps);
+        Check(op, outside, index, length, op.Axis);
         GC.KeepAlive(source);
     }
 
@@ -97,30 +127,56 @@ static unsafe class IndexKernels
     public static void NonZero(Ops.NonZero op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
     {
         var mask = x[0].To(DType.Bool).Contiguous();
-        long count = mask.Shape.Count, found = 0;
-        int rank = mask.Rank;
-        var sizes = mask.Layout.Sizes;
         fixed (byte* pm = &mask.First())
         {
-            for (long i = 0; i < count; i++) found += pm[i];
-            y[0] = Tensor.Allocate(mask.Backend, new(DType.Int64, Shape.Of(found, rank)));
+            long found = CountOnes(pm, mask.Shape.Count);
+            y[0] = Tensor.Allocate(mask.Backend, new(DType.Int64, Shape.Of(found, mask.Rank)));
             fixed (byte* py = &y[0].First())
             {
-                var position = (long*)py;
-                for (long i = 0; i < count; i++)
-                {
-                    if (pm[i] == 0) continue;
-                    long rest = i;
-                    for (int d = rank - 1; d >= 0; d--)
-                    {
-                        position[d] = rest % sizes[d];
-                        rest /= sizes[d];
-                    }
-                    position += rank;
-                }
+                if (mask.Rank == 1) Positions(pm, found, (long*)py);
+                else if (mask.Rank > 1) Positions(pm, mask.Layout.Sizes, found, (long*)py);
             }
         }
         GC.KeepAlive(mask);
+    }
+
+    /// <summary>How many of some bytes, which are 0 or 1, are 1.</summary>
+    static long CountOnes(byte* mask, long count)
+    {
+        long found = 0, i = 0;
+        for (; i <= count - 8; i += 8) found += BitOperations.PopCount(*(ulong*)(mask + i));
+        for (; i < count; i++) found += mask[i];
+        return found;
+    }
+
+    /// <summary>Where the ones are. Each place is written and kept only if it is one: there is no branch to guess.</summary>
+    static void Positions(byte* mask, long found, long* position)
+    {
+        long written = 0;
+        for (long i = 0; written < found; i++)
+        {
+            position[written] = i;
+            written += mask[i];
+        }
+    }
+
+    /// <summary>Where the ones are on each axis, row by row.</summary>
+    static void Positions(byte* mask, ReadOnlySpan<long> sizes, long found, long* position)
+    {
+        int last = sizes.Length - 1;
+        var row = new long[last];
+        for (; found > 0; mask += sizes[last])
+        {
+            for (long i = 0; i < sizes[last]; i++)
+            {
+                if (mask[i] == 0) continue;
+                for (int d = 0; d < last; d++) position[d] = row[d];
+                position[last] = i;
+                position += last + 1;
+                found--;
+            }
+            for (int d = last - 1; d >= 0 && ++row[d] == sizes[d]; d--) row[d] = 0;
+        }
     }
 
     public static void RepeatedPositions(Ops.RepeatedPositions op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
@@ -155,7 +211,8 @@ static unsafe class IndexKernels
         return (outer, shape[axis], inner);
     }
 
-    static void Check(Ops.Op op, long outside, Tensor index, long size, int axis)
+    /// <summary>Throws if a loop has found an index outside of its axis; -1 where it has not.</summary>
+    public static void Check(Ops.Op op, long outside, Tensor index, long size, int axis)
     {
         if (outside < 0) return;
         long value = index.Reshape(-1)[outside].To(DType.Int64).Item<long>();

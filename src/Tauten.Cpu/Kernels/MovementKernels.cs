@@ -49,7 +49,7 @@ static unsafe class MovementKernels
     }
 
     /// <summary>Copies a tensor into the region of a contiguous one that begins at <paramref name="starts"/>.</summary>
-    static void Put(Tensor x, Tensor y, ReadOnlySpan<long> starts, ReadOnlySpan<long> steps)
+    public static void Put(Tensor x, Tensor y, ReadOnlySpan<long> starts, ReadOnlySpan<long> steps)
     {
         if (x.Shape.Count == 0) return;
         int rank = x.Rank, size = x.DType.Size();

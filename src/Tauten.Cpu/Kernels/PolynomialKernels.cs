@@ -19,7 +19,7 @@ static unsafe class PolynomialKernels
         }
         GC.KeepAlive(points);
         GC.KeepAlive(degrees);
-        if (!ReferenceEquals(values, y[0])) Dispatch.RunInto(new Ops.Cast(y[0].DType), [values], y);
+        if (!ReferenceEquals(values, y[0])) MovementKernels.Convert(values, y[0]);
     }
 
     struct Body : IChunks

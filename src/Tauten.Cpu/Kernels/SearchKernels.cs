@@ -37,34 +37,54 @@ static unsafe class SearchKernels
         public long Length, PerLine, Count;
         public bool Right;
 
-        public void Run<T, K>() where T : unmanaged, IBinaryInteger<T>, IUnsignedNumber<T>, IMinMaxValue<T> where K : struct, IOrderedKey<T>
+        public readonly void Run<T, K>() where T : unmanaged, IBinaryInteger<T>, IUnsignedNumber<T>, IMinMaxValue<T> where K : struct, IOrderedKey<T>
         {
             var chunks = new Chunk<T, K> { Search = this };
-            Workers.For((int)((Count + Chunk<T, K>.Size - 1) / Chunk<T, K>.Size), Count * 4.0 * Math.Log2(Length + 2), ref chunks);
+            double work = Count * 2.0 * Math.Log2(Length + 2);
+            int pieces = (int)((Count + Chunk<T, K>.Size - 1) / Chunk<T, K>.Size);
+            // Where there is much to look up, the keys of the lines are worked out once; else on the way.
+            if (PerLine * 4 < Length)
+            {
+                Workers.For(pieces, work * 3, ref chunks);
+                return;
+            }
+            long elements = Count / PerLine * Length;
+            using var scratch = Scratch.Take(elements * sizeof(T));
+            chunks.Keys = (T*)scratch.Pointer;
+            for (long start = 0; start < elements; start += Length)
+                for (long i = 0; i < Length; i++) chunks.Keys[start + i] = chunks.Key(start, i);
+            Workers.For(pieces, work, ref chunks);
         }
 
         struct Chunk<T, K> : IChunks where T : unmanaged, IBinaryInteger<T>, IUnsignedNumber<T>, IMinMaxValue<T> where K : struct, IOrderedKey<T>
         {
             public const long Size = 4096;
             public Search Search;
+            public T* Keys;
+
+            /// <summary>The key of the element that comes at a place of the line in order.</summary>
+            public readonly T Key(long start, long place)
+            {
+                long at = Search.Sorter == null ? place : Search.Sorter[start + place];
+                return K.Of(((T*)Search.Lines)[start + (at < 0 ? at + Search.Length : at)]);
+            }
 
             [MethodImpl(MethodImplOptions.AggressiveOptimization)]
             public readonly void Run(int chunk)
             {
                 long end = Math.Min((chunk + 1) * Size, Search.Count);
+                bool right = Search.Right;
                 for (long i = chunk * Size; i < end; i++)
                 {
-                    long start = i / Search.PerLine * Search.Length;
-                    T* line = (T*)Search.Lines + start;
-                    long* sorter = Search.Sorter == null ? null : Search.Sorter + start;
+                    long start = i / Search.PerLine * Search.Length, low = 0, left = Search.Length;
                     T value = K.Of(((T*)Search.Values)[i]);
-                    long low = 0, high = Search.Length;
-                    while (low < high)
+                    while (left > 0)
                     {
-                        long middle = low + (high - low) / 2, at = sorter == null ? middle : sorter[middle];
-                        T key = K.Of(line[at < 0 ? at + Search.Length : at]);
-                        if (key < value || (Search.Right && key == value)) low = middle + 1;
-                        else high = middle;
+                        long half = left >> 1;
+                        T key = Keys != null ? Keys[start + low + half] : Key(start, low + half);
+                        bool before = key < value | (right & key == value);
+                        low = before ? low + half + 1 : low;
+                        left = before ? left - half - 1 : half;
                     }
                     Search.Y[i] = low;
                 }

@@ -17,9 +17,11 @@ readonly ref struct Wide
     public static DType Of(DType dtype) => dtype is DType.Float16 or DType.BFloat16 ? DType.Float32 : dtype;
 
     /// <summary>An input; a loop that reads any strides leaves it where it is, unless it must be widened.</summary>
-    public static Wide Input(Tensor x, bool anyStrides = false)
+    public static Wide Input(Tensor x, bool anyStrides = false) => As(Of(x.DType), x, anyStrides);
+
+    /// <summary>An input in a given type.</summary>
+    public static Wide As(DType dtype, Tensor x, bool anyStrides = false)
     {
-        var dtype = Of(x.DType);
         if (dtype == x.DType && (anyStrides || x.Layout.IsContiguous)) return new(x, x);
         var made = Tensor.Allocate(x.Backend, new(dtype, x.Shape));
         MovementKernels.Convert(x, made);

@@ -55,7 +55,7 @@ internal static unsafe class Copy
     /// <summary>Row by row where the innermost dimension is contiguous somewhere; in transposed blocks where another one is for the source.</summary>
     private struct Loop : IChunks
     {
-        private const int ChunkBytes = 128 * 1024;
+        private const int ChunkBytes = 128 * 1024, ShortRow = 4;
 
         public byte* X, Y;
         public int Size;
@@ -87,6 +87,14 @@ internal static unsafe class Copy
                 // The dimension that the source runs along becomes the second innermost, in blocks.
                 Swap(_across, last - 1);
                 _across = last - 1;
+            }
+            else if (_shape[last] < ShortRow)
+            {
+                // Steps from row to row cost more than strides within a longer one.
+                int longest = last;
+                for (int d = 0; d < last; d++)
+                    if (_shape[d] >= 2 * ShortRow && _shape[d] > _shape[longest]) longest = d;
+                if (longest != last) Swap(longest, last);
             }
             _rows = 1;
             for (int d = 0; d < last; d++) _rows *= _shape[d];

@@ -64,6 +64,23 @@ internal static unsafe class Indexing
         return -1;
     }
 
+    /// <summary>y[o, index[j], :] = source[o, j, :], where y has the shape [outer, length, inner] and inner is in bytes; of several for one place the last wins.</summary>
+    public static long SelectPut(long outer, long length, long innerBytes, void* y, DType indexType, void* index, long count, void* source)
+    {
+        long bad = FirstOutside(indexType, index, count, length);
+        if (bad >= 0 || outer * count * innerBytes == 0) return bad;
+        var loop = new PutLoop
+        {
+            Y = (byte*)y, Source = (byte*)source, Index = index, Wide = indexType == DType.Int64, Length = length, Inner = innerBytes, Count = count,
+            Tiles = (innerBytes + PutLoop.Tile - 1) / PutLoop.Tile,
+        };
+        // Slices may meet in one place, columns never: the work is cut along the columns only.
+        int chunks = (int)(outer * loop.Tiles);
+        if (chunks == 1) loop.Run(0);
+        else Workers.For(chunks, outer * count * (innerBytes * 0.08 + 4), ref loop);
+        return -1;
+    }
+
     /// <summary>y[o, index[j], :] += source[o, j, :] in the order of j, where y has the shape [outer, length, inner] and inner is in elements.</summary>
     public static long SelectAdd(DType dtype, long outer, long length, long inner, void* y, DType indexType, void* index, long count, void* source)
     {
@@ -266,6 +283,31 @@ internal static unsafe class Indexing
                 if (++j < Count) continue;
                 j = 0;
                 outer++;
+            }
+        }
+    }
+
+    private struct PutLoop : IChunks
+    {
+        public const int Tile = 4096;
+        public byte* Y, Source;
+        public void* Index;
+        public bool Wide;
+        public long Length, Inner, Count, Tiles;
+
+        public readonly void Run(int chunk)
+        {
+            long outer = chunk / Tiles, start = chunk % Tiles * Tile, n = Math.Min(Tile, Inner - start);
+            byte* source = Source + outer * Count * Inner + start;
+            for (long j = 0; j < Count; j++, source += Inner)
+            {
+                byte* target = Y + (outer * Length + At(Index, Wide, j, Length)) * Inner + start;
+                switch (n)
+                {
+                    case 4: *(uint*)target = *(uint*)source; break;
+                    case 8: *(ulong*)target = *(ulong*)source; break;
+                    default: System.Buffer.MemoryCopy(source, target, n, n); break;
+                }
             }
         }
     }

@@ -6,8 +6,8 @@ namespace Tauten.Cpu;
 /// <summary>Sorting and selecting among the keys of one line (see <see cref="OrderedKeys"/>). Sorting is stable, and nothing depends on chance.</summary>
 internal static unsafe class KeyOrdering
 {
-    // Below this number, moving elements one by one takes less time than counting digits.
-    private const int Few = 48;
+    // Below this number, moving elements one by one takes less time than counting digits; from the other on, a line is shared among threads.
+    private const int Few = 48, Many = 1 << 17;
 
     /// <summary>The bytes of scratch memory that <see cref="Sort"/> needs for a line.</summary>
     public static long ScratchBytes<T>(long count) where T : unmanaged => count * (sizeof(T) + sizeof(int)) + Scratch.Alignment;
@@ -25,6 +25,13 @@ internal static unsafe class KeyOrdering
             Insert(keys, positions, count);
             return;
         }
+        T* other = (T*)scratch;
+        int* otherPositions = (int*)(scratch + ((long)count * sizeof(T) + 7 & -8L));
+        if (count >= Many)
+        {
+            SortMany(keys, positions, count, other, otherPositions);
+            return;
+        }
         int* counts = stackalloc int[256 * sizeof(T)];
         new Span<int>(counts, 256 * sizeof(T)).Clear();
         for (int i = 0; i < count; i++)
@@ -32,8 +39,8 @@ internal static unsafe class KeyOrdering
             T key = keys[i];
             for (int digit = 0; digit < sizeof(T); digit++) counts[256 * digit + Digit(key, digit)]++;
         }
-        T* from = keys, to = (T*)scratch;
-        int* fromPositions = positions, toPositions = (int*)(scratch + ((long)count * sizeof(T) + 7 & -8L));
+        T* from = keys, to = other;
+        int* fromPositions = positions, toPositions = otherPositions;
         for (int digit = 0; digit < sizeof(T); digit++)
         {
             int* starts = counts + 256 * digit;
@@ -62,6 +69,70 @@ internal static unsafe class KeyOrdering
         if (from == keys) return;
         System.Buffer.MemoryCopy(from, keys, (long)count * sizeof(T), (long)count * sizeof(T));
         System.Buffer.MemoryCopy(fromPositions, positions, (long)count * sizeof(int), (long)count * sizeof(int));
+    }
+
+    /// <summary>
+    /// The same for a long line in pieces, whose number follows from its length: each counts its digits, then each moves its keys behind those of the pieces before it. So the
+    /// result does not depend on how many threads there are.
+    /// </summary>
+    private static void SortMany<T>(T* keys, int* positions, int count, T* other, int* otherPositions) where T : unmanaged, IBinaryInteger<T>, IUnsignedNumber<T>
+    {
+        int pieces = Math.Min(count / (Many / 4), 64);
+        using var memory = Scratch.Take(256L * pieces * sizeof(int));
+        var pass = new Pass<T> { From = keys, To = other, FromPositions = positions, ToPositions = otherPositions, Count = count, Piece = (count + pieces - 1) / pieces, Starts = (int*)memory.Pointer };
+        for (pass.Place = 0; pass.Place < sizeof(T); pass.Place++)
+        {
+            pass.Moves = false;
+            Workers.For(pieces, count, ref pass);
+            int next = 0;
+            bool shared = false;
+            for (int d = 0; d < 256; d++)
+            {
+                int before = next;
+                for (int piece = 0; piece < pieces; piece++)
+                {
+                    ref int start = ref pass.Starts[256 * piece + d];
+                    (start, next) = (next, next + start);
+                }
+                shared |= next - before == count;
+            }
+            if (shared) continue;
+            pass.Moves = true;
+            Workers.For(pieces, count * 3.0, ref pass);
+            pass = pass with { From = pass.To, To = pass.From, FromPositions = pass.ToPositions, ToPositions = pass.FromPositions };
+        }
+        if (pass.From == keys) return;
+        System.Buffer.MemoryCopy(other, keys, (long)count * sizeof(T), (long)count * sizeof(T));
+        System.Buffer.MemoryCopy(otherPositions, positions, (long)count * sizeof(int), (long)count * sizeof(int));
+    }
+
+    /// <summary>One digit of a long line: counting, then moving.</summary>
+    private struct Pass<T> : IChunks where T : unmanaged, IBinaryInteger<T>
+    {
+        public T* From, To;
+        public int* FromPositions, ToPositions, Starts;
+        public int Count, Piece, Place;
+        public bool Moves;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run(int chunk)
+        {
+            int* starts = Starts + 256 * chunk;
+            int first = chunk * Piece, end = Math.Min(first + Piece, Count);
+            if (!Moves)
+            {
+                new Span<int>(starts, 256).Clear();
+                for (int i = first; i < end; i++) starts[KeyOrdering.Digit(From[i], Place)]++;
+                return;
+            }
+            for (int i = first; i < end; i++)
+            {
+                T key = From[i];
+                int place = starts[KeyOrdering.Digit(key, Place)]++;
+                To[place] = key;
+                ToPositions[place] = FromPositions[i];
+            }
+        }
     }
 
     /// <summary>

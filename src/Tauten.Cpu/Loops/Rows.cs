@@ -50,6 +50,15 @@ internal static unsafe class Rows
     public static void Moments(DType dtype, long rows, long length, void* x, void* mean, void* variance) =>
         Run(dtype, rows, length, RowOperation.Moments, 0.5, new() { A = (byte*)x, Mean = (byte*)mean, Scale = (byte*)variance });
 
+    /// <summary>Variances become 1 / sqrt(variance + epsilon), in place.</summary>
+    public static void Invert(DType dtype, long rows, double epsilon, void* variance)
+    {
+        if (dtype == DType.Float64)
+            for (long i = 0; i < rows; i++) ((double*)variance)[i] = 1 / Math.Sqrt(((double*)variance)[i] + epsilon);
+        else
+            for (long i = 0; i < rows; i++) ((float*)variance)[i] = 1 / MathF.Sqrt(((float*)variance)[i] + (float)epsilon);
+    }
+
     /// <summary>
     /// y = (x - mean) rstd gamma + beta, with rstd = 1 / sqrt(variance + epsilon); gamma and beta have the length of a row and may be null.
     /// Writes mean and rstd, one number per row, for the gradient.

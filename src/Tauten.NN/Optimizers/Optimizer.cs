@@ -87,20 +87,10 @@ public abstract class Optimizer
             for (int i = 0; i < cells.Length; i++) cells[i].Value = recorded[i];
             return;
         }
-        var backend = x[0].Backend;
-        x[2] = x[2].To(backend);
-        if (backend.FindKernel(rule) is null)
-        {
-            var made = Dispatch.RunAll(rule, x);
-            for (int i = 0; i < cells.Length; i++) cells[i].Adopt(made[i]);
-            return;
-        }
-        x[1] = gradient.Contiguous();
-        var y = new Tensor[cells.Length];
-        for (int i = 0; i < y.Length; i++) y[i] = cells[i].IsPrivate ? x[i == 0 ? 0 : i + 2] : Tensor.Allocate(backend, cells[i].Spec);
-        Dispatch.RunInto(rule, x, y);
+        x[2] = x[2].To(x[0].Backend);
+        var y = Dispatch.RunOver(rule, x, Array.ConvertAll(cells, cell => cell.IsPrivate));
         for (int i = 0; i < y.Length; i++)
-            if (!ReferenceEquals(y[i], x[i == 0 ? 0 : i + 2])) cells[i].Adopt(y[i]);
+            if (!cells[i].Has(y[i])) cells[i].Adopt(y[i]);
     }
 
     Kept KeptOf(Parameter parameter, IReadOnlyList<StateSlot> slots)

@@ -61,6 +61,7 @@ static class FourierDefinitions
     // Sine and cosine of 2 pi j / n, from the angle to the next quarter turn, which is most exact.
     static (double Sine, double Cosine) Root(long j, int n)
     {
+        roots ??= [];
         if (!roots.TryGetValue(n, out var all))
             roots[n] = all = [.. Enumerable.Range(0, n).Select(i =>
             {
@@ -72,7 +73,5 @@ static class FourierDefinitions
     }
 
     [ThreadStatic]
-    static Dictionary<int, (double, double)[]>? known;
-
-    static Dictionary<int, (double, double)[]> roots => known ??= [];
+    static Dictionary<int, (double, double)[]>? roots;
 }

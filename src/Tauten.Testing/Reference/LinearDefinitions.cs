@@ -168,7 +168,7 @@ static class LinearDefinitions
     static double[,] Exponential(double[,] a)
     {
         int n = a.GetLength(0), halvings = 0;
-        double norm = a.Cast<double>().Sum(Math.Abs);
+        double norm = Enumerable.Range(0, n).Select(i => Enumerable.Range(0, n).Sum(j => Math.Abs(a[i, j]))).Append(0).Max();
         if (!double.IsFinite(norm)) return HostMatrix.Map(a, _ => double.NaN);
         for (; norm > 0.5; norm /= 2) halvings++;
         a = HostMatrix.Map(a, v => Math.ScaleB(v, -halvings));

@@ -13,7 +13,7 @@ static class RandomDefinitions
         return new HostTensor(DType.UInt32, op.Shape, words);
     });
 
-    static uint[] Block(ulong low, ulong high, ulong seed)
+    internal static uint[] Block(ulong low, ulong high, ulong seed)
     {
         uint c0 = (uint)low, c1 = (uint)(low >> 32), c2 = (uint)high, c3 = (uint)(high >> 32), k0 = (uint)seed, k1 = (uint)(seed >> 32);
         for (int round = 0; round < 10; round++)

@@ -35,6 +35,7 @@ public sealed class ReferenceBackend : Backend
         FourierDefinitions.AddTo(table);
         ResamplingDefinitions.AddTo(table);
         RandomDefinitions.AddTo(table);
+        VariateDefinitions.AddTo(table);
         return table;
     }
 }

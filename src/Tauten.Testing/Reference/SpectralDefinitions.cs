@@ -60,10 +60,18 @@ static class SpectralDefinitions
             if (Enumerable.Range(k, rows - k).Skip(1).All(i => a[i, k] == 0)) continue;
             double[] v = [.. Enumerable.Range(0, rows).Select(i => i < k ? 0 : i == k ? 1 : a[i, k] / (a[k, k] - beta))];
             tau[k] = 2 / v.Sum(t => t * t);
-            double factor = tau[k];
-            var reflection = HostMatrix.Make(rows, rows, (i, j) => (i == j ? 1 : 0) - factor * v[i] * v[j]);
-            a = HostMatrix.Multiply(reflection, a);
-            q = HostMatrix.Multiply(q, reflection);
+            for (int j = 0; j < a.GetLength(1); j++)
+            {
+                double part = 0;
+                for (int i = k; i < rows; i++) part += v[i] * a[i, j];
+                for (int i = k; i < rows; i++) a[i, j] -= tau[k] * part * v[i];
+            }
+            for (int r = 0; r < rows; r++)
+            {
+                double part = 0;
+                for (int i = k; i < rows; i++) part += q[r, i] * v[i];
+                for (int i = k; i < rows; i++) q[r, i] -= tau[k] * part * v[i];
+            }
             for (int i = 0; i < rows; i++) vectors[i, k] = v[i];
         }
         return (q, a, vectors, tau);
@@ -174,7 +182,7 @@ static class SpectralDefinitions
         for (int high = n - 1, step = 1; high > 0 && step < 100 * n; step++)
         {
             double below = Enumerable.Range(0, high).Sum(j => Complex.Abs(t[high, j]));
-            if (below <= 1e-16 * norm)
+            if (below <= 1e-15 * norm)
             {
                 for (int j = 0; j < high; j++) t[high, j] = 0;
                 high--;
@@ -227,18 +235,22 @@ static class SpectralDefinitions
             double length = Math.Sqrt(x.Sum(c => c.Real * c.Real + c.Imaginary * c.Imaginary));
             for (int i = 0; i < size; i++) q[i, j] = x[i] / length;
         }
-        Rotate(t, (row, j) => Enumerable.Range(0, size).Aggregate(Complex.Zero, (sum, i) => sum + Complex.Conjugate(q[i, row]) * t[i, j]), size, n);
-        Rotate(t, (i, column) => Enumerable.Range(0, size).Aggregate(Complex.Zero, (sum, j) => sum + t[i, j] * q[j, column]), n, size);
-        Rotate(basis, (i, column) => Enumerable.Range(0, size).Aggregate(Complex.Zero, (sum, j) => sum + basis[i, j] * q[j, column]), n, size);
+        var (left, right, turned) = (new Complex[n], new Complex[n], new Complex[n]);
+        for (int j = 0; j < n; j++)
+        {
+            Array.Clear(left);
+            for (int r = 0; r < size; r++)
+                for (int i = 0; i < size; i++) left[r] += Complex.Conjugate(q[i, r]) * t[i, j];
+            for (int r = 0; r < size; r++) t[r, j] = left[r];
+        }
+        for (int i = 0; i < n; i++)
+        {
+            Array.Clear(right);
+            Array.Clear(turned);
+            for (int c = 0; c < size; c++)
+                for (int j = 0; j < size; j++) (right[c], turned[c]) = (right[c] + t[i, j] * q[j, c], turned[c] + basis[i, j] * q[j, c]);
+            for (int c = 0; c < size; c++) (t[i, c], basis[i, c]) = (right[c], turned[c]);
+        }
         for (int i = 0; i < size; i++) t[i, i] += shift;
-    }
-
-    static void Rotate(Complex[,] target, Func<int, int, Complex> element, int rows, int columns)
-    {
-        var y = new Complex[rows, columns];
-        for (int i = 0; i < rows; i++)
-            for (int j = 0; j < columns; j++) y[i, j] = element(i, j);
-        for (int i = 0; i < rows; i++)
-            for (int j = 0; j < columns; j++) target[i, j] = y[i, j];
     }
 }

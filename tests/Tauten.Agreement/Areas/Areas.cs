@@ -5,10 +5,10 @@ static class Areas
 {
     public static IReadOnlyList<Area> All { get; } =
     [
-        BasicsArea.Calls,
+        BasicsArea.Calls, DistributionsArea.Calls,
         ElementwiseArea.Calls, SpecialArea.Calls,
         LinalgArea.Calls,
-        ComplexArea.Calls, FftArea.Calls,
+        ComplexArea.Calls, FftArea.Calls, SignalArea.Calls, NpyArea.Calls,
         ContractionArea.Calls,
         IndexingArea.Calls,
         MovementArea.Calls,

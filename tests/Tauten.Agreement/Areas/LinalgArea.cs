@@ -110,6 +110,16 @@ static class LinalgArea
             ["matrix_exp"] = x => [x[0].MatrixExp()],
             ["vander"] = x => [Linalg.Vander(x[0])],
             ["vander count=3"] = x => [Linalg.Vander(x[0], 3)],
+
+            // complex matrices
+            ["complex solve"] = x => Parts(Linalg.Solve(new ComplexTensor(x[0], x[1]), new ComplexTensor(x[2], x[3]))),
+            ["complex inv"] = x => Parts(Linalg.Inv(new ComplexTensor(x[0], x[1]))),
+            ["complex pinv"] = x => Parts(Linalg.Pinv(new ComplexTensor(x[0], x[1]))),
+            ["complex matrix_exp"] = x => Parts(Linalg.MatrixExp(new ComplexTensor(x[0], x[1]))),
+            ["complex matrix_power 3"] = x => Parts(Linalg.MatrixPower(new ComplexTensor(x[0], x[1]), 3)),
+            ["complex eigvalsh"] = x => [Linalg.Eigvalsh(new ComplexTensor(x[0] + x[0].T, x[1] - x[1].T))],
+            ["complex eigvalsh lower"] = x => [Linalg.Eigvalsh(new ComplexTensor(x[0], x[1]))],
+            ["complex svdvals"] = x => [Linalg.SvdVals(new ComplexTensor(x[0], x[1]))],
         };
         foreach (double order in orders)
         {
@@ -126,6 +136,8 @@ static class LinalgArea
     static Tensor[] All((Tensor, Tensor) pair) => [pair.Item1, pair.Item2];
 
     static Tensor[] All((Tensor, Tensor, Tensor) triple) => [triple.Item1, triple.Item2, triple.Item3];
+
+    static Tensor[] Parts(ComplexTensor z) => [z.Real, z.Imaginary];
 
     static Tensor[] Low((Tensor U, Tensor S, Tensor V) d) => [d.S.Narrow(0, 0, 3), (d.U * d.S).MatMul(d.V.T)];
 

@@ -15,6 +15,7 @@ static class MovementArea
         ["diag_embed -2"] = x => [x[0].DiagEmbed(-2)],
         ["diagonal_scatter 1"] = x => [x[0].DiagonalScatter(x[1], 1)],
         ["diagonal_scatter -1 axes 1, 0"] = x => [x[0].DiagonalScatter(x[1], -1, 1, 0)],
+        ["fill_diagonal 2.5"] = x => [x[0].FillDiagonal(2.5)],
         ["trace"] = x => [x[0].Trace()],
         ["trace 1 axes 1, 2"] = x => [x[0].Trace(1, 1, 2)],
         ["roll 1 axis=1"] = x => [x[0].Roll(1, 1)],

@@ -50,6 +50,7 @@ static class ReductionsArea
         ["renorm p=1"] = x => [x[0].Renorm(1, 0, 1.5)],
 
         ["histc 4"] = x => [x[0].Histc(4)],
+        ["histc 4 2 2"] = x => [x[0].Histc(4, 2, 2)],
         ["histc 4 0 4"] = x => [x[0].Histc(4, 0, 4)],
         ["histogram 5"] = x => Pair(x[0].Histogram(5)),
         ["histogram 4 0 4"] = x => Pair(x[0].Histogram(4, (0, 4))),

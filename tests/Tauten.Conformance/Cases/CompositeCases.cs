@@ -8,16 +8,14 @@ namespace Tauten.Conformance;
 static class CompositeCases
 {
     static readonly Shape cube = ["a", "b", "c"];
-    static readonly Domain finite = new() { HasInfinities = false };
     static readonly Dim rows = "rows", columns = "columns";
     static readonly Dictionary<string, int> large = Sizes(("a", 40), ("b", 45), ("c", 50), ("rows", 300), ("columns", 257), ("inner", 64)), wide = Sizes(("c", 1));
 
     public static IEnumerable<OpCase> All() =>
     [
-        // At -infinity the formulas give -infinity * 0 = NaN, the limit is 0: both are taken.
-        Unary<Silu>(x => x.Silu(), domain: finite),
-        Unary<Silu>(x => x.Silu(), domain: finite with { Low = -85, High = 100 }, name: "over its range", order: 0),
-        .. from approximate in new[] { false, true } select new OpCase(typeof(Gelu), approximate ? "approximate" : "", x => [x[0].Gelu(approximate)], new Input(Matrix, finite)) { IsElementwise = true, Condition = 80, Reason = "the sum with 1 magnifies the error of erf and tanh" },
+        Unary<Silu>(x => x.Silu()),
+        Unary<Silu>(x => x.Silu(), domain: Between(-85, 100), name: "over its range", order: 0),
+        .. from approximate in new[] { false, true } select new OpCase(typeof(Gelu), approximate ? "approximate" : "", x => [x[0].Gelu(approximate)], new Input(Matrix)) { IsElementwise = true, Condition = 80, Reason = "the sum with 1 magnifies the error of erf and tanh" },
         Unary<Softplus>(x => x.Softplus(), domain: Domain.AwayFromZero),
         Unary<Softplus>(x => x.Softplus(), domain: Between(-100, 100), name: "over its range", order: 0),
         Unary<LeakyRelu>(x => x.LeakyRelu(0.1), domain: Domain.AwayFromZero),

@@ -22,6 +22,7 @@ static class IndexingCases
         Indexed<Scatter>("last axis", x => x[0].Scatter(1, x[1], x[2]), Make.All, [a, b], [a, k], b, [a, k]),
         Indexed<Scatter>("first axis", x => x[0].Scatter(0, x[1], x[2]), Make.All, [a, b], [k, b], a, [k, b]),
         Indexed<Scatter>("by index tensors", x => x[0].With(x[1], x[2]), Make.All, [a, b], [k], a, [k, b]),
+        Indexed<Scatter>("of whole slices", x => x[0].IndexCopy(1, x[1], x[2]), Make.All, [a, b, 5], [k], b, [a, k, 5]),
         Indexed<IndexSelect>("first axis", x => x[0].IndexSelect(0, x[1]), Make.All, [a, b], [k], a),
         Indexed<IndexSelect>("last axis", x => x[0].IndexSelect(1, x[1]), Make.All, [a, b], [k], b),
         Indexed<IndexSelect>("by a matrix", x => x[0].IndexSelect(1, x[1]), Make.All, [a, b, 3], [k, 2], b),

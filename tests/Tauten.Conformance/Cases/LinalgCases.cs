@@ -13,8 +13,8 @@ static class LinalgCases
     static readonly Dim b = "b", m = "m", n = "n", k = "k";
     static readonly Domain finite = new() { HasSpecials = false };
     static readonly Input square = new([b, n, n], finite), matrix = new([b, m, n], finite), right = new([b, n, k], finite);
-    static readonly Dictionary<string, int> plain = Sizes(("b", 2), ("m", 5), ("n", 3), ("k", 2)), large = Sizes(("b", 1), ("m", 75), ("n", 70), ("k", 9));
-    static readonly Dictionary<string, int> wide = Sizes(("b", 2), ("m", 3), ("n", 5));
+    static readonly Dictionary<string, int> plain = Sizes(("b", 2), ("m", 4), ("n", 3), ("k", 2)), large = Sizes(("b", 1), ("m", 75), ("n", 70), ("k", 9));
+    static readonly Dictionary<string, int> wide = Sizes(("b", 2), ("m", 3), ("n", 4));
 
     /// <summary>Each case in 32 and 64 bits; and of each op, the first in 16 bits with small matrices, as large ones magnify their rounding.</summary>
     public static IEnumerable<OpCase> All() => Cases().GroupBy(c => c.Op).SelectMany(g => g.Select(c => c.Case(small: false)).Append(g.First().Case(small: true)));
@@ -33,13 +33,13 @@ static class LinalgCases
         Case<Qr>("of wide matrices", x => Both(Linalg.Qr(Near(x[0], 2))), matrix) with { Sizes = wide },
         Case<Qr>("complete", x => Both(Linalg.Qr(Near(x[0], 2), QrMode.Complete)), matrix) with { Order = 0 },
         Case<HouseholderFactor>("", x => Both(Linalg.Geqrf(Near(x[0], 2))), matrix) with { Order = 0 },
-        Case<Eigh>("", x => Linalg.Eigh(Symmetric(x[0])) is var (w, v) ? [w, v.Square(), (v * w.Sin().Unsqueeze(-2)).MatMul(v.T)] : [], square),
+        Case<Eigh>("", x => Linalg.Eigh(Symmetric(x[0])) is var (w, v) ? [w, v.Square(), (v * (w * 0.125).Sin().Unsqueeze(-2)).MatMul(v.T)] : [], square),
         Case<Eigh>("of the upper triangle", x => [Linalg.Eigvalsh(Symmetric(x[0]).Triu(), upper: true)], square) with { Order = 0 },
         Case<Svd>("", x => Decomposed(Linalg.Svd(Graded(x[0]), full: false)), matrix),
         Case<Svd>("of wide matrices", x => Decomposed(Linalg.Svd(Graded(x[0]), full: false)), matrix) with { Sizes = wide },
         Case<Svd>("full", x => Graded(x[0]).Svd() is var (u, s, v) ? [u.MatMul(u.T), s, v.Narrow(-2, 0, s.Shape[^1]).Square()] : [], matrix) with { Order = 0 },
         Case<Eig>("", x => Moments(Linalg.Eig(Swirling(x[0]))), new Input([b, 4, 4], finite)),
-        Case<MatrixExp>("", x => [(x[0] * 0.5).MatrixExp()], square),
+        Case<MatrixExp>("", x => [(x[0] * 0.125).MatrixExp()], square),
         Case<LdlFactor>("", x => Linalg.LdlFactorEx(Indefinite(x[0])) is var (ld, pivots, info) ? [ld, pivots, info] : [], square) with { Order = 0 },
         Case<LdlSolve>("", x => Linalg.LdlFactor(Constant(x[0])) is var (ld, pivots) ? [Linalg.LdlSolve(ld, pivots, x[0])] : [], right),
 
@@ -50,7 +50,7 @@ static class LinalgCases
         Case<Pinv>("of wide matrices", x => [Graded(x[0]).PInverse()], matrix) with { Sizes = wide },
         Case<Pinv>("of symmetric matrices", x => [Linalg.Pinv(Symmetric(x[0]), hermitian: true)], square),
         Case<Det>("", x => [Near(x[0], 1).Det()], square) with { Large = [] },
-        Case<Cofactors>("", x => [Linalg.Cofactors(Graded(x[0]))], square) with { Large = [] },
+        Case<Cofactors>("", x => [Linalg.Cofactors(Graded(x[0]))], new Input([b, 3, 3], finite)),
         Case<SlogDet>("", x => [Near(x[0], 2).SlogDet().LogAbsDet], square),
         Case<SlogDet>("with its sign", x => [Near(x[0], -2).SlogDet().Sign], square) with { Order = 0 },
     ];
@@ -66,15 +66,16 @@ static class LinalgCases
 
         public Dictionary<string, int> Large { get; init; } = large;
 
-        public OpCase Case(bool small) => new(Op, small ? "of 16 bits" : Name, Function, [.. Inputs.Select(i => small ? i with { Shape = i.Shape.Bind(name => name == "b" ? default(Dim?) : Sizes[name]) } : i)])
+        public OpCase Case(bool small) => new(Op, small ? "of 16 bits" : Name, Function, [.. Inputs.Select(i => small ? i with { Shape = i.Shape.Bind(name => Sizes[name]) } : i)])
         {
             DTypes = small ? [DType.Float16, DType.BFloat16] : [DType.Float32, DType.Float64],
             Plain = Sizes,
             Large = small ? [] : Large,
             Wide = "b",
             Order = small ? 0 : Order,
+            Ulps = 256,
             Condition = 200,
-            Absolute = 512,
+            Absolute = 1024,
             Reason = "elimination, rotations and reflections round in orders of the kernels' own",
         };
     }
@@ -111,7 +112,7 @@ static class LinalgCases
         return x * 0.25 + above - above.T + Diagonal(x, 0, 1);
     }
 
-    static Tensor[] Decomposed((Tensor U, Tensor S, Tensor V) d) => [d.U.Square(), d.S, d.V.Square(), (d.U * d.S.Sin().Unsqueeze(-2)).MatMul(d.V)];
+    static Tensor[] Decomposed((Tensor U, Tensor S, Tensor V) d) => [d.U.Square(), d.S, d.V.Square(), (d.U * (d.S * 0.125).Sin().Unsqueeze(-2)).MatMul(d.V)];
 
     /// <summary>Sums over the eigenvalues, of functions that do not depend on the phase of the vectors.</summary>
     static Tensor[] Moments((ComplexTensor Values, ComplexTensor Vectors) e)

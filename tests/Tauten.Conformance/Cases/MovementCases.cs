@@ -19,6 +19,8 @@ static class MovementCases
         Case<Contiguous>("of a transposed view", x => x[0].Permute(2, 0, 1).Contiguous(), big: true),
         new(typeof(Contiguous), "of a scalar", x => [Dispatch.Run(new Contiguous(), x[0])], new Input([])) { DTypes = Make.All, IsExact = true },
         new(typeof(Contiguous), "of five axes", x => [x[0].Permute(4, 2, 0, 3, 1).Contiguous()], new Input(["a", 2, "b", 3, "c"])) { DTypes = Make.All, IsExact = true },
+        Case<Contiguous>("with a short last axis", x => x[0].Unsqueeze(-1).BroadcastTo([.. x[0].Shape, 2]).Contiguous(), shape: ["a", "b"], big: true),
+        Case<Contiguous>("of short columns", x => x[0].T.Contiguous(), shape: [3, "a"]),
         Case<Reshape>("", x => x[0].Reshape([x[0].Shape[0] * x[0].Shape[1], x[0].Shape[2]])),
         Case<Reshape>("of a transposed view", x => x[0].Permute(2, 0, 1).Reshape([x[0].Shape[2] * x[0].Shape[0], x[0].Shape[1]])),
         Case<Reshape>("to a vector", x => x[0].Flatten()),

@@ -20,6 +20,7 @@ static class RearrangingCases
         Case<DiagonalScatter>("", x => x[0].DiagonalScatter(x[1]), shape: ["a", "a"], second: ["a"]),
         Case<DiagonalScatter>("of batches, below", x => x[0].DiagonalScatter(x[1], -1, 2, 1), shape: [2, "a", 4], second: [2, 3], least: Sizes(("a", 3))),
         Case<DiagonalScatter>("embedded", x => x[0].DiagEmbed(-2, 0, 2)),
+        Case<Roll>("", x => x[0].Roll([2, -1, 4], [0, 1, 0])),
         Case<Tril>("", x => x[0].Tril()),
         Case<Tril>("of batches, below", x => x[0].Tril(-2), shape: Cube),
         Case<Triu>("", x => x[0].Triu()),

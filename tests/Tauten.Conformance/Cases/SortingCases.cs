@@ -35,17 +35,21 @@ static class SortingCases
         new(typeof(BinCount), "", x => [x[0].BinCount(minLength: 3)], Input.Index([a], 7) with { IsLabel = true }) { DTypes = [DType.Int64], IsExact = true, DependsOnData = true },
         new(typeof(BinCount), "weighted", x => [x[0].To(DType.Int32).BinCount(x[1])], Input.Index([a], 7) with { IsLabel = true }, new Input([a])) { DTypes = Numerics, DependsOnData = true, Absolute = 16, Reason = "a sum of several elements in the dtype's own precision" },
 
-        .. from axis in new int?[] { null, 0, 1 } select Kinds($"of {(axis is null ? "elements" : $"axis {axis}")}", new Unique(axis, true), axis),
-        .. from axis in new int?[] { null, 1 } select Kinds($"consecutive, of {(axis is null ? "elements" : $"axis {axis}")}", new Unique(axis, false), axis),
+        Kinds("of elements", new Unique(null, true), [a, b], Make.All),
+        new(typeof(Unique), "of different elements", x => [x[0].UniqueAll().Values], new Input([a, b], Domain.Distinct)) { IsExact = true, DTypes = [DType.Float32, DType.Float64], DependsOnData = true },
+        Kinds("of axis 1", new Unique(1, true), [a, 2], [DType.Float32, DType.Float64, DType.Int64]),
+        Kinds("consecutive, of axis 0", new Unique(0, false), [a, 2], [DType.Float32, DType.Float64, DType.Int64]),
 
-        .. from combination in Enum.GetValues<Combination>() from self in new[] { true, false } select Reduced(combination, self),
-        .. from combination in Enum.GetValues<Combination>() select Segments(combination, combination switch { Combination.Sum or Combination.Product => null, Combination.Mean => 0, Combination.Max => -4, _ => 4 }),
+        Reduced(Combination.Sum, false), Reduced(Combination.Product, true), Reduced(Combination.Product, false), Reduced(Combination.Mean, true), Reduced(Combination.Mean, false), Reduced(Combination.Max, true), Reduced(Combination.Min, false),
+        Segments(Combination.Product, null), Segments(Combination.Mean, 0), Segments(Combination.Max, -4),
 
-        .. from interpolation in Enum.GetValues<QuantileInterpolation>() select Quantiles($"{interpolation}", x => x[0].Quantile(x[1], 1, interpolation: interpolation)),
+        .. from interpolation in new[] { QuantileInterpolation.Linear, QuantileInterpolation.Nearest } select Quantiles($"{interpolation}", x => x[0].Quantile(x[1], 1, interpolation: interpolation)),
         Quantiles("without NaN", x => Dispatch.Run(new Quantile(1, QuantileInterpolation.Linear, true, true), x[0], x[1])),
         new(typeof(Quantile), "of all", x => [x[0].Quantile(0.4)], new Input([a, b], Domain.Distinct)) { Least = elements },
 
-        .. from order in new[] { 0, 1, 2, 3, double.PositiveInfinity } select new OpCase(typeof(CDist), $"{order}", x => [x[0].CDist(x[1], order)], new Input([a, 2, "c"], Between(-2, -0.5)), new Input([k, "c"], Domain.Distinct with { Low = 0, High = 2 })),
+        .. from order in new[] { 1, 3, double.PositiveInfinity } select new OpCase(typeof(CDist), $"{order}", x => [x[0].CDist(x[1], order)], new Input([a, 2, "c"], Between(-2, -0.5)), new Input([k, "c"], Domain.Distinct with { Low = 0, High = 2 })) { Large = order == 3 ? Sizes(("a", 40), ("k", 40), ("c", 30)) : [] },
+        new(typeof(CDistGradient), "", x => [Dispatch.Run(new CDistGradient(1.5), (ReadOnlySpan<Tensor>)x)],
+            new Input([a, k]), new Input([a, "c"], Between(-2, -0.5)), new Input([k, "c"], Domain.Distinct with { Low = 0, High = 2 }), new Input([a, k], Domain.Positive)) { Large = Sizes(("a", 40), ("k", 60), ("c", 30)) },
     ];
 
     static Tensor[] Both((Tensor Values, Tensor Indices) pair) => [pair.Values, pair.Indices];
@@ -56,8 +60,8 @@ static class SortingCases
     static OpCase Search(string name, Func<Tensor[], Tensor> f, Input lines, Input values) =>
         new(typeof(SearchSorted), name, x => [f(x)], lines, values) { DTypes = Make.All, IsExact = true, Order = 0, Large = large };
 
-    static OpCase Kinds(string name, Unique op, int? axis) =>
-        new(typeof(Unique), name, x => Dispatch.RunAll(op, x[0]), new Input([a, axis is null ? b : 2], few)) { DTypes = Make.All, IsExact = true, DependsOnData = true, Order = 0, Least = axis == 1 ? Sizes(("a", 1)) : [] };
+    static OpCase Kinds(string name, Unique op, Shape shape, DType[] dtypes) =>
+        new(typeof(Unique), name, x => Dispatch.RunAll(op, x[0]), new Input(shape, few)) { DTypes = dtypes, IsExact = true, DependsOnData = true, Order = 0, Least = op.Axis == 1 ? Sizes(("a", 1)) : [] };
 
     static OpCase Reduced(Combination combination, bool self)
     {
@@ -65,7 +69,7 @@ static class SortingCases
         return new(typeof(ScatterReduce), $"{combination}{(self ? "" : " without self")}", x => [x[0].ScatterReduce(axis, x[1], x[2], combination, self)],
             new Input([a, b], Domain.AwayFromZero), Input.Index(self ? [a, k] : [k, b], self ? b : a), new Input(self ? [a, k] : [k, b], Domain.AwayFromZero with { Low = -1.7, High = 1.8 }))
         {
-            DTypes = Numerics, Least = Sizes((self ? "b" : "a", 1)), Large = combination == Combination.Max && self ? large : [],
+            DTypes = self ? Numerics : [DType.Float32, DType.Float64, DType.Int32], Least = Sizes((self ? "b" : "a", 1)), Large = combination == Combination.Max && self ? large : [],
             Absolute = 16, Reason = "a sum or product of several elements in the dtype's own precision",
         };
     }

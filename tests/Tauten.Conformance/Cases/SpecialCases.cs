@@ -39,7 +39,7 @@ static class SpecialCases
         Function<ScaledBesselI0>(Special.I0e, Domain.AwayFromZero),
         Function<ScaledBesselI0>(Special.I0e, Between(-40, 40), "over its range", order: 0),
         Function<ScaledBesselI1>(Special.I1e, Domain.AwayFromZero, absolute: 2),
-        Function<ScaledBesselI1>(Special.I1e, Between(-40, 40), "over its range", order: 0),
+        Function<ScaledBesselI1>(Special.I1e, Between(-40, 40), "over its range", order: 0, absolute: 2),
         Function<BesselK0>(Special.ModifiedBesselK0, natural),
         Function<BesselK1>(Special.ModifiedBesselK1, natural),
         Function<ScaledBesselK0>(Special.ScaledModifiedBesselK0, natural),

@@ -42,13 +42,31 @@ static class WindowCases
         new(typeof(GridSample), "3d", x => [Dispatch.Run(new GridSample(InterpolationMode.Linear, GridPadding.Zeros, false), x[0], x[1])], new Input([b, 2, 2, h, w], finite), new Input([b, 2, "p", 1, 3], between))
             { Plain = Sizes(("b", 1), ("h", 2), ("w", 2), ("p", 2)), Least = Sizes(("h", 2), ("w", 2)), Condition = 30, Reason = jump },
 
+        Returned("linear", new(InterpolationMode.Linear, GridPadding.Reflection, false)),
+        Returned("cubic", new(InterpolationMode.Cubic, GridPadding.Zeros, true)),
+
         new(typeof(GroupNorm), "", x => [Dispatch.Run(new GroupNorm(2, 1e-3), (ReadOnlySpan<Tensor>)x)], new Input([b, 4, w]), new Input([4]), new Input([4])) { Least = Sizes(("w", 1)), Large = Sizes(("b", 20), ("w", 300)), Condition = 20 },
         new(typeof(GroupNorm), "without weight", x => [x[0].GroupNorm(3, epsilon: 1e-3)], new Input([b, 3, h, w])) { Least = Sizes(("h", 1), ("w", 1)), Condition = 20 },
         new(typeof(RmsNorm), "", x => [Dispatch.Run(new RmsNorm(1, 1e-3), x[0], x[1])], new Input([b, h, w]), new Input([w])) { Least = Sizes(("w", 1)), Large = Sizes(("h", 50), ("w", 300)), Condition = 20 },
+        // Functions that are phrases over these ops.
+        Phrase<ConvolutionInputGradient>("as a transposed convolution", x => x[0].ConvTranspose2d(x[1], x[2], [2, 1], [1, 0], [1, 0], 1, [1, 2]), Sizes(("h", 1), ("w", 1)), new([b, 2, h, w], finite), new([2, 3, 2, 3], finite), new([3], finite)),
+        Phrase<Convolution>("padded by reflection, without batch", x => x[0].Conv1d(x[1], x[2], padding: 2, padMode: PadMode.Reflect), Sizes(("w", 3)), new([2, w], finite), new([3, 2, 3], finite), new([3], finite)),
+        Phrase<Windows>("as columns", x => x[0].Unfold([2, 3], 1, [1, 0], [2, 1]), Sizes(("h", 1), ("w", 3)), new Input([b, 2, h, w])),
+        Phrase<OverlapAdd>("of columns", x => x[0].Fold([5, 4], [2, 3], 1, [1, 0], [2, 1]), [], new Input([b, 12, 6])),
+        Phrase<Permute>("of pixels", x => x[0].PixelShuffle(2).ChannelShuffle(2).PixelUnshuffle(2), [], new Input([b, 8, h, w])),
+        Phrase<Scatter>("as an unpooling", x => x[0].MaxPool2dWithIndices(2) is var (values, indices) ? values.MaxUnpool2d(indices, 2, size: [x[0].Shape[2], x[0].Shape[3]]) : x[0], Sizes(("h", 2), ("w", 2)), new Input([b, 2, h, w], Domain.Distinct)),
+        Phrase<AvgPool>("of powers", x => x[0].LpPool2d(3, [2, 1], 1), Sizes(("h", 2), ("w", 1)), new Input([b, 2, h, w], Domain.Positive)),
+        Phrase<AvgPool>("over channels", x => x[0].LocalResponseNorm(3, 0.5, 0.7, 2), Sizes(("c", 1), ("w", 1)), new Input([b, c, w])),
+        Phrase<Resample>("over two axes by scales", x => x[0].InterpolateBy([1.5, 2], InterpolationMode.Linear), Sizes(("h", 1), ("w", 1)), new Input([b, 1, h, w])),
+        Phrase<Resample>("over two axes to means", x => x[0].AdaptiveAvgPool2d([2, -1]), Sizes(("h", 1), ("w", 1)), new Input([b, 1, h, w])),
+        Phrase<Iota>("in an affine grid", x => x[0].AffineGrid([x[0].Shape[0], 1, x[1].Shape[0], 3]), Sizes(("h", 1)), new([b, 2, 3], finite), new Input([h])),
         new(typeof(RmsNorm), "over two axes", x => [Dispatch.Run(new RmsNorm(2, 1e-3), x[0])], new Input([b, h, w])) { Least = Sizes(("h", 1), ("w", 1)), Condition = 20 },
     ];
 
     const string jump = "a point between two elements lies now here, now there";
+
+    static OpCase Phrase<TOp>(string name, Func<Tensor[], Tensor> f, Dictionary<string, int> least, params Input[] inputs) where TOp : Op =>
+        new(typeof(TOp), name, x => [f(x)], inputs) { DTypes = [DType.Float32, DType.Float64], Plain = Sizes(("b", 2), ("c", 4), ("h", 3), ("w", 4)), Least = least, Condition = 30, Reason = "several ops" };
 
     static OpCase Chosen<TOp>(string name, Func<Tensor, Tensor[]> f) where TOp : Op =>
         new(typeof(TOp), name, x => f(x[0]), new Input([b, 2, h, w], Domain.Distinct)) { IsExact = true, Plain = plane, Least = least, Large = large };
@@ -61,6 +79,15 @@ static class WindowCases
     // The second axis of three, so that all widths of what lies behind it occur.
     static OpCase Resized<TOp>(string name, Func<Tensor, Tensor> f, Dictionary<string, int> least) where TOp : Op =>
         new(typeof(TOp), name, x => [f(x[0])], new Input([b, c, w])) { Plain = Sizes(("b", 2), ("c", 5), ("w", 3)), Least = least, Large = Sizes(("b", 9), ("c", 20), ("w", 130)) };
+
+    static OpCase Returned(string name, GridSample op) =>
+        new(typeof(GridSampleGradient), name, x => Dispatch.RunAll(new GridSampleGradient(op), x[0], x[1], x[2]), new Input([b, 2, h, w], finite), new Input([b, "p", 1, 2], between), new Input([b, 2, "p", 1], finite))
+        {
+            Plain = Sizes(("b", 2), ("h", 2), ("w", 2), ("p", 3)),
+            Least = Sizes(("h", 2), ("w", 2)),
+            Condition = 60,
+            Reason = jump,
+        };
 
     static OpCase Sampled(string name, GridSample op) =>
         new(typeof(GridSample), name, x => [Dispatch.Run(op, x[0], x[1])], new Input([b, 2, h, w], finite), new Input([b, "p", "q", 2], between))

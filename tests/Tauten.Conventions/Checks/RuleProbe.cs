@@ -12,7 +12,7 @@ public static class RuleProbe
     static readonly Shape[][] shapes =
     [
         [[2, 3]], [[4]], [[]], [[2, 3, 8, 8]], [["batch", 3]], [[2, 3], [2, 3]], [[2, 3], [3]], [["batch", 3], ["batch", 3]], [[5, 4], [5]], [[5, 4], [3, 4]], [[2, 3], [2]],
-        [[2, 3], [2, 3], [2, 3]], [[5, 4], [3, 4], [3]], [[2, 3], [3], [3]], [[2, 3, 8, 8], [3], [3]], [[2, 3], [2, 3], [2, 3], [2, 3]], [[2, 3, 8, 8], [3], [3], [3], [3]],
+        [[2, 3, 8, 8], [2, 3, 2]], [[2, 3, 8, 8], [2, 4, 5, 2]], [[2, 3], [2, 3], [2, 3]], [[5, 4], [3, 4], [3]], [[2, 3], [3], [3]], [[2, 3, 8, 8], [3], [3]], [[2, 3], [2, 3], [2, 3], [2, 3]], [[2, 3, 8, 8], [3], [3], [3], [3]],
     ];
 
     /// <summary>Sentences about ops whose rule and expansion disagree.</summary>
@@ -95,6 +95,13 @@ public static class RuleProbe
         var type = parameter.ParameterType;
         // Paddings have two entries for each axis of a window.
         if (type == typeof(Dims)) return parameter.Name == "Padding" ? Dims.Repeat(0, 4) : parameter.Name == "Inputs" ? [0] : parameter.Name == "Axes" ? Dims.Create([variant]) : Dims.Repeat(2, 2);
+        // The second of two axes is another one than the first; the first value of an enum often is the simple case of another op.
+        if (parameter.Name == "Axis2") return 1 - variant;
+        if (type.IsEnum && type != typeof(DType))
+        {
+            var values = Enum.GetValues(type);
+            return values.GetValue((variant + 1) % values.Length)!;
+        }
         if (type == typeof(int) || type == typeof(long)) return Convert.ChangeType(variant, type, System.Globalization.CultureInfo.InvariantCulture);
         if (type == typeof(double)) return 0.5 + variant;
         if (type == typeof(bool)) return variant == 1;
@@ -104,6 +111,7 @@ public static class RuleProbe
         if (type == typeof(Graph)) return Graph.Capture(x => (x * 2).Sum(0), new TensorSpec(DType.Float32, [2, 3]));
         if (type == typeof(CompositeOp)) return new Softmax(0);
         if (type == typeof(Func<Backward, Tensor?[]>)) return (Backward b) => (Tensor?[])[b.Grad];
+        if (type.IsEnum) return Enum.ToObject(type, variant);
         throw new NotSupportedException($"RuleProbe.cs has no sample of {type.Name}.");
     }
 }

@@ -20,6 +20,7 @@ static partial class TreeChecks
         ["Tauten.Core"] = 0,
         ["Tauten.NN.Generators"] = 0,
         ["Tauten.Cpu"] = 1,
+        ["Tauten.Interop"] = 1,
         ["Tauten.NN"] = 1,
         ["Tauten.Testing"] = 1,
         ["Tauten.Compiler"] = 1,

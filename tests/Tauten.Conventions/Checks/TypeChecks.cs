@@ -37,6 +37,11 @@ static partial class TypeChecks
         where banned.Contains(word.Value)
         select $"The type {type.FullName} has '{word.Value}' in its name, which says nothing. Name it after what it is in the field.";
 
+    public static IEnumerable<string> Finalizers(Assembly assembly) =>
+        from type in Written(assembly)
+        where type.GetMethod("Finalize", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly) is not null
+        select $"The type {type.FullName} has a finalizer, which comes too late and costs too much (docs/memory.md). Give back what it holds by count, or let the pool watch it.";
+
     public static IEnumerable<string> MutableStatics(Assembly assembly)
     {
         foreach (var type in Written(assembly))

@@ -150,6 +150,66 @@ public class CustomOpTests
         }
     }
 
+    /// <summary>The sum and the difference of neighbours, in a kernel on elements.</summary>
+    sealed record Neighbours : PrimitiveOp
+    {
+        public override Specs Infer(ReadOnlySpan<TensorSpec> x) => new(x[0], new TensorSpec(DType.Int32, x[0].Shape));
+
+        public override Reads GradientReads() => Reads.Nothing;
+
+        public override Tensor?[] Gradient(Backward b) => [b.Grad * 2];
+    }
+
+    [Fact]
+    public void A_kernel_fills_its_outputs_in_place()
+    {
+        var backend = new CpuBackend();
+        backend.Kernels.Add<Neighbours>((op, elements) =>
+        {
+            Assert.Equal((1, 2), (elements.InputCount, elements.OutputCount));
+            Assert.Equal(elements.InputSpec(0), elements.OutputSpec(0));
+            ReadOnlySpan<float> x = elements.Input<float>(0);
+            Span<float> sums = elements.Output<float>(0);
+            Span<int> numbers = elements.Output<int>(1);
+            for (int i = 0; i < x.Length; i++) (sums[i], numbers[i]) = (x[i] + x[Math.Min(i + 1, x.Length - 1)], i);
+        });
+        using (Backends.Use(backend))
+        {
+            // Small and pooled memory; as it lies, behind an offset, and transposed.
+            foreach (int rows in new[] { 3, 300 })
+            {
+                var x = Tensor.Arange(rows * 4, DType.Float32).Reshape(rows, 4);
+                foreach (var input in new[] { x, x[1..], x.T, x[.., 2] })
+                {
+                    var flat = input.ToArray<float>();
+                    var y = Dispatch.RunAll(new Neighbours(), input);
+                    Assert.Equal(flat.Select((v, i) => v + flat[Math.Min(i + 1, flat.Length - 1)]), y[0].ToArray<float>());
+                    Assert.Equal(Enumerable.Range(0, flat.Length), y[1].ToArray<int>());
+                    Assert.Equal(flat, input.ToArray<float>());
+                }
+            }
+            var leaf = Tensor.Ones([5], requiresGrad: true);
+            Dispatch.RunAll(new Neighbours(), leaf)[0].Sum().Backward();
+            TensorAssert.Equal([2, 2, 2, 2, 2], leaf.Grad!);
+        }
+    }
+
+    [Fact]
+    public void A_kernel_on_elements_is_told_what_is_wrong()
+    {
+        Assert.Equal("The kernel of Neighbours takes the elements of input 0 as Double, but they are float32.", Error<DTypeException, Neighbours>(e => e.Input<double>(0)));
+        Assert.Equal("The kernel of Neighbours takes the elements of output 1 as Single, but they are int32.", Error<DTypeException, Neighbours>(e => e.Output<float>(1)));
+        Assert.Equal("The kernel of Neighbours asks for input 1. Expected 0 to 0.", Error<IndexException, Neighbours>(e => e.Input<float>(1)));
+        Assert.Equal("The size of output 0 of Positive depends on data, so a kernel makes it: use a kernel that takes tensors.", Error<ShapeException, Positive>(e => e.Output<float>(0)));
+
+        static string Error<TException, TOp>(Action<KernelElements> use) where TException : Exception where TOp : Op, new()
+        {
+            var backend = new CpuBackend();
+            backend.Kernels.Add<TOp>((op, elements) => use(elements));
+            using (Backends.Use(backend)) return Assert.Throws<TException>(() => Dispatch.RunAll(new TOp(), Tensor.Ones([2]))).Message;
+        }
+    }
+
     /// <summary>How many positive elements there are is known only from the data.</summary>
     sealed record Positive : PrimitiveOp
     {

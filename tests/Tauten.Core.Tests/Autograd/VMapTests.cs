@@ -43,7 +43,7 @@ public class VMapTests
     public void What_depends_on_values_is_an_error()
     {
         Assert.Throws<GraphException>(() => Tensor.VMap(v => v.Sum().Item<double>() > 0 ? v : -v)(x));
-        Assert.Contains("use Tensor.Where", Assert.Throws<GraphException>(() => Tensor.VMap(v => v[v > 0])(x)).Message, StringComparison.Ordinal);
+        Assert.Contains("Use Tensor.Where", Assert.Throws<GraphException>(() => Tensor.VMap(v => v[v > 0])(x)).Message, StringComparison.Ordinal);
         // The same for all samples, it is none.
         TensorAssert.Equal(x * (w > 0).NonZero().Shape[0].Value, Tensor.VMap((v, u) => v * Tensor.Ones([u.NonZero().Shape[0]], DType.Float64).Sum(), [0, null])(x, w > 0));
     }

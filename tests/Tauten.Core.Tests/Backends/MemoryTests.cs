@@ -277,6 +277,24 @@ public class MemoryTests
     }
 
     [Fact]
+    public void Threads_that_come_and_go_share_scratch_memory()
+    {
+        static void Use()
+        {
+            using var scratch = Scratch.Take(1 << 20);
+        }
+        Use();
+        long kept = ScratchBlocks.Kept;
+        for (int i = 0; i < 5; i++)
+        {
+            var thread = new Thread(Use);
+            thread.Start();
+            thread.Join();
+        }
+        Assert.Equal(kept, ScratchBlocks.Kept);
+    }
+
+    [Fact]
     public void Moments_of_the_pool_can_be_watched()
     {
         using (Backends.Use(backend))

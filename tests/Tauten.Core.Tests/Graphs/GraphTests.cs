@@ -182,6 +182,39 @@ public class GraphTests
     }
 
     [Fact]
+    public void A_walk_in_a_capture_brings_gradients_to_inputs_and_to_tensors_from_outside()
+    {
+        Tensor outside = Tensor.From([2.0, 3], requiresGrad: true), x = Tensor.From([5.0, 7]);
+        var parameter = new Parameter(Tensor.From([1.0, 1]));
+        var value = parameter.Value;
+        var graph = Graph.Capture(input =>
+        {
+            (input * outside * value).Sum().Backward();
+            (input * outside).Sum().Backward();
+            var found = new[] { input.Grad!, outside.Grad!, parameter.Grad! };
+            outside.ZeroGrad();
+            Assert.Null(outside.Grad);
+            return found[0] + found[1] * 100 + found[2] * 10_000;
+        }, x.Spec);
+        TensorAssert.Equal([4 + 1000 + 100_000, 6 + 1400 + 210_000], graph.Run(x)[0]);
+        // They belong to the graph, not to the tensors.
+        Assert.Null(outside.Grad);
+        Assert.Null(parameter.Grad);
+        // Also through what was computed from them outside.
+        var computed = outside * 2;
+        graph = Graph.Capture(input =>
+        {
+            (input * computed).Sum().Backward(keepGraph: true);
+            return outside.Grad!;
+        }, x.Spec);
+        TensorAssert.Equal([10, 14], graph.Run(x)[0]);
+        Assert.Null(outside.Grad);
+        TensorAssert.Equal([4, 6], Graph.Capture(input => Gradients.Of((input * computed).Sum(), [input])[0], x.Spec).Run(x)[0]);
+        Graph.Capture(input => input * computed, x.Spec).Run(x)[0].Sum().Backward();
+        TensorAssert.Equal([10, 14], outside.Grad!);
+    }
+
+    [Fact]
     public void A_branch_on_a_captured_value_is_an_error()
     {
         foreach (Func<Tensor, bool> question in new Func<Tensor, bool>[]

@@ -203,6 +203,20 @@ public class IndexingTests
     }
 
     [Fact]
+    public void In_a_collection_expression_a_whole_axis_has_a_name()
+    {
+        // `..` alone would be a spread there; in parentheses it is a range.
+        var x = Plain.Count(3, 4, 6);
+        var expected = x.With(Enumerable.Range(0, 4).Select(i => (new[] { 1, i, 5 }, -1.0)));
+        expected.MustBe(x.ToTensor().With([1, TensorIndex.All, 5], -1));
+        expected.MustBe(x.ToTensor().With([1, (..), 5], -1));
+        expected.MustBe(x.ToTensor().With([1, 0..4, ^1], -1));
+        expected.MustBe(x.ToTensor().With([1, TensorIndex.Ellipsis, 5], -1));
+        expected.MustBe(x.ToTensor().With([1, TensorIndex.NewAxis, TensorIndex.All, 5], Tensor.Full([1, 4], -1)));
+        TensorAssert.Equal([23 + 24 - 18, 47, 71], x.ToTensor()[.., ^1, 5] + Tensor.From([6f, 0, 0]));
+    }
+
+    [Fact]
     public void Gradients_flow_to_both_the_tensor_and_the_value()
     {
         var x = Tensor.Arange(12, DType.Float32).Reshape(3, 4).WithGrad();

@@ -28,6 +28,9 @@ public sealed record AdamStep(double Beta1, double Beta2, double Epsilon, double
     }
 
     /// <inheritdoc/>
+    internal override ReadOnlySpan<int> Overwrites => [0, 3, 4, 5];
+
+    /// <inheritdoc/>
     public override Tensor[] ExpandAll(ReadOnlySpan<Tensor> x)
     {
         var kind = x[3].DType;

@@ -32,19 +32,26 @@ public sealed record BatchMoments : CompositeOp
     }
 
     /// <inheritdoc/>
-    public override Reads GradientReads() => Reads.First;
+    public override Reads GradientReads() => Reads.First | Reads.Output;
 
     /// <inheritdoc/>
-    public override Tensor?[]? Gradient(Backward b)
+    public override Tensor?[]? Gradient(Backward b) => [Dispatch.Run(BatchMomentsGradient.Instance, (ReadOnlySpan<Tensor>)[b.GradOf(0), b.GradOf(1), b.Input(0), b.OutputAt(0)])];
+}
+
+/// <summary>
+/// The gradient of <see cref="BatchMoments"/>, from those of mean and variance: gmean / n + (x - mean) 2 gvariance / n, with n elements in a channel.
+/// Inputs: gmean, gvariance, x, mean.
+/// </summary>
+public sealed record BatchMomentsGradient : CompositeOp
+{
+    internal static readonly BatchMomentsGradient Instance = new();
+
+    /// <inheritdoc/>
+    public override Tensor Expand(ReadOnlySpan<Tensor> x)
     {
-        var shape = b.InputSpec(0).Shape;
-        var axes = Others(shape.Rank);
-        var size = Tensor.SizeOf(shape, axes);
-        var g = b.HasGrad(0) ? Along(b.GradOf(0).DividedBy(size), shape.Rank).BroadcastTo(shape) : null;
-        if (!b.HasGrad(1)) return [g];
-        var x = b.Input(0);
-        var spread = (x - x.Mean(axes, keepDims: true)) * Along((b.GradOf(1) * 2).DividedBy(size), shape.Rank);
-        return [g is null ? spread : g + spread];
+        var shape = x[2].Shape;
+        var size = Tensor.SizeOf(shape, BatchMoments.Others(shape.Rank));
+        return BatchMoments.Along(x[0].DividedBy(size), shape.Rank) + (x[2] - BatchMoments.Along(x[3], shape.Rank)) * BatchMoments.Along((x[1] * 2).DividedBy(size), shape.Rank);
     }
 }
 
@@ -88,16 +95,27 @@ public sealed record BatchNorm(double Epsilon) : CompositeOp
     /// <inheritdoc/>
     public override Tensor?[]? Gradient(Backward b)
     {
-        int rank = b.InputSpec(0).Shape.Rank;
+        var gradient = new BatchNormGradient(Epsilon);
+        return b.InputCount == 3 ? Dispatch.RunAll(gradient, b.Grad, b.Input(0), b.Input(1), b.Input(2)) : Dispatch.RunAll(gradient, b.Grad, b.Input(0), b.Input(1), b.Input(2), b.Input(3));
+    }
+}
+
+/// <summary>
+/// The gradients of <see cref="BatchNorm"/> for all its inputs, from that of its result. Inputs: that gradient, the input, mean, variance, and the weight if
+/// there is one.
+/// </summary>
+public sealed record BatchNormGradient(double Epsilon) : CompositeOp
+{
+    /// <inheritdoc/>
+    public override Tensor[] ExpandAll(ReadOnlySpan<Tensor> x)
+    {
+        int rank = x[1].Rank;
         var axes = BatchMoments.Others(rank);
-        bool affine = b.InputCount == 5;
-        var inverse = (b.Input(2) + Epsilon).Rsqrt();
-        var scale = affine ? inverse * b.Input(3) : inverse;
-        var gx = b.Needs(0) ? b.Grad * BatchMoments.Along(scale, rank) : null;
-        var sum = b.Needs(1) || (affine && b.Needs(4)) ? b.Grad.Sum(axes) : null;
-        var along = b.Needs(2) || (affine && b.Needs(3)) ? (b.Grad * (b.Input(0) - BatchMoments.Along(b.Input(1), rank))).Sum(axes) : null;
-        var gmean = b.Needs(1) ? -sum! * scale : null;
-        var gvariance = b.Needs(2) ? along! * scale * inverse.Square() * -0.5 : null;
-        return affine ? [gx, gmean, gvariance, b.Needs(3) ? along! * inverse : null, b.Needs(4) ? sum : null] : [gx, gmean, gvariance];
+        var inverse = (x[3] + Epsilon).Rsqrt();
+        var scale = x.Length == 5 ? inverse * x[4] : inverse;
+        var sum = x[0].Sum(axes);
+        var along = (x[0] * (x[1] - BatchMoments.Along(x[2], rank))).Sum(axes);
+        Tensor[] all = [x[0] * BatchMoments.Along(scale, rank), -sum * scale, along * scale * inverse.Square() * -0.5];
+        return x.Length == 5 ? [.. all, along * inverse, sum] : all;
     }
 }

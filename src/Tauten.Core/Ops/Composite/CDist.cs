@@ -34,15 +34,47 @@ public sealed record CDist(double Order) : CompositeOp
     }
 
     /// <inheritdoc/>
-    public override Reads GradientReads() => double.IsInfinity(Order) ? Reads.Inputs | Reads.Output : Reads.Inputs;
+    public override Reads GradientReads() => Order == 0 ? Reads.Nothing : Reads.Inputs | Reads.Output;
 
     /// <inheritdoc/>
     public override Tensor?[]? Gradient(Backward b)
     {
-        if (!double.IsInfinity(Order)) return null;
-        var difference = b.Input(0).Unsqueeze(-2) - b.Input(1).Unsqueeze(-3);
-        var chosen = difference.Abs().EqualTo(b.Output.Unsqueeze(-1)).To(difference.DType);
-        var each = b.Grad.Unsqueeze(-1) * difference.Sign() * chosen;
-        return [each.Sum(-2).SumTo(b.InputSpec(0).Shape), (-each).Sum(-3).SumTo(b.InputSpec(1).Shape)];
+        if (Order == 0) return [null, null];
+        var op = new CDistGradient(Order);
+        return
+        [
+            b.Needs(0) ? Dispatch.Run(op, b.Grad, b.Input(0), b.Input(1), b.Output).SumTo(b.InputSpec(0).Shape) : null,
+            b.Needs(1) ? Dispatch.Run(op, b.Grad.T, b.Input(1), b.Input(0), b.Output.T).SumTo(b.InputSpec(1).Shape) : null,
+        ];
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Elementwise(this);
+}
+
+/// <summary>
+/// The gradient of <see cref="CDist"/> with respect to its first input, for every matrix of the broadcast batch. Inputs: the gradient that arrives and the distances [.., rows, others], and
+/// between them the rows and the others. The sum over the others of g d |d|^(Order - 2) / y^(Order - 1), where d is the difference and y the distance; 0 where d or y is 0.
+/// </summary>
+public sealed record CDistGradient(double Order) : CompositeOp
+{
+    /// <inheritdoc/>
+    public override Tensor Expand(ReadOnlySpan<Tensor> x)
+    {
+        var (g, y) = (x[0].Unsqueeze(-1), x[3].Unsqueeze(-1));
+        var difference = x[1].Unsqueeze(-2) - x[2].Unsqueeze(-3);
+        var size = difference.Abs();
+        var (zero, safe) = (y.EqualTo(0), Tensor.Where(y.EqualTo(0), 1, y));
+        var slope = Order switch
+        {
+            1 => difference.Sign(),
+            2 => difference / safe,
+            double.PositiveInfinity => difference.Sign() * size.EqualTo(y).To(y.DType),
+            _ => difference.Sign() * (Tensor.Where(size.EqualTo(0), 1, size) / safe).Pow(Order - 1),
+        };
+        return Tensor.Where(zero, 0, g * slope).Sum(-2);
+    }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Elementwise(this);
 }

@@ -30,7 +30,7 @@ public sealed record ComplexAbs : CompositeOp
     {
         var zero = b.Output.EqualTo(0);
         var safe = Tensor.Where(zero, 1, b.Output);
-        return [b.Needs(0) ? b.Grad * (b.Input(0) / safe) : null, b.Needs(1) ? b.Grad * (b.Input(1) / safe) : null];
+        return [b.Needs(0) ? (b.Grad * (b.Input(0) / safe)).SumTo(b.InputSpec(0).Shape) : null, b.Needs(1) ? (b.Grad * (b.Input(1) / safe)).SumTo(b.InputSpec(1).Shape) : null];
     }
 }
 
@@ -52,10 +52,10 @@ public sealed record ComplexAngle : CompositeOp
     public override Tensor?[]? Gradient(Backward b)
     {
         // i z / |z|^2, as i / conj(z), so that squares cannot overflow.
-        var z = new ComplexTensor(b.Input(0), b.Input(1));
+        var z = ComplexTensor.Broadcast(b.Input(0), b.Input(1), Name());
         var zero = z.Real.EqualTo(0) & z.Imaginary.EqualTo(0);
         var inverse = new ComplexTensor(Tensor.Where(zero, 1, z.Real), z.Imaginary).Reciprocal();
-        return [b.Grad * Tensor.Where(zero, 0, inverse.Imaginary), b.Grad * Tensor.Where(zero, 0, inverse.Real)];
+        return [(b.Grad * Tensor.Where(zero, 0, inverse.Imaginary)).SumTo(b.InputSpec(0).Shape), (b.Grad * Tensor.Where(zero, 0, inverse.Real)).SumTo(b.InputSpec(1).Shape)];
     }
 }
 
@@ -90,7 +90,7 @@ public sealed record ComplexDiv : CompositeOp
     /// <inheritdoc/>
     public override Tensor?[]? Gradient(Backward b)
     {
-        var divisor = new ComplexTensor(b.Input(2), b.Input(3));
+        var divisor = ComplexTensor.Broadcast(b.Input(2), b.Input(3), Name());
         var g = new ComplexTensor(b.GradOf(0), b.GradOf(1)) / divisor.Conj();
         var h = b.Needs(2) || b.Needs(3) ? -(g * new ComplexTensor(b.OutputAt(0), b.OutputAt(1)).Conj()) : g;
         return

@@ -1,7 +1,7 @@
 namespace Tauten.Ops;
 
 /// <summary>
-/// A holomorphic function of re + i im, given as two inputs; two outputs. Its gradient is the one that arrives times the conjugate of the derivative.
+/// A holomorphic function of re + i im, given as two inputs, which are broadcast; two outputs. Its gradient is the one that arrives times the conjugate of the derivative.
 /// Of 16-bit floats it is computed in float32 and rounded once.
 /// </summary>
 public abstract record HolomorphicOp : CompositeOp
@@ -15,14 +15,14 @@ public abstract record HolomorphicOp : CompositeOp
         Expect.Count(x, 2, this);
         Expect.Floating(this, x[0]);
         Expect.SameDType(this, x[0], x[1]);
-        if (x[0].Shape != x[1].Shape) throw new ShapeException($"{this}: the parts have shapes {x[0].Shape} and {x[1].Shape}. Expected the same.");
-        return new Specs(x[0], x[0]);
+        var y = new TensorSpec(x[0].DType, Shape.Broadcast(x[0].Shape, x[1].Shape, Name()));
+        return new Specs(y, y);
     }
 
     /// <inheritdoc/>
     public sealed override Tensor[] ExpandAll(ReadOnlySpan<Tensor> x)
     {
-        var z = new ComplexTensor(x[0], x[1]);
+        var z = ComplexTensor.Broadcast(x[0], x[1], Name());
         var w = z.DType.Size() == 2 ? Value(z.To(DType.Float32)).To(z.DType) : Value(z);
         return [w.Real, w.Imaginary];
     }
@@ -34,10 +34,10 @@ public abstract record HolomorphicOp : CompositeOp
     public sealed override Tensor?[]? Gradient(Backward b)
     {
         var g = new ComplexTensor(b.GradOf(0), b.GradOf(1));
-        var z = new ComplexTensor(b.Input(0), b.Input(1));
+        var z = ComplexTensor.Broadcast(b.Input(0), b.Input(1), Name());
         var w = new ComplexTensor(b.OutputAt(0), b.OutputAt(1));
         var gz = g.DType.Size() == 2 ? Gradient(g.To(DType.Float32), z.To(DType.Float32), w.To(DType.Float32)).To(g.DType) : Gradient(g, z, w);
-        return [gz.Real, gz.Imaginary];
+        return [gz.Real.SumTo(b.InputSpec(0).Shape), gz.Imaginary.SumTo(b.InputSpec(1).Shape)];
     }
 
     /// <summary>The function's value at <paramref name="z"/>.</summary>
@@ -203,7 +203,7 @@ public sealed record ComplexPow : CompositeOp
     {
         Expect.Floating(this, x[0].Spec);
         bool isShort = x[0].DType.Size() == 2;
-        ComplexTensor a = new(x[0], x[1]), b = new(x[2], x[3]);
+        ComplexTensor a = ComplexTensor.Broadcast(x[0], x[1], Name()), b = ComplexTensor.Broadcast(x[2], x[3], Name());
         var w = isShort ? Power(a.To(DType.Float32), b.To(DType.Float32)).To(a.DType) : Power(a, b);
         return [w.Real, w.Imaginary];
     }
@@ -223,7 +223,7 @@ public sealed record ComplexPow : CompositeOp
     /// <inheritdoc/>
     public override Tensor?[]? Gradient(Backward b)
     {
-        ComplexTensor g = new(b.GradOf(0), b.GradOf(1)), x = new(b.Input(0), b.Input(1)), y = new(b.Input(2), b.Input(3));
+        ComplexTensor g = new(b.GradOf(0), b.GradOf(1)), x = ComplexTensor.Broadcast(b.Input(0), b.Input(1), Name()), y = ComplexTensor.Broadcast(b.Input(2), b.Input(3), Name());
         ComplexTensor? gx = null, gy = null;
         if (b.Needs(0) || b.Needs(1))
         {
@@ -234,8 +234,7 @@ public sealed record ComplexPow : CompositeOp
         if (b.Needs(2) || b.Needs(3))
         {
             var isZero = x.Real.EqualTo(0) & x.Imaginary.EqualTo(0) & (y.Real >= 0);
-            var slope = (new ComplexTensor(b.OutputAt(0), b.OutputAt(1)) * new ComplexTensor(Tensor.Where(isZero, 1, x.Real), x.Imaginary).Log()).Conj() * g;
-            gy = slope;
+            gy = (new ComplexTensor(b.OutputAt(0), b.OutputAt(1)) * new ComplexTensor(Tensor.Where(isZero, 1, x.Real), x.Imaginary).Log()).Conj() * g;
         }
         return
         [

@@ -20,12 +20,22 @@ public sealed record CrossEntropy : CompositeOp
     public override Tensor Expand(ReadOnlySpan<Tensor> x) => -x[0].LogSoftmax(1).Gather(1, x[1].Unsqueeze(1)).Squeeze(1);
 
     /// <inheritdoc/>
-    public override Tensor?[]? Gradient(Backward b)
+    public override Tensor?[]? Gradient(Backward b) => [Dispatch.Run(CrossEntropyGradient.Instance, (ReadOnlySpan<Tensor>)[b.Input(0), b.Input(1), b.Grad]), null];
+}
+
+/// <summary>
+/// (softmax(logits) - onehot(label)) g for each row: the gradient of <see cref="CrossEntropy"/> for the logits. Inputs: logits [rows, classes], labels
+/// [rows], and the gradient g of the losses [rows].
+/// </summary>
+public sealed record CrossEntropyGradient : CompositeOp
+{
+    internal static readonly CrossEntropyGradient Instance = new();
+
+    /// <inheritdoc/>
+    public override Tensor Expand(ReadOnlySpan<Tensor> x)
     {
-        // (softmax - one-hot) * g, by row.
-        var g = b.Grad.Unsqueeze(1);
-        var weighted = b.Input(0).Softmax(1) * g;
-        return [weighted.ScatterAdd(1, b.Input(1).Unsqueeze(1), -g), null];
+        var g = x[2].Unsqueeze(1);
+        return (x[0].Softmax(1) * g).ScatterAdd(1, x[1].Unsqueeze(1), -g);
     }
 
     /// <inheritdoc/>

@@ -53,11 +53,11 @@ sealed class EinsumEquation
             }
             else labels[axis++] = Letter(text[i], text);
         }
-        for (int i = 0; i < labels.Length; i++) Note(labels[i], shape[i], input, shape);
         for (int i = 0; i < labels.Length; i++)
             for (int k = 0; k < i; k++)
                 if (labels[i] == labels[k] && shape[i] != shape[k] && shape[i].IsKnown && shape[k].IsKnown)
                     throw Wrong($"the letter '{(char)labels[i]}' stands for axes of sizes {shape[k]} and {shape[i]} of input {input}, whose shape is {shape}");
+        for (int i = 0; i < labels.Length; i++) Note(labels[i], shape[i], input, shape);
         return labels;
     }
 

@@ -33,18 +33,18 @@ public sealed record LayerNorm(int Axes, double Epsilon) : CompositeOp
     /// <inheritdoc/>
     public override Tensor Expand(ReadOnlySpan<Tensor> x)
     {
-        var (normal, _) = Normalize(x[0]);
+        var (normal, _) = Normalize(x[0], Axes, Epsilon);
         return x.Length == 1 ? normal : normal * x[1] + x[2];
     }
 
-    (Tensor Normal, Tensor Inverse) Normalize(Tensor x)
+    internal static (Tensor Normal, Tensor Inverse) Normalize(Tensor x, int axes, double epsilon)
     {
-        var centered = x - x.Mean(Last(x.Rank), keepDims: true);
-        var inverse = (centered.Square().Mean(Last(x.Rank), keepDims: true) + Epsilon).Rsqrt();
+        var centered = x - x.Mean(Last(x.Rank, axes), keepDims: true);
+        var inverse = (centered.Square().Mean(Last(x.Rank, axes), keepDims: true) + epsilon).Rsqrt();
         return (centered * inverse, inverse);
     }
 
-    Dims Last(int rank) => Dims.Create([.. Enumerable.Range(rank - Axes, Axes).Select(i => (long)i)]);
+    internal static Dims Last(int rank, int axes) => Dims.Create([.. Enumerable.Range(rank - axes, axes).Select(i => (long)i)]);
 
     /// <inheritdoc/>
     public override Reads GradientReads() => Reads.First | Reads.Second;
@@ -52,18 +52,26 @@ public sealed record LayerNorm(int Axes, double Epsilon) : CompositeOp
     /// <inheritdoc/>
     public override Tensor?[]? Gradient(Backward b)
     {
-        var (normal, inverse) = Normalize(b.Input(0));
-        bool affine = b.InputCount == 3;
-        Tensor? gx = null;
-        if (b.Needs(0))
-        {
-            // Neither a shift nor a scaling of x changes the result: the gradient loses its mean and its part along x.
-            var g = affine ? b.Grad * b.Input(1) : b.Grad;
-            var axes = Last(normal.Rank);
-            gx = inverse * (g - g.Mean(axes, keepDims: true) - normal * (g * normal).Mean(axes, keepDims: true));
-        }
-        if (!affine) return [gx];
-        return [gx, b.Needs(1) ? (b.Grad * normal).SumTo(b.InputSpec(1).Shape) : null, b.Needs(2) ? b.Grad.SumTo(b.InputSpec(2).Shape) : null];
+        var gradient = new LayerNormGradient(Axes, Epsilon);
+        return b.InputCount == 1 ? [Dispatch.Run(gradient, b.Grad, b.Input(0))] : Dispatch.RunAll(gradient, b.Grad, b.Input(0), b.Input(1));
+    }
+}
+
+/// <summary>
+/// The gradients of <see cref="LayerNorm"/> for its input and, where there is a weight, for weight and bias, from the gradient of its result. Inputs: that
+/// gradient, the input, the weight if there is one.
+/// </summary>
+public sealed record LayerNormGradient(int Axes, double Epsilon) : CompositeOp
+{
+    /// <inheritdoc/>
+    public override Tensor[] ExpandAll(ReadOnlySpan<Tensor> x)
+    {
+        var (normal, inverse) = LayerNorm.Normalize(x[1], Axes, Epsilon);
+        // Neither a shift nor a scaling of x changes the result: the gradient loses its mean and its part along x.
+        var g = x.Length == 3 ? x[0] * x[2] : x[0];
+        var axes = LayerNorm.Last(normal.Rank, Axes);
+        var gx = inverse * (g - g.Mean(axes, keepDims: true) - normal * (g * normal).Mean(axes, keepDims: true));
+        return x.Length == 2 ? [gx] : [gx, (x[0] * normal).SumTo(x[2].Shape), x[0].SumTo(x[2].Shape)];
     }
 
     /// <inheritdoc/>

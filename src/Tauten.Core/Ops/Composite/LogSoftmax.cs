@@ -14,8 +14,18 @@ public sealed record LogSoftmax(int Axis) : CompositeOp
     public override Reads GradientReads() => Reads.Output;
 
     /// <inheritdoc/>
-    public override Tensor?[]? Gradient(Backward b) => [b.Grad - b.Output.Exp() * b.Grad.Sum(Axis, keepDims: true)];
+    public override Tensor?[]? Gradient(Backward b) => [Dispatch.Run(new LogSoftmaxGradient(Axis), b.Grad, b.Output)];
 
     /// <inheritdoc/>
     protected internal override Tensor[]? Batched(Batch x) => x.Run(new LogSoftmax(x.Sample(0).Shape.Axis(Axis, Name()) + 1));
+}
+
+/// <summary>g - exp(y) sum(g) along <paramref name="Axis"/>: the gradient of <see cref="LogSoftmax"/>, from that of its result and the result. Inputs: g, y.</summary>
+public sealed record LogSoftmaxGradient(int Axis) : CompositeOp
+{
+    /// <inheritdoc/>
+    public override Tensor Expand(ReadOnlySpan<Tensor> x) => x[0] - x[1].Exp() * x[0].Sum(Axis, keepDims: true);
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(new LogSoftmaxGradient(x.Sample(0).Shape.Axis(Axis, Name()) + 1));
 }

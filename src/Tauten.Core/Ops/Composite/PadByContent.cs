@@ -62,4 +62,7 @@ public sealed record PadByContent(Dims Low, Dims High, PadMode Mode) : Composite
             _ => x.Narrow(axis, before ? size - count : 0, count),
         };
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(new PadByContent([0, .. Low], [0, .. High], Mode));
 }

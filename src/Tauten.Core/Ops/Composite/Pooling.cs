@@ -130,13 +130,7 @@ public sealed record MaxPool(Dims Window, Dims Strides, Dims Padding, Dims Dilat
     public override Tensor?[]? Gradient(Backward b) => [Returned(b, Window.Count)];
 
     /// <summary>The gradient of an op that chooses elements and gives their positions as its second output: each returns to where its element was.</summary>
-    internal static Tensor Returned(Backward b, int spatial)
-    {
-        var shape = b.InputSpec(0).Shape;
-        int lead = shape.Rank - spatial;
-        var zeros = Tensor.Constant(0, new(b.InputSpec(0).DType, Flat(shape, lead)));
-        return zeros.ScatterAdd(lead, b.OutputAt(1).Reshape(Flat(b.OutputSpec(1).Shape, lead)), b.Grad.Reshape(Flat(b.OutputSpec().Shape, lead))).Reshape(shape);
-    }
+    internal static Tensor Returned(Backward b, int spatial) => Dispatch.Run(new MaxPoolGradient(spatial, b.InputSpec(0).Shape), b.Grad, b.OutputAt(1));
 
     /// <summary>The axes from one on as a single one.</summary>
     internal static Shape Flat(Shape shape, int lead)
@@ -150,6 +144,24 @@ public sealed record MaxPool(Dims Window, Dims Strides, Dims Padding, Dims Dilat
     protected internal override Tensor[]? Batched(Batch x) => x.Run(this);
 }
 
+/// <summary>
+/// The gradient of <see cref="MaxPool"/>, and of other pools that choose elements, for an input of a shape: each window's gradient, added where its element
+/// was. Inputs: the gradient of the elements, and their positions among those of the last <paramref name="Spatial"/> axes.
+/// </summary>
+public sealed record MaxPoolGradient(int Spatial, Shape Input) : CompositeOp
+{
+    /// <inheritdoc/>
+    public override Tensor Expand(ReadOnlySpan<Tensor> x)
+    {
+        int lead = Input.Rank - Spatial;
+        var zeros = Tensor.Constant(0, new(x[0].DType, MaxPool.Flat(Input, lead)));
+        return zeros.ScatterAdd(lead, x[1].Reshape(MaxPool.Flat(x[1].Shape, lead)), x[0].Reshape(MaxPool.Flat(x[0].Shape, lead))).Reshape(Input);
+    }
+
+    /// <inheritdoc/>
+    protected internal override Op Bind(Func<string, Dim?> known) => Input.IsKnown ? this : new MaxPoolGradient(Spatial, Input.Bind(known));
+}
+
 /// <summary>The mean of each window sliding over the last axes, in which padding counts as zeros, or not at all; or its sum divided by a number.</summary>
 /// <param name="Window">The size of the window along each spatial axis.</param>
 /// <param name="Strides">Its step.</param>
@@ -159,7 +171,7 @@ public sealed record MaxPool(Dims Window, Dims Strides, Dims Padding, Dims Dilat
 /// <param name="Divisor">What sums are divided by instead; 0 where nothing is given.</param>
 public sealed record AvgPool(Dims Window, Dims Strides, Dims Padding, bool CountPadding, bool CeilMode = false, long Divisor = 0) : CompositeOp
 {
-    Dims Dilations() => Dims.Repeat(1, Window.Count);
+    internal Dims Dilations() => Dims.Repeat(1, Window.Count);
 
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
@@ -175,7 +187,7 @@ public sealed record AvgPool(Dims Window, Dims Strides, Dims Padding, bool Count
     Tensor SumOf(Tensor windows) => windows.Sum(MaxPool.SpatialAxes(windows.Rank, Window.Count));
 
     /// <summary>Sums over windows, or gradients of means, divided by how many elements count in each.</summary>
-    Tensor Divided(Tensor sum, TensorSpec x)
+    internal Tensor Divided(Tensor sum, TensorSpec x)
     {
         bool padded = Padding.Span.IndexOfAnyExcept(0) >= 0;
         if (Divisor != 0 || (!CeilMode && (CountPadding || !padded))) return sum * (1.0 / (Divisor != 0 ? Divisor : Window.Aggregate(1L, (a, b) => a * b)));
@@ -193,28 +205,38 @@ public sealed record AvgPool(Dims Window, Dims Strides, Dims Padding, bool Count
     public override Reads GradientReads() => Reads.Nothing;
 
     /// <inheritdoc/>
-    public override Tensor?[]? Gradient(Backward b)
-    {
-        // The transpose of the sum over windows: spread over each window, add where they overlap, cut the padding off.
-        var spec = b.InputSpec(0);
-        int spatial = Window.Count, rank = spec.Shape.Rank;
-        var share = Divided(b.Grad, spec);
-        var starts = new long[rank];
-        Padding.Span[..spatial].CopyTo(starts.AsSpan(rank - spatial));
-        var spread = share.Reshape([.. share.Shape, .. Enumerable.Repeat((Dim)1, spatial)]).BroadcastTo([.. share.Shape, .. Window.Select(w => (Dim)w)]);
-        var covered = MaxPool.Covered(spec.Shape, Window, Strides, Padding, Dilations(), CeilMode);
-        var sum = Dispatch.Run(new OverlapAdd(covered, MaxPool.SpatialAxes(rank, spatial), Strides, Dilations()), spread);
-        if (CeilMode)
-        {
-            // Windows may leave the end of the input, or not reach it.
-            var whole = MaxPool.Covered(spec.Shape, Window, Strides, Padding, Dilations(), false);
-            Dim[] reach = [.. whole];
-            for (int i = 0; i < spatial; i++) reach[rank - spatial + i] += Strides[i] - 1;
-            sum = Dispatch.Run(new SliceUpdate(Shape.Of(new long[rank]), Dims.Repeat(1, rank)), Tensor.Constant(0, new(spec.DType, Shape.Create(reach))), sum);
-        }
-        return [Dispatch.Run(new Slice(Shape.Of(starts), spec.Shape, Dims.Repeat(1, rank)), sum)];
-    }
+    public override Tensor?[]? Gradient(Backward b) => [Dispatch.Run(new AvgPoolGradient(this, b.InputSpec(0).Shape), b.Grad)];
 
     /// <inheritdoc/>
     protected internal override Tensor[]? Batched(Batch x) => x.Run(this);
+}
+
+/// <summary>The gradient of <see cref="AvgPool"/> for an input of a shape, from that of the means: each window's share, added to its elements.</summary>
+public sealed record AvgPoolGradient(AvgPool Forward, Shape Input) : CompositeOp
+{
+    /// <inheritdoc/>
+    public override Tensor Expand(ReadOnlySpan<Tensor> x)
+    {
+        // The transpose of the sum over windows: spread over each window, add where they overlap, cut the padding off.
+        var spec = new TensorSpec(x[0].DType, Input);
+        int spatial = Forward.Window.Count, rank = spec.Shape.Rank;
+        var share = Forward.Divided(x[0], spec);
+        var starts = new long[rank];
+        Forward.Padding.Span[..spatial].CopyTo(starts.AsSpan(rank - spatial));
+        var spread = share.Reshape([.. share.Shape, .. Enumerable.Repeat((Dim)1, spatial)]).BroadcastTo([.. share.Shape, .. Forward.Window.Select(w => (Dim)w)]);
+        var covered = MaxPool.Covered(spec.Shape, Forward.Window, Forward.Strides, Forward.Padding, Forward.Dilations(), Forward.CeilMode);
+        var sum = Dispatch.Run(new OverlapAdd(covered, MaxPool.SpatialAxes(rank, spatial), Forward.Strides, Forward.Dilations()), spread);
+        if (Forward.CeilMode)
+        {
+            // Windows may leave the end of the input, or not reach it.
+            var whole = MaxPool.Covered(spec.Shape, Forward.Window, Forward.Strides, Forward.Padding, Forward.Dilations(), false);
+            Dim[] reach = [.. whole];
+            for (int i = 0; i < spatial; i++) reach[rank - spatial + i] += Forward.Strides[i] - 1;
+            sum = Dispatch.Run(new SliceUpdate(Shape.Of(new long[rank]), Dims.Repeat(1, rank)), Tensor.Constant(0, new(spec.DType, Shape.Create(reach))), sum);
+        }
+        return Dispatch.Run(new Slice(Shape.Of(starts), spec.Shape, Dims.Repeat(1, rank)), sum);
+    }
+
+    /// <inheritdoc/>
+    protected internal override Op Bind(Func<string, Dim?> known) => Input.IsKnown ? this : new AvgPoolGradient(Forward, Input.Bind(known));
 }

@@ -51,13 +51,15 @@ public sealed record Quantile(Dims Axes, QuantileInterpolation Interpolation, bo
 }
 
 /// <summary>
-/// The middle one of all elements, the lower one of two, a scalar. Its gradient is shared equally among the elements that equal it, unlike that of the
+/// The middle one of all elements, the lower one of two, a scalar; of no floating-point elements NaN. Its gradient is shared equally among the elements that equal it, unlike that of the
 /// <see cref="Median"/> along an axis.
 /// </summary>
 public sealed record MedianOfAll(bool SkipsNaN) : CompositeOp
 {
     /// <inheritdoc/>
-    public override Tensor Expand(ReadOnlySpan<Tensor> x) => Dispatch.RunAll(new Median(0, false, SkipsNaN), x[0].Reshape([-1]))[0];
+    public override Tensor Expand(ReadOnlySpan<Tensor> x) => x[0].DType.IsFloating() && x[0].Shape.ElementCount is { IsKnown: true, Value: 0 }
+        ? Tensor.Scalar(double.NaN, x[0].DType)
+        : Dispatch.RunAll(new Median(0, false, SkipsNaN), x[0].Reshape([-1]))[0];
 
     /// <inheritdoc/>
     public override Reads GradientReads() => Reads.First | Reads.Output;

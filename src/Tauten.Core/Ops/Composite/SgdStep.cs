@@ -46,6 +46,9 @@ public sealed record SgdStep(double Momentum, double Dampening, bool Nesterov, d
     }
 
     /// <inheritdoc/>
+    internal override ReadOnlySpan<int> Overwrites => [0, 3, 4];
+
+    /// <inheritdoc/>
     public override Tensor[] ExpandAll(ReadOnlySpan<Tensor> x)
     {
         var kind = Computed(x[0].DType);

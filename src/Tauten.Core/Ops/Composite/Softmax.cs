@@ -14,12 +14,18 @@ public sealed record Softmax(int Axis) : CompositeOp
     public override Reads GradientReads() => Reads.Output;
 
     /// <inheritdoc/>
-    public override Tensor?[]? Gradient(Backward b)          // shorter than the derived one
-    {
-        var gy = b.Grad * b.Output;
-        return [gy - b.Output * gy.Sum(Axis, keepDims: true)];
-    }
+    public override Tensor?[]? Gradient(Backward b) => [Dispatch.Run(new SoftmaxGradient(Axis), b.Grad, b.Output)];          // shorter than the derived one
 
     /// <inheritdoc/>
     protected internal override Tensor[]? Batched(Batch x) => x.Run(new Softmax(x.Sample(0).Shape.Axis(Axis, Name()) + 1));
+}
+
+/// <summary>y (g - sum(g y)) along <paramref name="Axis"/>: the gradient of <see cref="Softmax"/>, from that of its result and the result. Inputs: g, y.</summary>
+public sealed record SoftmaxGradient(int Axis) : CompositeOp
+{
+    /// <inheritdoc/>
+    public override Tensor Expand(ReadOnlySpan<Tensor> x) => x[1] * (x[0] - (x[0] * x[1]).Sum(Axis, keepDims: true));
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(new SoftmaxGradient(x.Sample(0).Shape.Axis(Axis, Name()) + 1));
 }

@@ -23,8 +23,7 @@ public sealed record Unique(int? Axis, bool IsSorted) : CompositeOp
         var order = !IsSorted ? places : Axis is null ? moved.ArgSort(0) : rows.ArgSortRows();
         var sorted = IsSorted ? rows.IndexSelect(0, order) : rows;
 
-        // A kind begins where a row differs from the one before.
-        var begins = sorted.NotEqualTo(sorted.IndexSelect(0, (places - 1).Maximum(0))).Any(1) | places.EqualTo(0);
+        var begins = Begins(sorted);
         var starts = begins.NonZero().Reshape([-1]);
         var kinds = begins.To(DType.Int64).CumSum(0) - 1;
         var values = sorted.IndexSelect(0, starts).Reshape([starts.Shape[0], .. moved.Shape.Skip(1)]);
@@ -36,6 +35,16 @@ public sealed record Unique(int? Axis, bool IsSorted) : CompositeOp
             Axis is null ? inverse.Reshape(x[0].Shape) : inverse,
             (starts * 0).ScatterAdd(0, kinds, Tensor.Constant(1, places.Spec)),
         ];
+    }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => throw NonZero.SizeFromData("Unique", "Use Sort, and compare neighbours.");
+
+    /// <summary>Where a row differs from the one before.</summary>
+    internal static Tensor Begins(Tensor rows)
+    {
+        var places = Tensor.Arange(0, rows.Shape[0], DType.Int64);
+        return rows.NotEqualTo(rows.IndexSelect(0, (places - 1).Maximum(0))).Any(1) | places.EqualTo(0);
     }
 
     static Tensor Front(Tensor x, int axis) => x.Permute([axis, .. Enumerable.Range(0, x.Rank).Where(i => i != axis)]);

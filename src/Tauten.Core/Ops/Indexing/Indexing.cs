@@ -197,6 +197,9 @@ public sealed record NonZero : PrimitiveOp
     /// <summary>A size that only the data will tell.</summary>
     internal static Dim NewSize(string op) => Ambient.Current.Capture?.NewUnknown(op) ?? op;
 
+    /// <summary>Why an op with such a size has no batching rule, and what to do instead.</summary>
+    internal static GraphException SizeFromData(string op, string way) => new($"VMap: {op} has a result whose size depends on data, so it differs from sample to sample. {way}");
+
     /// <inheritdoc/>
     public override Reads GradientReads() => Reads.Nothing;
 
@@ -204,11 +207,7 @@ public sealed record NonZero : PrimitiveOp
     public override Tensor?[] Gradient(Backward b) => [null];
 
     /// <inheritdoc/>
-    protected internal override Tensor[]? Batched(Batch x) => throw SizesDiffer(this);
-
-    /// <summary>What a map says to an op whose result has a size that depends on data.</summary>
-    internal static GraphException SizesDiffer(Op op) =>
-        new($"VMap: {op} has a result whose size depends on data, so it differs from sample to sample. Where that was a selection by a mask, use Tensor.Where, which keeps the size.");
+    protected internal override Tensor[]? Batched(Batch x) => throw SizeFromData("NonZero, and with it the selection by a mask,", "Use Tensor.Where, which keeps the size.");
 }
 
 /// <summary>Position i as often as element i of the input says, in ascending order: [2, 0, 1] gives [0, 0, 2]. How many there are is known only from the data.</summary>
@@ -222,7 +221,7 @@ public sealed record RepeatedPositions : PrimitiveOp
         var spec = Expect.One(x, this);
         Expect.Indices(this, spec);
         if (spec.Shape.Rank != 1) throw new ShapeException($"{Name()}: expected a vector. Received: shape {spec.Shape}.");
-        return new TensorSpec(DType.Int64, [Ambient.Current.Capture?.NewUnknown("repeated") ?? "repeated"]);
+        return new TensorSpec(DType.Int64, [NonZero.NewSize("repeated")]);
     }
 
     /// <inheritdoc/>
@@ -232,5 +231,5 @@ public sealed record RepeatedPositions : PrimitiveOp
     public override Tensor?[] Gradient(Backward b) => [null];
 
     /// <inheritdoc/>
-    protected internal override Tensor[]? Batched(Batch x) => throw NonZero.SizesDiffer(this);
+    protected internal override Tensor[]? Batched(Batch x) => throw NonZero.SizeFromData("RepeatInterleave by counts", "Repeat each element equally often, which keeps the size.");
 }

@@ -42,6 +42,9 @@ public sealed record ScatterReduce(int Axis, Combination Combination, bool Inclu
         Tensor?[] Both(Tensor self, Tensor source) => [Kept(self, index), null, source];
     }
 
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axis = Axis + 1 });
+
     /// <summary>Zeros where the index names a place whose element does not count.</summary>
     Tensor Kept(Tensor x, Tensor index) => IncludeSelf ? x : x.Scatter(Axis, index, Tensor.Constant(0, new(x.DType, index.Shape)));
 

@@ -47,5 +47,5 @@ public sealed record AsStrided(Shape Sizes, Dims Strides, long Offset) : ViewOp
 
     /// <inheritdoc/>
     protected internal override Tensor[]? Batched(Batch x) =>
-        x.Sample(0).Shape.ElementCount is { IsKnown: true } count ? x.Run(new AsStrided([x.Size, .. Sizes], [count, .. Strides], Offset)) : null;
+        x.Sample(0).Shape is { IsKnown: true } sample ? x.Run(new AsStrided([x.Size, .. Sizes], [sample.ElementCount.Value, .. Strides], Offset)) : null;
 }

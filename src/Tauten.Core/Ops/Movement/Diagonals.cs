@@ -38,7 +38,7 @@ public sealed record Diagonal(long Offset, int Axis1, int Axis2) : ViewOp
     public override Tensor?[] Gradient(Backward b) => [Dispatch.Run(new DiagonalScatter(Offset, Axis1, Axis2), Tensor.Constant(0, b.InputSpec(0)), b.Grad)];
 
     /// <inheritdoc/>
-    protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axis1 = x.Sample(0).Shape.Axis(Axis1, Name()) + 1, Axis2 = x.Sample(0).Shape.Axis(Axis2, Name()) + 1 });
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(new Diagonal(Offset, Axis1 + 1, Axis2 + 1));
 }
 
 /// <summary>The first input, in which a diagonal through two axes holds the second: the counterpart of <see cref="Diagonal"/>.</summary>
@@ -83,7 +83,7 @@ public sealed record DiagonalScatter(long Offset, int Axis1, int Axis2) : Compos
     }
 
     /// <inheritdoc/>
-    protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axis1 = x.Sample(0).Shape.Axis(Axis1, Name()) + 1, Axis2 = x.Sample(0).Shape.Axis(Axis2, Name()) + 1 });
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(new DiagonalScatter(Offset, Axis1 + 1, Axis2 + 1));
 }
 
 /// <summary>The lower triangle of matrices over the last two axes: 0 where the column lies more than <paramref name="Diagonal"/> to the right of the row.</summary>

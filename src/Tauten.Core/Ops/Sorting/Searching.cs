@@ -91,5 +91,5 @@ public sealed record BinCount(long Least) : PrimitiveOp
     public override Tensor?[] Gradient(Backward b) => b.InputCount == 1 ? [null] : [null, b.Grad.IndexSelect(0, b.Input(0))];
 
     /// <inheritdoc/>
-    protected internal override Tensor[]? Batched(Batch x) => throw NonZero.SizesDiffer(this);
+    protected internal override Tensor[]? Batched(Batch x) => throw NonZero.SizeFromData("BinCount", "Use ScatterAdd into zeros of a known size.");
 }

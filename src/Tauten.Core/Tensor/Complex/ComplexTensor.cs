@@ -144,6 +144,13 @@ public sealed partial class ComplexTensor
     /// <summary>The elements as NumPy prints them, such as <c>[1.0000+2.0000j]</c>.</summary>
     public override string ToString() => Real.IsSymbolic || Imaginary.IsSymbolic ? $"symbolic complex {Real.Spec}" : TensorText.Format(this);
 
+    /// <summary>The numbers with the given parts, broadcast against each other.</summary>
+    internal static ComplexTensor Broadcast(Tensor real, Tensor imaginary, string op)
+    {
+        var shape = Shape.Broadcast(real.Shape, imaginary.Shape, op);
+        return new(real.BroadcastTo(shape), imaginary.BroadcastTo(shape));
+    }
+
     /// <summary>What a function of the elements' places does to both parts.</summary>
     ComplexTensor Both(Func<Tensor, Tensor> move) => new(move(Real), move(Imaginary));
 }

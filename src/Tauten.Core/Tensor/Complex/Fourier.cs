@@ -16,7 +16,7 @@ namespace Tauten;
 /// Console.WriteLine(spectrum);                       // [10.+0.j, -2.+2.j, -2.+0.j]
 /// Console.WriteLine(Fourier.Irfft(spectrum));        // [1, 2, 3, 4]
 /// </code></example>
-public static class Fourier
+public static partial class Fourier
 {
     /// <summary>The transform along one axis: y[k] = sum over j of x[j] exp(-2 pi i j k / n).</summary>
     /// <param name="x">The numbers.</param>

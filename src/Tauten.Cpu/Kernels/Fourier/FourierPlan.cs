@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Numerics;
 
 namespace Tauten.Cpu;
@@ -26,10 +25,7 @@ internal sealed class FourierPlan<T> where T : unmanaged, IFloatingPointIeee754<
     /// <summary>Rows of twiddles are padded to a multiple of this many elements.</summary>
     public const int Padding = 16;
 
-    const long KeptElements = 1 << 24;
-
-    static readonly ConcurrentDictionary<long, FourierPlan<T>> plans = new();
-    static long kept;
+    static readonly LengthCache<FourierPlan<T>> plans = new(n => new(n), p => p.Twiddles.LongLength + 2 * (p.ChirpReal.LongLength + p.SpectrumReal.LongLength));
 
     FourierPlan(long length)
     {
@@ -115,19 +111,8 @@ internal sealed class FourierPlan<T> where T : unmanaged, IFloatingPointIeee754<
     /// <summary>Imaginary parts of the transform of the inverse chirp, divided by its length.</summary>
     public T[] SpectrumImaginary { get; } = [];
 
-    /// <summary>The plan for a length: made once and kept, until too many have come together.</summary>
-    public static FourierPlan<T> Of(long length)
-    {
-        if (plans.TryGetValue(length, out var known)) return known;
-        var made = new FourierPlan<T>(length);
-        long size = made.Twiddles.LongLength + 2 * (made.ChirpReal.LongLength + made.SpectrumReal.LongLength);
-        if (Interlocked.Add(ref kept, size) > KeptElements)
-        {
-            plans.Clear();
-            Interlocked.Exchange(ref kept, size);
-        }
-        return plans.GetOrAdd(length, made);
-    }
+    /// <summary>The plan for a length.</summary>
+    public static FourierPlan<T> Of(long length) => plans.Of(length);
 
     /// <summary>Sine and cosine of -2 pi k / n.</summary>
     public static (double Sine, double Cosine) Root(long k, long n)

@@ -12,7 +12,7 @@ internal static unsafe class RealTransform<V, T> where V : unmanaged, ISimd<V, T
     struct Rows : IChunks
     {
         public FourierPlan<T> Plan;
-        public T[] RootsReal, RootsImaginary;
+        public FourierRoots<T> Roots;
         public T* X, Re, Im;
         public long Count, PerChunk;
         public double Factor;
@@ -21,7 +21,7 @@ internal static unsafe class RealTransform<V, T> where V : unmanaged, ISimd<V, T
         public void Run(int chunk)
         {
             nint half = (nint)Plan.Length, points = 2 * half, bins = half + 1;
-            fixed (T* wr = RootsReal, wi = RootsImaginary)
+            fixed (T* wr = Roots.Real, wi = Roots.Imaginary)
             {
                 if (Plan.Method == FourierMethod.Panel)
                 {
@@ -38,15 +38,15 @@ internal static unsafe class RealTransform<V, T> where V : unmanaged, ISimd<V, T
                     T* x = X + row * points, re = Re + row * bins, im = Im + row * bins;
                     if (IsInverse)
                     {
-                        Entangle(re, im, wr, wi, ar, ai, half);
+                        Entangle(re, im, wr, wi, ar, ai, half, 0, half);
                         RowTransform<V, T>.One(Plan, ai, ar, bi, br, Factor, rest);
-                        Join(br, bi, x, half);
+                        Join(br, bi, x, 0, half);
                     }
                     else
                     {
-                        Part(x, ar, ai, half);
+                        Part(x, ar, ai, 0, half);
                         RowTransform<V, T>.One(Plan, ar, ai, br, bi, Factor, rest);
-                        Disentangle(br, bi, wr, wi, re, im, half);
+                        Disentangle(br, bi, wr, wi, re, im, half, 0, half);
                     }
                 }
             }
@@ -113,18 +113,80 @@ internal static unsafe class RealTransform<V, T> where V : unmanaged, ISimd<V, T
     {
         long half = n / 2;
         var plan = FourierPlan<T>.Of(half);
-        var (wr, wi) = FourierRoots<T>.Of(n);
+        var roots = FourierRoots<T>.Of(n);
+        if (plan.Method == FourierMethod.Split && half >= RowTransform<V, T>.SharedLength)
+        {
+            for (long row = 0; row < rows; row++) Shared(plan, roots, x + row * n, re + row * (half + 1), im + row * (half + 1), factor, isInverse);
+            return;
+        }
         long perChunk = plan.Method == FourierMethod.Panel ? V.Count : Math.Max(1, 8192 / half);
-        var body = new Rows { Plan = plan, RootsReal = wr, RootsImaginary = wi, X = x, Re = re, Im = im, Count = rows, PerChunk = perChunk, Factor = factor, IsInverse = isInverse };
+        var body = new Rows { Plan = plan, Roots = roots, X = x, Re = re, Im = im, Count = rows, PerChunk = perChunk, Factor = factor, IsInverse = isInverse };
         Workers.For((int)((rows + perChunk - 1) / perChunk), RowTransform<V, T>.Nanoseconds / 2 * rows * n, ref body);
+    }
+
+    /// <summary>What is done to a stretch of a long row before its transform and behind it.</summary>
+    enum Step
+    {
+        Part,
+        Disentangle,
+        Entangle,
+        Join,
+    }
+
+    struct Stretches : IChunks
+    {
+        public const long Length = 1 << 13;
+        public Step Step;
+        public FourierRoots<T> Roots;
+        public T* X, Ar, Ai, Br, Bi;
+        public long Half;
+
+        public void Run(int chunk)
+        {
+            nint start = (nint)(chunk * Length), end = (nint)Math.Min(Half, start + Length), half = (nint)Half;
+            fixed (T* wr = Roots.Real, wi = Roots.Imaginary)
+                switch (Step)
+                {
+                    case Step.Part: Part(X, Ar, Ai, start, end); break;
+                    case Step.Disentangle: Disentangle(Ar, Ai, wr, wi, Br, Bi, half, start, end); break;
+                    case Step.Entangle: Entangle(Ar, Ai, wr, wi, Br, Bi, half, start, end); break;
+                    default: Join(Ar, Ai, X, start, end); break;
+                }
+        }
+    }
+
+    /// <summary>One long row on all threads.</summary>
+    static void Shared(FourierPlan<T> plan, FourierRoots<T> roots, T* x, T* re, T* im, double factor, bool isInverse)
+    {
+        long half = plan.Length;
+        using var scratch = Scratch.Take(4 * half * sizeof(T));
+        T* ar = (T*)scratch.Pointer, ai = ar + half, br = ai + half, bi = br + half;
+        if (isInverse)
+        {
+            Each(Step.Entangle, null, re, im, ar, ai);
+            RowTransform<V, T>.Run(plan, ai, ar, bi, br, 1, factor);
+            Each(Step.Join, x, br, bi, null, null);
+        }
+        else
+        {
+            Each(Step.Part, x, ar, ai, null, null);
+            RowTransform<V, T>.Run(plan, ar, ai, br, bi, 1, factor);
+            Each(Step.Disentangle, null, br, bi, re, im);
+        }
+
+        void Each(Step step, T* x, T* ar, T* ai, T* br, T* bi)
+        {
+            var body = new Stretches { Step = step, Roots = roots, X = x, Ar = ar, Ai = ai, Br = br, Bi = bi, Half = half };
+            Workers.For((int)((half + Stretches.Length - 1) / Stretches.Length), half, ref body);
+        }
     }
 
     /// <summary>Even and odd places apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Part(T* x, T* even, T* odd, nint half)
+    static void Part(T* x, T* even, T* odd, nint start, nint end)
     {
-        nint i = 0, unit = 16 / sizeof(T);
-        for (; i <= half - V.Count; i += V.Count)
+        nint i = start, unit = 16 / sizeof(T);
+        for (; i <= end - V.Count; i += V.Count)
         {
             V a = V.LoadLanes(x + 2 * i, 2 * unit), b = V.LoadLanes(x + 2 * i + unit, 2 * unit);
             if (sizeof(T) == 4)
@@ -139,21 +201,21 @@ internal static unsafe class RealTransform<V, T> where V : unmanaged, ISimd<V, T
                 V.InterleaveHigh(a, b, 8).Store(odd + i);
             }
         }
-        for (; i < half; i++) (even[i], odd[i]) = (x[2 * i], x[2 * i + 1]);
+        for (; i < end; i++) (even[i], odd[i]) = (x[2 * i], x[2 * i + 1]);
     }
 
     /// <summary>Even and odd places together.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Join(T* even, T* odd, T* x, nint half)
+    static void Join(T* even, T* odd, T* x, nint start, nint end)
     {
-        nint i = 0, unit = 16 / sizeof(T);
-        for (; i <= half - V.Count; i += V.Count)
+        nint i = start, unit = 16 / sizeof(T);
+        for (; i <= end - V.Count; i += V.Count)
         {
             V a = V.Load(even + i), b = V.Load(odd + i);
             V.StoreLanes(V.InterleaveLow(a, b, sizeof(T)), x + 2 * i, 2 * unit);
             V.StoreLanes(V.InterleaveHigh(a, b, sizeof(T)), x + 2 * i + unit, 2 * unit);
         }
-        for (; i < half; i++) (x[2 * i], x[2 * i + 1]) = (even[i], odd[i]);
+        for (; i < end; i++) (x[2 * i], x[2 * i + 1]) = (even[i], odd[i]);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -166,23 +228,26 @@ internal static unsafe class RealTransform<V, T> where V : unmanaged, ISimd<V, T
         return V.Exchange(v, 1);
     }
 
-    /// <summary>The spectrum of a real row from that of its even and odd places as parts of complex numbers.</summary>
+    /// <summary>A stretch of the spectrum of a real row, from that of its even and odd places as parts of complex numbers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Disentangle(T* zr, T* zi, T* wr, T* wi, T* re, T* im, nint half)
+    static void Disentangle(T* zr, T* zi, T* wr, T* wi, T* re, T* im, nint half, nint start, nint end)
     {
-        (re[0], im[0]) = (zr[0] + zi[0], T.Zero);
-        (re[half], im[half]) = (zr[0] - zi[0], T.Zero);
+        if (start == 0)
+        {
+            (re[0], im[0]) = (zr[0] + zi[0], T.Zero);
+            (re[half], im[half]) = (zr[0] - zi[0], T.Zero);
+        }
         V two = V.Number(0.5);
         T scalar = T.CreateTruncating(0.5);
-        nint k = 1;
-        for (; k <= half - V.Count; k += V.Count)
+        nint k = Math.Max(1, start);
+        for (; k <= end - V.Count; k += V.Count)
         {
             V pr = V.Load(zr + k), pi = V.Load(zi + k), qr = Reversed(zr + half - k - V.Count + 1), qi = Reversed(zi + half - k - V.Count + 1);
             V er = pr + qr, ei = pi - qi, or = pi + qi, oi = qr - pr, c = V.Load(wr + k), s = V.Load(wi + k);
             (V.MultiplyAdd(-oi, s, V.MultiplyAdd(or, c, er)) * two).Store(re + k);
             (V.MultiplyAdd(or, s, V.MultiplyAdd(oi, c, ei)) * two).Store(im + k);
         }
-        for (; k < half; k++)
+        for (; k < end; k++)
         {
             T pr = zr[k], pi = zi[k], qr = zr[half - k], qi = zi[half - k], er = pr + qr, ei = pi - qi, or = pi + qi, oi = qr - pr;
             re[k] = (er + or * wr[k] - oi * wi[k]) * scalar;
@@ -192,11 +257,11 @@ internal static unsafe class RealTransform<V, T> where V : unmanaged, ISimd<V, T
 
     /// <summary>The inverse of <see cref="Disentangle"/>, times 2. Imaginary parts at both ends are not read.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Entangle(T* re, T* im, T* wr, T* wi, T* zr, T* zi, nint half)
+    static void Entangle(T* re, T* im, T* wr, T* wi, T* zr, T* zi, nint half, nint start, nint end)
     {
-        (zr[0], zi[0]) = (re[0] + re[half], re[0] - re[half]);
-        nint k = 1;
-        for (; k <= half - V.Count; k += V.Count)
+        if (start == 0) (zr[0], zi[0]) = (re[0] + re[half], re[0] - re[half]);
+        nint k = Math.Max(1, start);
+        for (; k <= end - V.Count; k += V.Count)
         {
             V pr = V.Load(re + k), pi = V.Load(im + k), qr = Reversed(re + half - k - V.Count + 1), qi = Reversed(im + half - k - V.Count + 1);
             V er = pr + qr, ei = pi - qi, dr = pr - qr, di = pi + qi, c = V.Load(wr + k), s = V.Load(wi + k);
@@ -204,39 +269,11 @@ internal static unsafe class RealTransform<V, T> where V : unmanaged, ISimd<V, T
             (er - oi).Store(zr + k);
             (ei + or).Store(zi + k);
         }
-        for (; k < half; k++)
+        for (; k < end; k++)
         {
             T pr = re[k], pi = im[k], qr = re[half - k], qi = im[half - k], er = pr + qr, ei = pi - qi, dr = pr - qr, di = pi + qi;
             T or = dr * wr[k] + di * wi[k], oi = di * wr[k] - dr * wi[k];
             (zr[k], zi[k]) = (er - oi, ei + or);
         }
-    }
-}
-
-/// <summary>The roots of unity of a length up to half a turn, kept for reuse.</summary>
-internal static class FourierRoots<T> where T : unmanaged, IFloatingPointIeee754<T>
-{
-    const long KeptElements = 1 << 24;
-
-    static readonly System.Collections.Concurrent.ConcurrentDictionary<long, (T[], T[])> roots = new();
-    static long kept;
-
-    /// <summary>Real and imaginary parts of exp(-2 pi i k / n) for k from 0 to n / 2.</summary>
-    public static (T[] Real, T[] Imaginary) Of(long n)
-    {
-        if (roots.TryGetValue(n, out var known)) return known;
-        int count = checked((int)(n / 2 + 1));
-        T[] re = new T[count], im = new T[count];
-        for (int k = 0; k < count; k++)
-        {
-            (double sine, double cosine) = FourierPlan<T>.Root(k, n);
-            (re[k], im[k]) = (T.CreateTruncating(cosine), T.CreateTruncating(sine));
-        }
-        if (Interlocked.Add(ref kept, 2 * count) > KeptElements)
-        {
-            roots.Clear();
-            Interlocked.Exchange(ref kept, 2 * count);
-        }
-        return roots.GetOrAdd(n, (re, im));
     }
 }

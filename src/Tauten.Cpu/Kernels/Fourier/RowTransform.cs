@@ -6,7 +6,7 @@ namespace Tauten.Cpu;
 internal static unsafe class RowTransform<V, T> where V : unmanaged, ISimd<V, T> where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>Rows of this many points or more are shared by the threads one by one.</summary>
-    const long SharedLength = 1 << 15;
+    public const long SharedLength = 1 << 15;
 
     /// <summary>About how long a point takes, in nanoseconds.</summary>
     public const double Nanoseconds = 3;

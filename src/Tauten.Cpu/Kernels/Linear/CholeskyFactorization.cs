@@ -5,13 +5,13 @@ namespace Tauten.Cpu;
 /// <summary>L L^T = A in place, in the lower triangle: diagonal blocks by rows, what is below them by matrix products.</summary>
 internal static unsafe class CholeskyFactorization<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private const int BlockRows = 64, RowsPerChunk = 32, ColumnsPerProduct = 256;
+    private const int BlockRows = 64, ColumnsPerProduct = 256;
 
     /// <summary>Factors; gives 0, or the order of the first leading minor that is not positive.</summary>
     public static int Run(T* a, int size)
     {
         using var memory = Scratch.Take((long)BlockRows * Math.Max(0, size - BlockRows) * sizeof(T));
-        T* negated = (T*)memory.Pointer;
+        T* turned = (T*)memory.Pointer;
         for (int start = 0; start < size; start += BlockRows)
         {
             int rows = Math.Min(BlockRows, size - start), next = start + rows, rest = size - next;
@@ -19,16 +19,19 @@ internal static unsafe class CholeskyFactorization<T> where T : unmanaged, IFloa
             int minor = Diagonal(corner, rows, size);
             if (minor > 0) return start + minor;
             if (rest == 0) break;
+            // X L^-T, turned so that the substitution runs along rows.
             T* panel = a + (long)next * size + start;
-            var body = new Panel { L = corner, X = panel, Stride = size, Order = rows, Rows = rest };
-            Workers.For((rest + RowsPerChunk - 1) / RowsPerChunk, (double)rest * rows * rows * 0.1, ref body);
             for (int r = 0; r < rest; r++)
-                for (int c = 0; c < rows; c++) negated[(long)r * rows + c] = -panel[(long)r * size + c];
+                for (int c = 0; c < rows; c++) turned[(long)c * rest + r] = panel[(long)r * size + c];
+            TriangularSystem<T>.Substitute(corner, size, rows, upper: false, unit: false, turned, rest, rest);
+            for (int r = 0; r < rest; r++)
+                for (int c = 0; c < rows; c++) panel[(long)r * size + c] = turned[(long)c * rest + r];
+            RowVectors<T>.Negate(turned, (nint)rows * rest);
             // Only what lies below the diagonal, in strips of columns.
             for (int column = 0; column < rest; column += ColumnsPerProduct)
             {
                 int columns = Math.Min(ColumnsPerProduct, rest - column);
-                Contraction.Multiply(rest - column, columns, rows, negated + (long)column * rows, rows, 1, panel + (long)column * size, 1, size, a + (long)(next + column) * size + next + column, size, accumulate: true);
+                Contraction.Multiply(rest - column, columns, rows, turned + column, 1, rest, panel + (long)column * size, 1, size, a + (long)(next + column) * size + next + column, size, accumulate: true);
             }
         }
         for (int r = 0; r < size; r++) new Span<T>(a + (long)r * size + r + 1, size - r - 1).Clear();
@@ -46,23 +49,5 @@ internal static unsafe class CholeskyFactorization<T> where T : unmanaged, IFloa
             row[r] = T.Sqrt(pivot);
         }
         return 0;
-    }
-
-    /// <summary>X = X L^-T, row by row.</summary>
-    private struct Panel : IChunks
-    {
-        public T* L, X;
-        public long Stride;
-        public int Order, Rows;
-
-        public readonly void Run(int chunk)
-        {
-            int last = Math.Min(Rows, (chunk + 1) * RowsPerChunk);
-            for (int r = chunk * RowsPerChunk; r < last; r++)
-            {
-                T* row = X + r * Stride;
-                for (int c = 0; c < Order; c++) row[c] = (row[c] - RowVectors<T>.Dot(row, L + c * Stride, c)) / L[c * Stride + c];
-            }
-        }
     }
 }

@@ -18,24 +18,24 @@ internal static unsafe class GeneralEigen
         double norm = 0;
         for (long i = 0; i < (long)size * size; i++) norm = Math.Max(norm, Math.Abs(a[i]));
         if (!double.IsFinite(norm)) return false;
-        using var memory = Scratch.Take(((long)size * size + 4L * size) * sizeof(double));
-        double* basis = (double*)memory.Pointer, sums = basis + (long)size * size, real = sums + 2 * size, imaginary = real + size;
+        using var memory = Scratch.Take(((long)size * size + 5L * size) * sizeof(double));
+        double* basis = (double*)memory.Pointer, sums = basis + (long)size * size, real = sums + size, imaginary = real + size, x = imaginary + size, y = x + size;
         Reduce(a, size, basis, sums);
         if (!Iterate(a, size, basis, norm)) return false;
         for (int k = 0; k < size; k++)
         {
             bool pair = k + 1 < size && a[(long)(k + 1) * size + k] != 0;
             var (value, first) = pair ? Pair(a, size, k) : (a[(long)k * size + k], Complex.One);
-            var x = new Complex[size];
-            x[k] = first;
-            if (pair) x[k + 1] = 1;
-            Substitute(a, size, k, value, norm, x);
+            int last = pair ? k + 1 : k;
+            (x[k], y[k]) = (first.Real, first.Imaginary);
+            if (pair) (x[last], y[last]) = (1, 0);
+            Substitute(a, size, k, last, value, norm, x, y);
             new Span<double>(real, size).Clear();
             new Span<double>(imaginary, size).Clear();
-            for (int i = 0; i <= k + (pair ? 1 : 0); i++)
+            for (int i = 0; i <= last; i++)
             {
-                RowVectors<double>.AddScaled(real, x[i].Real, basis + (long)i * size, size);
-                if (pair) RowVectors<double>.AddScaled(imaginary, x[i].Imaginary, basis + (long)i * size, size);
+                RowVectors<double>.AddScaled(real, x[i], basis + (long)i * size, size);
+                if (pair) RowVectors<double>.AddScaled(imaginary, y[i], basis + (long)i * size, size);
             }
             Normalize(real, imaginary, size);
             Write(k, 1);
@@ -140,11 +140,16 @@ internal static unsafe class GeneralEigen
     /// <summary>Reflects two or three rows.</summary>
     private static void Reflect(double* x, long stride, int rows, double* v, double tau, int columns)
     {
+        if (rows == 3)
+        {
+            RowVectors<double>.Reflect(x, x + stride, x + 2 * stride, v[1], v[2], tau, columns);
+            return;
+        }
         for (int c = 0; c < columns; c++)
         {
-            double part = 0;
-            for (int i = 0; i < rows; i++) part += v[i] * x[i * stride + c];
-            for (int i = 0; i < rows; i++) x[i * stride + c] -= tau * part * v[i];
+            double part = tau * (x[c] + v[1] * x[stride + c]);
+            x[c] -= part;
+            x[stride + c] -= part * v[1];
         }
     }
 
@@ -174,11 +179,11 @@ internal static unsafe class GeneralEigen
         return (value, (value - d) / c);
     }
 
-    /// <summary>The components above row k of an eigenvector of the block triangle.</summary>
-    private static void Substitute(double* h, int size, int k, Complex value, double norm, Complex[] x)
+    /// <summary>The components above row k of an eigenvector of the block triangle, real and imaginary parts in x and y.</summary>
+    private static void Substitute(double* h, int size, int k, int last, Complex value, double norm, double* x, double* y)
     {
         double least = Math.Max(Epsilon * norm, double.Epsilon / Epsilon);
-        int last = Math.Min(k + 1, size - 1);
+        bool isReal = value.Imaginary == 0;
         for (int i = k - 1; i >= 0; i--)
         {
             double* row = h + (long)i * size;
@@ -186,7 +191,7 @@ internal static unsafe class GeneralEigen
             if (i == 0 || row[i - 1] == 0)
             {
                 var pivot = row[i] - value;
-                x[i] = -sum / (Complex.Abs(pivot) < least ? least : pivot);
+                Put(i, -sum / (Complex.Abs(pivot) < least ? least : pivot));
             }
             else
             {
@@ -195,21 +200,20 @@ internal static unsafe class GeneralEigen
                 var sumAbove = Sum(above, i + 1);
                 Complex a = above[i - 1] - value, d = row[i] - value, determinant = a * d - above[i] * row[i - 1];
                 if (Complex.Abs(determinant) < least * least) determinant = least * least;
-                x[i] = (row[i - 1] * sumAbove - a * sum) / determinant;
-                x[i - 1] = (above[i] * sum - d * sumAbove) / determinant;
+                Put(i, (row[i - 1] * sumAbove - a * sum) / determinant);
+                Put(i - 1, (above[i] * sum - d * sumAbove) / determinant);
                 i--;
             }
-            if (Complex.Abs(x[i]) < 1e100) continue;
-            double scale = 1 / Complex.Abs(x[i]);
-            for (int p = i; p <= last; p++) x[p] *= scale;
+            double magnitude = double.Hypot(x[i], y[i]);
+            if (magnitude < 1e100) continue;
+            RowVectors<double>.Divide(x + i, magnitude, last - i + 1);
+            RowVectors<double>.Divide(y + i, magnitude, last - i + 1);
         }
 
-        Complex Sum(double* row, int from)
-        {
-            Complex sum = 0;
-            for (int p = from; p <= last; p++) sum += row[p] * x[p];
-            return sum;
-        }
+        void Put(int i, Complex component) => (x[i], y[i]) = (component.Real, component.Imaginary);
+
+        Complex Sum(double* row, int from) =>
+            new(RowVectors<double>.Dot(row + from, x + from, last - from + 1), isReal ? 0 : RowVectors<double>.Dot(row + from, y + from, last - from + 1));
     }
 
     /// <summary>Length 1, and the largest component real and positive.</summary>

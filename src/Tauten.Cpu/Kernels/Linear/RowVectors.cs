@@ -36,6 +36,17 @@ internal static unsafe class RowVectors<T> where T : unmanaged, IFloatingPointIe
         }
     }
 
+    /// <summary>The reflection of three rows by the vector (1, p, q): each loses its component times tau (x + p y + q z).</summary>
+    public static void Reflect(T* x, T* y, T* z, T p, T q, T tau, nint n)
+    {
+        switch (CpuInstructions.Level)
+        {
+            case InstructionLevel.Avx512: Inner<V512<T>>.Reflect(x, y, z, p, q, tau, n); break;
+            case InstructionLevel.Avx2: Inner<V256<T>>.Reflect(x, y, z, p, q, tau, n); break;
+            default: Inner<V128<T>>.Reflect(x, y, z, p, q, tau, n); break;
+        }
+    }
+
     /// <summary>x /= divisor.</summary>
     public static void Divide(T* x, T divisor, nint n)
     {
@@ -124,6 +135,27 @@ internal static unsafe class RowVectors<T> where T : unmanaged, IFloatingPointIe
                 T a = x[i], b = y[i];
                 x[i] = c * a + s * b;
                 y[i] = c * b - s * a;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public static void Reflect(T* x, T* y, T* z, T p, T q, T tau, nint n)
+        {
+            nint i = 0;
+            V vp = V.Create(p), vq = V.Create(q), factor = V.Create(tau);
+            for (; i + V.Count <= n; i += V.Count)
+            {
+                V a = V.Load(x + i), b = V.Load(y + i), c = V.Load(z + i), part = factor * V.MultiplyAdd(vq, c, V.MultiplyAdd(vp, b, a));
+                (a - part).Store(x + i);
+                (b - vp * part).Store(y + i);
+                (c - vq * part).Store(z + i);
+            }
+            for (; i < n; i++)
+            {
+                T part = tau * (x[i] + p * y[i] + q * z[i]);
+                x[i] -= part;
+                y[i] -= p * part;
+                z[i] -= q * part;
             }
         }
     }
