@@ -68,7 +68,4 @@ public sealed record ScatterReduce(int Axis, Combination Combination, bool Inclu
             b.Grad.Gather(Axis, index) * Tensor.Where(zerosThere.EqualTo(sourceZero.To(self.DType)), productThere / sourceRest, 0),
         ];
     }
-
-    /// <inheritdoc/>
-    protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axis = Axis + 1 });
 }
