@@ -9,6 +9,21 @@ public static class GradientCheck
     const double Step = 1.0 / 512, Tolerance = 1e-6;
 
     /// <summary>
+    /// Checks the gradient of a function at a point, in float64 and on the default backend. As <c>torch.autograd.gradcheck</c>. Returns what differs, or null.
+    /// </summary>
+    /// <example><code>
+    /// string? failure = GradientCheck.First(x => [x[0].Silu()], Tensor.Randn([3, 4]));
+    /// </code></example>
+    public static string? First(Func<Tensor[], Tensor[]> function, params ReadOnlySpan<Tensor> point) => First(function, Widened(point), Backends.Default);
+
+    /// <summary>
+    /// Checks the second derivatives of a function at a point, in float64 and on the default backend. As <c>torch.autograd.gradgradcheck</c>. Returns what differs, or null.
+    /// </summary>
+    public static string? Second(Func<Tensor[], Tensor[]> function, params ReadOnlySpan<Tensor> point) => Second(function, Widened(point), Backends.Default);
+
+    static HostTensor[] Widened(ReadOnlySpan<Tensor> point) => Array.ConvertAll(point.ToArray(), x => HostTensor.Read(x.DType.IsFloating() ? x.Detach().To(DType.Float64) : x));
+
+    /// <summary>
     /// Checks the gradient of a function with respect to all its floating-point inputs: that of the sum of its floating-point outputs, each
     /// multiplied by fixed random weights. Returns what differs, or null.
     /// </summary>

@@ -20,27 +20,28 @@ public static partial class Gradients
     /// <param name="function">The function.</param>
     /// <param name="x">The point.</param>
     /// <param name="mode">The direction of the computation, which does not change the result.</param>
+    /// <param name="chunkSize">How many rows or columns are computed at once, to bound the memory needed; all when left out.</param>
     /// <returns>A tensor of the result's shape followed by that of <paramref name="x"/>.</returns>
     /// <example><code>
     /// var x = Tensor.From([1f, 2, 3]);
     /// Tensor diagonal = Gradients.Jacobian(v => v * v, x);     // [3, 3] with 2, 4, 6 on the diagonal
     /// </code></example>
-    public static Tensor Jacobian(Func<Tensor, Tensor> function, Tensor x, JacobianMode mode = JacobianMode.BySize) => Jacobian(v => [function(v[0])], [x], mode)[0][0];
+    public static Tensor Jacobian(Func<Tensor, Tensor> function, Tensor x, JacobianMode mode = JacobianMode.BySize, int? chunkSize = null) => Jacobian(v => [function(v[0])], [x], mode, chunkSize)[0][0];
 
     /// <summary>The derivatives of each result of a function with respect to each of its inputs.</summary>
     /// <returns>For each result, for each input a tensor of the result's shape followed by the input's.</returns>
-    public static Tensor[][] Jacobian(Func<Tensor[], Tensor[]> function, Tensor[] x, JacobianMode mode = JacobianMode.BySize)
+    public static Tensor[][] Jacobian(Func<Tensor[], Tensor[]> function, Tensor[] x, JacobianMode mode = JacobianMode.BySize, int? chunkSize = null)
     {
         var level = new Linearization(function, Floating("Jacobian", x));
         for (int i = 0; i < level.Value.Length; i++)
             if (!level.Value[i].DType.IsFloating()) throw new GradientException($"Jacobian: result {i} has dtype {level.Value[i].DType.Name()}; only floating-point tensors have derivatives.");
         if (mode == JacobianMode.BySize) mode = Elements(x) is { IsKnown: true } inputs && Elements(level.Value) is { IsKnown: true } results && results > 3 * inputs ? JacobianMode.Forward : JacobianMode.Reverse;
-        using (level.Mode()) return mode == JacobianMode.Forward ? Columns(level, x) : Rows(level, x);
+        using (level.Mode()) return mode == JacobianMode.Forward ? Columns(level, x, chunkSize) : Rows(level, x, chunkSize);
     }
 
     static Dim Elements(Tensor[] all) => all.Aggregate((Dim)0, (sum, t) => sum + t.Shape.ElementCount);
 
-    static Tensor[][] Rows(Linearization level, Tensor[] x)
+    static Tensor[][] Rows(Linearization level, Tensor[] x, int? chunkSize)
     {
         var y = level.Value;
         var rows = new Tensor[y.Length][];
@@ -51,13 +52,13 @@ public static partial class Gradients
             {
                 seeds[k] = v[0];
                 return Filled(level.Pull(seeds), x);
-            })([Basis(y[k])]);
+            }, chunkSize: chunkSize)([Basis(y[k])]);
             rows[k] = [.. all.Select((rows, i) => rows.Reshape([.. y[k].Shape, .. x[i].Shape]))];
         }
         return rows;
     }
 
-    static Tensor[][] Columns(Linearization level, Tensor[] x)
+    static Tensor[][] Columns(Linearization level, Tensor[] x, int? chunkSize)
     {
         level.Prepare();
         var y = level.Value;
@@ -69,7 +70,7 @@ public static partial class Gradients
             {
                 tangents[i] = v[0];
                 return level.Push(tangents);
-            }, outAxes: [.. y.Select(_ => -1)])([Basis(x[i])]);
+            }, outAxes: [.. y.Select(_ => -1)], chunkSize: chunkSize)([Basis(x[i])]);
             for (int k = 0; k < y.Length; k++) columns[k][i] = all[k].Reshape([.. y[k].Shape, .. x[i].Shape]);
         }
         return columns;
@@ -81,17 +82,20 @@ public static partial class Gradients
     /// <summary>
     /// The second derivatives of a function with one number as result: element [i.., j..] is d2f/(dx[i..] dx[j..]). As <c>torch.func.hessian</c>.
     /// </summary>
+    /// <param name="function">The function.</param>
+    /// <param name="x">The point.</param>
+    /// <param name="chunkSize">How many rows are computed at once, to bound the memory needed; all when left out.</param>
     /// <returns>A tensor of the shape of <paramref name="x"/> twice.</returns>
     /// <exception cref="GradientException">The result has more than one element.</exception>
     /// <example><code>
     /// var x = Tensor.From([1f, 2]);
     /// Tensor hessian = Gradients.Hessian(v => (v * v * v).Sum(), x);     // [[6, 0], [0, 12]]
     /// </code></example>
-    public static Tensor Hessian(Func<Tensor, Tensor> function, Tensor x) => Jacobian(Grad(function), x, JacobianMode.Reverse);
+    public static Tensor Hessian(Func<Tensor, Tensor> function, Tensor x, int? chunkSize = null) => Jacobian(Grad(function), x, JacobianMode.Reverse, chunkSize);
 
     /// <summary>The second derivatives of a function of several tensors with one number as result.</summary>
     /// <returns>For each two inputs a tensor of the shape of the first followed by that of the second.</returns>
-    public static Tensor[][] Hessian(Func<Tensor[], Tensor> function, Tensor[] x) => Jacobian(Grad(function), x, JacobianMode.Reverse);
+    public static Tensor[][] Hessian(Func<Tensor[], Tensor> function, Tensor[] x, int? chunkSize = null) => Jacobian(Grad(function), x, JacobianMode.Reverse, chunkSize);
 
     /// <summary>
     /// The value of a function with one number as result, and its Hessian times <paramref name="v"/>, at the price of some gradients. As

@@ -74,6 +74,12 @@ public sealed partial class Graph
     /// <summary>The outputs of one op, by its batching rule; else a composite by its expansion, and a primitive sample by sample.</summary>
     static Tensor[] RunBatched(Op op, Batch x)
     {
+        if (x.Size is { IsKnown: true, Value: 0 })
+        {
+            var specs = op.Infer([.. Enumerable.Range(0, x.Count).Select(x.Sample)]);
+            TensorSpec[] none = [.. Enumerable.Range(0, specs.Count).Select(i => specs[i] with { Shape = [0, .. specs[i].Shape] })];
+            if (Array.TrueForAll(none, s => s.Shape.IsKnown)) return Array.ConvertAll(none, s => Tensor.Zeros(s.Shape, s.DType));
+        }
         if (op.Batched(x) is { } y) return y;
         return op is CompositeOp composite ? Mapped.Run(composite, x) : SampleBySample(op, x);
     }
@@ -81,11 +87,6 @@ public sealed partial class Graph
     static Tensor[] SampleBySample(Op op, Batch x)
     {
         if (!x.Size.IsKnown) throw new GraphException($"VMap: {op} has no batching rule, so it runs sample by sample, but the number of samples is not known while a graph is captured. Capture the graph with a known size.");
-        if (x.Size == 0)
-        {
-            var specs = op.Infer([.. Enumerable.Range(0, x.Count).Select(x.Sample)]);
-            return [.. Enumerable.Range(0, specs.Count).Select(i => Tensor.Zeros([0, .. specs[i].Shape], specs[i].DType))];
-        }
         var samples = new Tensor[(int)x.Size][];
         for (int k = 0; k < samples.Length; k++) samples[k] = Dispatch.RunAll(op, [.. Enumerable.Range(0, x.Count).Select(i => x.IsBatched(i) ? x[i].Select(0, k) : x[i])]);
         return [.. Enumerable.Range(0, samples[0].Length).Select(i => Tensor.Stack(Array.ConvertAll(samples, s => s[i])))];

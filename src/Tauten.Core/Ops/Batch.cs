@@ -37,18 +37,16 @@ public sealed class Batch
     /// An input that broadcasts against samples of <paramref name="rank"/> axes: where it is batched, new axes of size 1 come between the samples and
     /// its own axes.
     /// </summary>
-    public Tensor Aligned(int index, int rank)
-    {
-        int missing = rank - Rank(index);
-        if (!batched[index] || missing <= 0) return inputs[index];
-        return inputs[index].Reshape([inputs[index].Shape[0], .. Enumerable.Repeat((Dim)1, missing), .. inputs[index].Shape.Skip(1)]);
-    }
+    public Tensor Aligned(int index, int rank) => batched[index] ? Raised(inputs[index], rank - Rank(index)) : inputs[index];
+
+    static Tensor Raised(Tensor x, int missing) => missing <= 0 ? x : x.Reshape([x.Shape[0], .. Enumerable.Repeat((Dim)1, missing), .. x.Shape.Skip(1)]);
 
     /// <summary>The outputs of <paramref name="op"/>, each with the samples in front, for inputs that broadcast against each other.</summary>
     internal Tensor[] Elementwise(Op op)
     {
         int rank = samples.Max(s => s.Shape.Rank);
-        return Dispatch.RunAll(op, [.. Enumerable.Range(0, Count).Select(i => Aligned(i, rank))]);
+        // A composite may ask that some of its inputs, such as the parts of complex numbers, have the same shape: what they have for one sample, they have for all.
+        return Dispatch.RunAll(op, [.. Enumerable.Range(0, Count).Select(i => op is PrimitiveOp ? Aligned(i, rank) : Raised(Full(i), rank - Rank(i)))]);
     }
 
     /// <summary>The outputs of <paramref name="op"/> for all inputs, each with the samples in front.</summary>
@@ -58,7 +56,21 @@ public sealed class Batch
     /// The outputs of <paramref name="op"/> where only the first input is batched; null where another one is. For ops that take the others, such as
     /// weights, once for all.
     /// </summary>
-    internal Tensor[]? RunFirst(Op op) => !batched.AsSpan(1).Contains(true) ? Dispatch.RunAll(op, inputs) : null;
+    internal Tensor[]? RunFirst(Op op) => IsSharedFrom(1) ? Dispatch.RunAll(op, inputs) : null;
+
+    /// <summary>
+    /// The outputs of <paramref name="op"/> whose first inputs and whose outputs begin with an axis of items that it treats alike: those of all samples
+    /// stand one behind the other there. The inputs behind are the same for all samples.
+    /// </summary>
+    internal Tensor[] Fold(Op op, int folded)
+    {
+        Dim items = samples[0].Shape[0];
+        var y = Dispatch.RunAll(op, [.. Enumerable.Range(0, Count).Select(i => i < folded ? Full(i).Flatten(0, 1) : inputs[i])]);
+        return Array.ConvertAll(y, t => t.Reshape([Size, items, .. t.Shape.Skip(1)]));
+    }
+
+    /// <summary>Whether all inputs from one on are the same for all samples.</summary>
+    internal bool IsSharedFrom(int index) => index >= batched.Length || !batched.AsSpan(index).Contains(true);
 
     /// <summary>Axes counted from the start of one sample, counted from the start of the batch.</summary>
     internal static Dims Shift(Dims axes) => Dims.Create([.. axes.Select(a => a + 1)]);

@@ -8,6 +8,7 @@ static class TransformsArea
     {
         ["jvp"] = x => Gradients.Jvp(Mixed, x[0], x[1]) is var (y, tangent) ? [y, tangent] : [],
         ["vjp"] = x => Gradients.Vjp(Mixed, x[0], x[1]) is var (y, gradient) ? [y, gradient] : [],
+        ["linearize"] = x => [Gradients.Linearize(Mixed, x[0]).Pushforward(x[1])],
         ["jacobian"] = x => [Gradients.Jacobian(Mixed, x[0], JacobianMode.Reverse)],
         ["jacobian forward"] = x => [Gradients.Jacobian(Mixed, x[0], JacobianMode.Forward)],
         ["grad_and_value"] = x => Gradients.GradAndValue(One)(x[0]) is var (gradient, y) ? [gradient, y] : [],

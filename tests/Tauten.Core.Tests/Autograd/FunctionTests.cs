@@ -151,6 +151,7 @@ public class FunctionTests
         Assert.Equal("[2, 3]", Gradients.Jacobian(v => v.Sum(), Tensor.Ones([2, 3]), mode).Shape.ToString());
         Assert.Equal("[2, 3]", Gradients.Jacobian(v => v.BroadcastTo([2, 3]), Tensor.Ones([]), mode).Shape.ToString());
         Assert.Equal("[0, 3]", Gradients.Jacobian(v => v[..0], Tensor.Ones([3]), mode).Shape.ToString());
+        TensorAssert.Equal([2, 0, 0, 0, 4, 0, 0, 0, 6], Gradients.Jacobian(v => v * v, Of(1, 2, 3), mode, chunkSize: 2));
         var all = Gradients.Jacobian(x => [x[0] * x[1], x[1].Exp()], [Of(1, 2), Of(0)], mode);
         TensorAssert.Equal([0, 0, 0, 0], all[0][0]);
         TensorAssert.Equal([1, 2], all[0][1]);
@@ -165,6 +166,7 @@ public class FunctionTests
         var x = Tensor.From([1f, 2]);
         var hessian = Gradients.Hessian(v => (v * v * v).Sum(), x);
         TensorAssert.Equal([6, 0, 0, 12], hessian);
+        TensorAssert.Equal(hessian, Gradients.Hessian(v => (v * v * v).Sum(), x, chunkSize: 1));
         Everywhere(z => Gradients.Hessian(v => (v[0] * v[0] * v[1]), z), Of(3, 5), [10, 6, 6, 0]);
         var blocks = Gradients.Hessian((Tensor[] v) => (v[0] * v[0] * v[1]).Sum(), [Of(3), Of(5)]);
         TensorAssert.Equal([10], blocks[0][0]);

@@ -23,6 +23,8 @@ public class VMapTests
         // A result that is the same for all is repeated.
         TensorAssert.Equal(Tensor.Ones([3, 2]), Tensor.VMap(_ => Tensor.Ones([2]))(x));
         Assert.Equal("[0, 4]", Tensor.VMap(v => v.Exp())(x[..0]).Shape.ToString());
+        Assert.Equal("[0, 3, 2, 2]", Tensor.VMap((v, k) => v.Reshape([1, 1, 2, 2]).Conv2d(k.Reshape([3, 1, 1, 1])).Squeeze(0))(x[..0], Tensor.Ones([0, 3], DType.Float64)).Shape.ToString());
+        Assert.Throws<GraphException>(() => Tensor.VMap(v => v.NonZero())(x[..0]));
     }
 
     [Fact]

@@ -60,6 +60,9 @@ public sealed record AdaptiveMaxPool(Shape Size) : CompositeOp
 
     /// <inheritdoc/>
     public override Tensor?[]? Gradient(Backward b) => [MaxPool.Returned(b, Size.Rank)];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this);
 }
 
 /// <summary>

@@ -21,6 +21,9 @@ public sealed record CrossEntropy : CompositeOp
 
     /// <inheritdoc/>
     public override Tensor?[]? Gradient(Backward b) => [Dispatch.Run(CrossEntropyGradient.Instance, (ReadOnlySpan<Tensor>)[b.Input(0), b.Input(1), b.Grad]), null];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Fold(this, 2);
 }
 
 /// <summary>
@@ -39,5 +42,5 @@ public sealed record CrossEntropyGradient : CompositeOp
     }
 
     /// <inheritdoc/>
-    protected internal override Tensor[]? Batched(Batch x) => [Dispatch.Run(this, x.Full(0).Flatten(0, 1), x.Full(1).Flatten(0, 1)).Reshape([x.Size, .. x.Sample(1).Shape])];
+    protected internal override Tensor[]? Batched(Batch x) => x.Fold(this, 3);
 }

@@ -149,6 +149,9 @@ public sealed record GridSample(InterpolationMode Mode, GridPadding Padding, boo
         return Tensor.Where(at <= 0, 0, Tensor.Where(at >= last, last, at));
     }
 
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Fold(this, 2);
+
     /// <summary>1 or -1 where positions move with those that were moved inside, 0 where they were moved to the border.</summary>
     Tensor SlopeOfBounded(Tensor at, Tensor n)
     {
@@ -214,4 +217,7 @@ public sealed record GridSampleGradient(GridSample Forward) : CompositeOp
         var moved = nearest ? Dispatch.Run(new Fill(x[1].Shape, 0, x[1].DType)) : Tensor.Stack(along!, -1).Reshape(x[1].Shape).To(x[1].DType);
         return [spread.Reshape(x[0].Shape).To(x[0].DType), moved];
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Fold(this, 3);
 }

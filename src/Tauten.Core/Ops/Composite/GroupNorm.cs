@@ -35,6 +35,9 @@ public sealed record GroupNorm(int Groups, double Epsilon) : CompositeOp
         var y = x[0].Reshape([shape[0], Groups, elements]).LayerNorm(epsilon: Epsilon).Reshape(shape);
         return x.Length == 1 ? y : y * BatchMoments.Along(x[1], shape.Rank) + BatchMoments.Along(x[2], shape.Rank);
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.IsSharedFrom(1) ? x.Fold(this, 1) : null;
 }
 
 /// <summary>
@@ -80,4 +83,7 @@ public sealed record RmsNorm(int Axes, double Epsilon) : CompositeOp
         var gx = b.Needs(0) ? inverse * (g - normal * (g * normal).Mean(Last(normal.Rank), keepDims: true)) : null;
         return b.InputCount == 1 ? [gx] : [gx, b.Needs(1) ? (b.Grad * normal).SumTo(b.InputSpec(1).Shape) : null];
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.RunFirst(this);
 }

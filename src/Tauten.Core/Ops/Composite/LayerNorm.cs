@@ -55,6 +55,9 @@ public sealed record LayerNorm(int Axes, double Epsilon) : CompositeOp
         var gradient = new LayerNormGradient(Axes, Epsilon);
         return b.InputCount == 1 ? [Dispatch.Run(gradient, b.Grad, b.Input(0))] : Dispatch.RunAll(gradient, b.Grad, b.Input(0), b.Input(1));
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.RunFirst(this);
 }
 
 /// <summary>
@@ -74,6 +77,7 @@ public sealed record LayerNormGradient(int Axes, double Epsilon) : CompositeOp
         return x.Length == 2 ? [gx] : [gx, (x[0] * normal).SumTo(x[2].Shape), x[0].SumTo(x[2].Shape)];
     }
 
+    // The gradient of a weight is a sum over what stands in front, of which the samples are no part.
     /// <inheritdoc/>
-    protected internal override Tensor[]? Batched(Batch x) => x.RunFirst(this);
+    protected internal override Tensor[]? Batched(Batch x) => x.Count == 2 ? x.Run(this) : null;
 }

@@ -58,7 +58,7 @@ public sealed record Convolution(Dims Strides, Dims Padding, Dims Dilations, int
     /// <inheritdoc/>
     protected internal override Tensor[]? Batched(Batch x)
     {
-        if (!x.IsBatched(1)) return [Parted(Dispatch.Run(this, x[0].Flatten(0, 1), x[1]), x.Size)];
+        if (!x.IsBatched(1)) return x.Fold(this, 1);
         // Samples with weights of their own are groups of channels.
         return [FromChannels(Dispatch.Run(Grouped(x.Size), ToChannels(x.Full(0)), x[1].Flatten(0, 1)), x.Size)];
     }
@@ -70,9 +70,6 @@ public sealed record Convolution(Dims Strides, Dims Padding, Dims Dilations, int
 
     /// <summary>The inverse of <see cref="ToChannels"/>.</summary>
     internal static Tensor FromChannels(Tensor x, Dim samples) => x.Reshape([x.Shape[0], samples, x.Shape[1] / samples, .. x.Shape.Skip(2)]).Transpose(0, 1);
-
-    /// <summary>A first axis of all samples as two.</summary>
-    internal static Tensor Parted(Tensor x, Dim samples) => x.Reshape([samples, x.Shape[0] / samples, .. x.Shape.Skip(1)]);
 }
 
 /// <summary>The gradient of a convolution with respect to its input, from the output's gradient and the weight; also the transposed convolution.</summary>
@@ -105,7 +102,7 @@ public sealed record ConvolutionInputGradient(Shape Input, Convolution Forward) 
     /// <inheritdoc/>
     protected internal override Tensor[]? Batched(Batch x)
     {
-        if (!x.IsBatched(1)) return [Convolution.Parted(Dispatch.Run(new ConvolutionInputGradient([Input[0] * x.Size, .. Input.Skip(1)], Forward), x[0].Flatten(0, 1), x[1]), x.Size)];
+        if (!x.IsBatched(1)) return x.Fold(new ConvolutionInputGradient([Input[0] * x.Size, .. Input.Skip(1)], Forward), 1);
         var op = new ConvolutionInputGradient([Input[0], Input[1] * x.Size, .. Input.Skip(2)], Forward.Grouped(x.Size));
         return [Convolution.FromChannels(Dispatch.Run(op, Convolution.ToChannels(x.Full(0)), x[1].Flatten(0, 1)), x.Size)];
     }
@@ -143,6 +140,6 @@ public sealed record ConvolutionWeightGradient(Shape Weight, Convolution Forward
     protected internal override Tensor[]? Batched(Batch x)
     {
         var op = new ConvolutionWeightGradient([Weight[0] * x.Size, .. Weight.Skip(1)], Forward.Grouped(x.Size));
-        return [Convolution.Parted(Dispatch.Run(op, Convolution.ToChannels(x.Full(0)), Convolution.ToChannels(x.Full(1))), x.Size)];
+        return [Dispatch.Run(op, Convolution.ToChannels(x.Full(0)), Convolution.ToChannels(x.Full(1))).Reshape([x.Size, .. Weight])];
     }
 }

@@ -37,6 +37,9 @@ public sealed record Resample(int Axis, Dim Size, InterpolationMode Mode, double
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => [Dispatch.Run(new ResampleGradient(b.InputSpec(0).Shape[Axis], this), b.Grad)];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axis = x.Sample(0).Shape.Axis(Axis, Name()) + 1 });
 }
 
 /// <summary>The gradient of <see cref="Resample"/> with respect to its input: the same weights the other way, each output's gradient spread over the inputs it was made of.</summary>
@@ -67,6 +70,9 @@ public sealed record ResampleGradient(Dim Input, Resample Forward) : PrimitiveOp
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => [Dispatch.Run(Forward, b.Grad)];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Forward = Forward with { Axis = x.Sample(0).Shape.Axis(Forward.Axis, Name()) + 1 } });
 }
 
 /// <summary>

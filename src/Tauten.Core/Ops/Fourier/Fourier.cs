@@ -25,6 +25,9 @@ public sealed record Dft(int Axis, bool Inverse, FftNorm Norm) : PrimitiveOp
         var g = Dispatch.RunAll(new Dft(Axis, !Inverse, Spectra.Other(Norm)), b.GradOf(0), b.GradOf(1));
         return [g[0], g[1]];
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axis = Axis + 1 });
 }
 
 /// <summary>
@@ -54,6 +57,9 @@ public sealed record RealDft(int Axis, FftNorm Norm) : PrimitiveOp
         var weight = Spectra.Weights(shape, Axis, 1, 0.5, b.GradOf(0).DType);
         return [Dispatch.Run(new RealInverseDft(Axis, shape[Axis], Spectra.Other(Norm)), b.GradOf(0) * weight, b.GradOf(1) * weight)];
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axis = Axis + 1 });
 }
 
 /// <summary>
@@ -86,6 +92,9 @@ public sealed record RealInverseDft(int Axis, Dim Length, FftNorm Norm) : Primit
         var g = Dispatch.RunAll(new RealDft(Axis, Spectra.Other(Norm)), b.Grad);
         return [g[0] * weight, g[1] * weight];
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axis = Axis + 1 });
 }
 
 /// <summary>What the rules of Fourier transforms share.</summary>

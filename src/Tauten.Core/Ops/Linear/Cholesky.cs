@@ -28,6 +28,9 @@ public sealed record Cholesky(bool Checks) : PrimitiveOp
         var left = factor.T.SolveUpper(inner);
         return [factor.T.SolveUpper(left.T)];
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this);
 }
 
 /// <summary>
@@ -58,4 +61,7 @@ public sealed record TriangularSolve(bool Upper, bool UnitTriangular) : Primitiv
         var matrix = -right.MatMul(b.Output.T);
         return [Upper ? matrix.Triu(offset) : matrix.Tril(-offset), right];
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this);
 }

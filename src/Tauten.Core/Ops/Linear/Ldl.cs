@@ -23,6 +23,9 @@ public sealed record LdlFactor(bool Checks) : PrimitiveOp
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => [null];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this);
 }
 
 /// <summary>
@@ -47,4 +50,7 @@ public sealed record LdlSolve : PrimitiveOp
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => [null, null, Dispatch.Run(this, (ReadOnlySpan<Tensor>)[b.Input(0), b.Input(1), b.Grad])];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this);
 }

@@ -43,6 +43,9 @@ public sealed record LuFactor(bool Checks) : PrimitiveOp
         var permutation = Dispatch.Run(new PivotPermutation(rows), b.OutputAt(1));
         return [Tensor.Concat([top, bottom], -2).ScatterRows(permutation)];
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this);
 }
 
 /// <summary>
@@ -68,4 +71,7 @@ public sealed record PivotPermutation(Dim Rows) : PrimitiveOp
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => [null];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this);
 }

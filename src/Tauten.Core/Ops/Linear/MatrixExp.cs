@@ -28,4 +28,7 @@ public sealed record MatrixExp : PrimitiveOp
         var blocks = Tensor.Concat([Tensor.Concat([a, b.Grad], -1), Tensor.Concat([Tensor.Constant(0, a.Spec), a], -1)], -2);
         return [Dispatch.Run(this, blocks).Narrow(-2, 0, size).Narrow(-1, size, size)];
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this);
 }

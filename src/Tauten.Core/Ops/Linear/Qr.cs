@@ -36,6 +36,9 @@ public sealed record Qr(bool Complete) : PrimitiveOp
         var left = square.SolveUpper((qg + q.MatMul(inner.MirrorLower())).T).T;
         return [Tensor.Concat([left, q.MatMul(rightGrad)], -1)];
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this);
 }
 
 /// <summary>
@@ -60,4 +63,7 @@ public sealed record HouseholderFactor : PrimitiveOp
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => [null];
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this);
 }

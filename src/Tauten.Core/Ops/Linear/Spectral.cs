@@ -30,6 +30,9 @@ public sealed record Eigh(bool Upper) : PrimitiveOp
         if (b.HasGrad(0)) inner += b.Grad.DiagEmbed();
         return [vectors.MatMul(inner).MatMul(vectors.T)];
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this);
 }
 
 /// <summary>
@@ -93,6 +96,9 @@ public sealed record Svd(bool Full) : PrimitiveOp
 
     // What sticks out of the space that the columns of a matrix span.
     static Tensor Rejected(Tensor basis, Tensor x) => x - basis.MatMul(basis.T.MatMul(x));
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this);
 }
 
 /// <summary>
@@ -139,4 +145,7 @@ public sealed record Eig : PrimitiveOp
         var adjoint = Tensor.Concat([Tensor.Concat([a, c], -1), Tensor.Concat([-c, a], -1)], -2);
         return [adjoint.Solved(Tensor.Concat([right.Real, right.Imaginary], -2)).Narrow(-2, 0, a.Shape[^1])];
     }
+
+    /// <inheritdoc/>
+    protected internal override Tensor[]? Batched(Batch x) => x.Run(this);
 }

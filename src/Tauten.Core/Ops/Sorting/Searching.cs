@@ -33,9 +33,11 @@ public sealed record SearchSorted(bool Right) : PrimitiveOp
     /// <inheritdoc/>
     protected internal override Tensor[]? Batched(Batch x)
     {
-        bool oneLine = x.Rank(0) == 1 && !x.IsBatched(0) && (x.Count < 3 || !x.IsBatched(2));
-        if (oneLine) return Dispatch.RunAll(this, [.. Enumerable.Range(0, x.Count).Select(i => x[i])]);
-        return x.Rank(0) == x.Rank(1) ? x.Run(this) : null;
+        if (x.Rank(0) != 1) return x.Run(this);
+        // One line for all is looked up for values of any shape; with a line for each sample there is one axis of values.
+        if (!x.IsBatched(0) && (x.Count == 2 || !x.IsBatched(2))) return Dispatch.RunAll(this, [x[0], x[1], .. x.Count == 2 ? (Tensor[])[] : [x[2]]]);
+        var values = x.Full(1).Reshape([x.Size, x.Sample(1).Shape.ElementCount]);
+        return [Dispatch.Run(this, (ReadOnlySpan<Tensor>)[x.Full(0), values, .. x.Count == 2 ? (Tensor[])[] : [x.Full(2)]]).Reshape([x.Size, .. x.Sample(1).Shape])];
     }
 }
 
