@@ -35,7 +35,7 @@ static class MemoryBenchmark
         Console.WriteLine("  step  resident MB  peak MB  pool in use  pool cached  pool peak  scratch  looks  gen2  ms/step");
         if (variant == "threads")
         {
-            var threads = Enumerable.Range(0, 4).Select(i => new Thread(() => Loop(new(i), steps, variant, report: i == 0))).ToArray();
+            var threads = Enumerable.Range(0, 4).Select(i => new Thread(() => Loop(new(i), steps / 4, variant, report: i == 0))).ToArray();
             foreach (var thread in threads) thread.Start();
             foreach (var thread in threads) thread.Join();
         }

@@ -14,6 +14,12 @@ public sealed class RuleTests
         Assert.True(missing.Count == 0, $"No OpCase in tests/Tauten.Conformance/Cases: {string.Join(", ", missing)}");
     }
 
+    /// <summary>Ops with a gradient that finite differences do not see, and why.</summary>
+    static readonly Dictionary<Type, string> unseen = new()
+    {
+        [typeof(RandomGamma)] = "the gradient is that at a fixed probability; the path of a sample jumps where a rejection flips",
+    };
+
     /// <summary>Every op with a gradient must have a case in which it is compared with finite differences, and its derivative too.</summary>
     [Fact]
     public void Every_differentiable_op_is_checked_to_second_order()
@@ -30,12 +36,16 @@ public sealed class RuleTests
             {
                 foreach (var c in op) GradientCheck.First(c.Function, Trial.Smooth(c)!.Inputs, Trial.Cpu);
             }
+            catch (GradientException)
+            {
+                // It says that it has none.
+            }
             finally
             {
                 Mutation.Gradient = null;
             }
         }
-        Assert.True(missing.Count == 0, $"No case of order 2: {string.Join(", ", missing)}");
+        Assert.Equal(unseen.Keys.Select(t => t.Name).Order(), missing.Order());
     }
 
     /// <summary>The cases of an op name all the dtypes that it takes: it refuses the others.</summary>

@@ -77,6 +77,10 @@ public sealed partial class Tensor : Value
     /// <exception cref="ShapeException">A dimension is unknown, while a graph is captured.</exception>
     public long Count => Shape.ElementCount;
 
+    /// <summary>The bytes that the elements take, without gaps.</summary>
+    /// <exception cref="ShapeException">A dimension is unknown, while a graph is captured.</exception>
+    public long ByteCount => Count * DType.Size();
+
     /// <summary>The device that holds the elements.</summary>
     public Backend Backend => Storage.Backend;
 

@@ -28,6 +28,7 @@ static partial class OpChecks
         ["AvgPoolGradient"] = "the gradient of AvgPool",
         ["CDistGradient"] = "the gradient of CDist",
         ["GridSampleGradient"] = "the gradient of GridSample",
+        ["GammaVariateGradient"] = "the gradient of RandomGamma",
         ["ResampleGradient"] = "the gradient of Resample",
         ["RandomBits"] = "the expansions of RandomUniform and RandomNormal",
         ["Checkpoint"] = "Gradients.Checkpoint",

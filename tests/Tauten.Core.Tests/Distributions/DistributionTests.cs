@@ -175,6 +175,36 @@ public sealed class DistributionTests
     }
 
     [Fact]
+    public void Drawing_functions_take_parameters_element_by_element()
+    {
+        var rates = Tensor.From([0.0, 2, 50]).BroadcastTo([Count, 3]);
+        double[] mean = Tensor.Poisson(rates, new Generator(2)).Mean(0).ToArray<double>();
+        Assert.Equal(0, mean[0]);
+        Assert.InRange(mean[1], 1.93, 2.07);
+        Assert.InRange(mean[2], 49.6, 50.4);
+        var normal = Tensor.Normal(Tensor.From([0.0, 10]), Tensor.From([1.0, 0]), new Generator(2));
+        Assert.Equal(10, normal[1].Item<double>());
+        var uniform = Tensor.Uniform(3, 5, [1000], DType.Float64, new Generator(2));
+        Assert.InRange(uniform.Min().Item<double>(), 3, 3.1);
+        Assert.InRange(uniform.Max().Item<double>(), 4.9, 5);
+    }
+
+    [Fact]
+    public void Positive_definite_matrices_come_back()
+    {
+        var transform = new PositiveDefiniteTransform();
+        var x = Tensor.Randn([4, 3, 3], DType.Float64, new Generator(8)).Tril();
+        var y = transform.Forward(x);
+        Assert.True(y.AllClose(y.T));
+        Assert.True(transform.Inverse(y).AllClose(x));
+        // The change of volume of the lower triangles, from the matrix of all derivatives.
+        var (rows, columns) = (Tensor.From([0L, 1, 1, 2, 2, 2]), Tensor.From([0L, 0, 1, 0, 1, 2]));
+        var triangle = x[0][rows, columns];
+        var jacobian = Gradients.Jacobian(t => transform.Forward(Tensor.Zeros([3, 3], DType.Float64).With([rows, columns], t))[rows, columns], triangle);
+        Assert.Equal(Linalg.SlogDet(jacobian).LogAbsDet.Item<double>(), transform.LogAbsDetJacobian(x[0], y[0]).Item<double>(), 10);
+    }
+
+    [Fact]
     public void A_seed_gives_the_same_numbers()
     {
         foreach (var distribution in all.Values)

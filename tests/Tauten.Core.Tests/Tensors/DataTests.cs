@@ -17,6 +17,14 @@ public class DataTests
     }
 
     [Fact]
+    public void ByteCount_is_that_of_the_elements()
+    {
+        Assert.Equal(24, Tensor.Zeros([3, 2]).ByteCount);
+        Assert.Equal(8, Tensor.Zeros([4], DType.Float16).BroadcastTo([1, 4]).ByteCount);
+        Assert.Equal(0, Tensor.Zeros([0, 5], DType.Float64).ByteCount);
+    }
+
+    [Fact]
     public void ToArray_copies_each_time()
     {
         var x = Tensor.From([1, 2, 3]);

@@ -90,4 +90,13 @@ public sealed class LinalgTests
     }
 
     static double Distance(Tensor a, Tensor b) => ((a - b).Abs().Max() / b.Abs().Max()).Item<double>();
+
+    [Fact]
+    public void Packed_factors_unpack_to_the_product()
+    {
+        var a = Tensor.Randn([2, 4, 3], DType.Float64, new Generator(6));
+        var (lu, pivots) = Linalg.LuFactor(a);
+        var (p, l, u) = Linalg.LuUnpack(lu, pivots);
+        Assert.True(p.MatMul(l).MatMul(u).AllClose(a));
+    }
 }

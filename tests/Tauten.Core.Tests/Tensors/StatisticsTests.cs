@@ -20,7 +20,7 @@ public sealed class StatisticsTests
         ["CDist"] = x => [x.CDist(x), x.PDist(), x.PDist(3), x.Dist(x * 2)],
         ["Histogram"] = x => [x.Histc(4, 0, 1), x.Histogram(4).Counts, x.Histogram(3, (0, 1), x, density: true).Counts, x.HistogramDD([2, 2, 1, 1]).Counts],
         ["IsIn"] = x => [x.IsIn(x.Select(1, 0)), x.Bucketize(Tensor.From([0.2f, 0.6f]))],
-        ["Unique"] = x => [(x * 4).Floor().Unique(), (x * 3).Floor().UniqueAll(0).Counts, (x * 3).Floor().UniqueConsecutiveAll().Inverse],
+        ["Unique"] = x => [(x * 4).Floor().Unique(), (x * 3).Floor().UniqueAll(0).Counts, (x * 3).Floor().UniqueConsecutiveAll().Inverse, (x * 3).Floor().UniqueConsecutive()],
         ["BinCount"] = x => [(x.Select(1, 0) * 7).To(DType.Int64).BinCount(x.Select(1, 1))],
         ["Quantile"] = x => [x.Quantile(0.3), x.Quantile([0.25, 0.75], 0), x.NanQuantile(0.5, 1, keepDims: true), x.Median(), x.Median(0).Indices, x.Mode(0).Values],
         ["IndexReduce"] = x => [x.IndexReduce(0, (x.Select(1, 0) * 3).To(DType.Int64), x, Combination.Mean), x.ScatterReduce(0, (x * 3).To(DType.Int64), x, Combination.Max, false)],

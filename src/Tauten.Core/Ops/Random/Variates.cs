@@ -49,26 +49,6 @@ public sealed record RandomGamma : RandomVariateOp
 }
 
 /// <summary>
-/// How a number x (first input) from the gamma distribution with shape parameter a (second) moves with a while its probability stays: -(dP(a, x) / da) / p(x), where P is the
-/// distribution function and p the density (Figurnov, Mohamed, Mnih: "Implicit reparameterization gradients", 2018). It has no gradient of its own.
-/// </summary>
-public sealed record GammaVariateGradient : BinaryOp
-{
-    internal static readonly GammaVariateGradient Instance = new();
-
-    /// <inheritdoc/>
-    protected internal override TensorSpec Infer(TensorSpec x, TensorSpec a) => x.DType.IsFloating() ? base.Infer(x, a) : throw Expect.DType(this, x.DType, "a floating-point dtype");
-
-    /// <inheritdoc/>
-    public override Reads GradientReads() => Reads.Nothing;
-
-    /// <inheritdoc/>
-    /// <exception cref="GradientException">Always: the second derivative of a random number with respect to its parameter is not offered.</exception>
-    public override Tensor?[] Gradient(Backward b) => throw new GradientException(
-        "The gradient of random numbers from the gamma distribution (and of those made of them: beta, Dirichlet, Student's t, chi-squared) with respect to their parameters cannot be differentiated again.");
-}
-
-/// <summary>
 /// Random counts from the Poisson distribution with the given rate: by products of uniform numbers below 10 (Knuth: "The Art of Computer Programming", volume 2), by transformed
 /// rejection from there on (Hörmann: "The transformed rejection method for generating Poisson random variables", 1993). NaN for a negative rate. No gradient.
 /// </summary>
