@@ -173,7 +173,7 @@ internal readonly struct VonMisesVariate : IVariate
 
 /// <summary>
 /// See <see cref="Ops.GammaVariateGradient"/>: the series of P(a, x) below a + 1 and the continued fraction of 1 - P(a, x) above (DLMF 8.7.1 and 8.9.2), each differentiated with respect to a
-/// term by term. Measured error against numerical integration: 1e-12 relative for a up to 100, 1e-9 up to 1e5.
+/// term by term. Measured error against a computation in 40 digits, for a from 0.3 to 5: 3e-15, relative.
 /// </summary>
 internal readonly struct ScalarGammaVariateGradient : IScalarBinary
 {

@@ -128,7 +128,7 @@ static class VariateDefinitions
         for (int k = -1200; k <= 1200; k++)
         {
             double t = k * step, s = Math.PI * Math.Sinh(t);
-            double logU = -Math.Log(1 + Math.Exp(-s)), oneLessU = 1 / (1 + Math.Exp(s)), weight = Math.PI * Math.Cosh(t) * oneLessU;
+            double logU = -double.LogP1(Math.Exp(-s)), oneLessU = 1 / (1 + Math.Exp(s)), weight = Math.PI * Math.Cosh(t) * oneLessU;
             double part = weight * (psi - Math.Log(x) - logU) * Math.Exp(a * logU + x * oneLessU);
             if (double.IsFinite(part)) sum += part;
         }
