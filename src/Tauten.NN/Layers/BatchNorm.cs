@@ -104,7 +104,7 @@ public sealed class BatchNorm1d : BatchNormLayer
 
     private protected override bool Takes(int rank) => rank is 2 or 3;
 
-    private protected override string Axes => ", length (or without it)";
+    private protected override string Axes => $"] or [batch, {RunningMean.Shape[0]}, length";
 }
 
 /// <summary>Batch normalization of [batch, channels, height, width]; see <see cref="BatchNormLayer"/>.</summary>

@@ -15,6 +15,7 @@ public abstract partial class ConvolutionLayer : Module<Tensor, Tensor>
     private protected readonly Dims Stride, Dilation;
     private protected readonly ConvolutionPadding Padding;
     private protected readonly int Groups;
+    readonly bool transposed;
 
     private protected ConvolutionLayer(
         int axes, bool transposed, long inChannels, long outChannels, Dims kernelSize, Dims? stride, ConvolutionPadding? padding, Dims? dilation, int groups, bool bias,
@@ -30,7 +31,7 @@ public abstract partial class ConvolutionLayer : Module<Tensor, Tensor>
         Dilation = Initial.Each(dilation ?? 1, axes, TypeName, nameof(dilation), 1);
         Padding = padding ?? 0;
         if (!Padding.IsSame && Padding == Dims.Create([.. Padding])) Padding = Initial.Each(Dims.Create([.. Padding]), axes, TypeName, nameof(padding), 0);
-        Groups = groups;
+        (Groups, this.transposed) = (groups, transposed);
         var (rows, columns) = transposed ? (inChannels, outChannels / groups) : (outChannels, inChannels / groups);
         long fanIn = columns;
         foreach (long size in kernel.Span) fanIn *= size;
@@ -49,6 +50,10 @@ public abstract partial class ConvolutionLayer : Module<Tensor, Tensor>
     private protected Tensor? B => bias?.Borrow();
 
     private protected virtual (long In, long Out) Channels => (weight.Shape[1] * Groups, weight.Shape[0]);
+
+    // Each output takes the weights of one output channel; each input of a transposed convolution those of one input channel.
+    internal override long Operations(object? input, object? output) =>
+        (transposed ? input : output) is Tensor t ? 2 * t.Shape.ElementCount.Value * (weight.Shape.ElementCount.Value / weight.Shape[0].Value) : 0;
 
     /// <inheritdoc/>
     protected override string Details()

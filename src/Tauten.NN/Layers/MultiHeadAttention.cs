@@ -112,6 +112,15 @@ public sealed class MultiHeadAttention : Module<AttentionInput, Tensor>
 
     Tensor Exchanged(Tensor x) => batchFirst || x.Rank < 3 ? x : x.Transpose(0, 1);
 
+    internal override long Operations(object? input, object? output)
+    {
+        if (input is not AttentionInput x) return 0;
+        long narrow = keyHeads * headSize, queries = Rows(x.Query), keys = x.Key.Shape[batchFirst && x.Key.Rank == 3 ? 1 : 0].Value;
+        return 2 * (queries * size * size + narrow * (x.Key.Shape.ElementCount.Value + x.Value.Shape.ElementCount.Value)) + 4 * queries * keys * size;
+
+        static long Rows(Tensor t) => t.Shape.ElementCount.Value / t.Shape[^1].Value;
+    }
+
     /// <inheritdoc/>
     protected override string Details() => $"{size}, {heads} heads{(keyHeads == heads ? "" : $", {keyHeads} heads of keys")}{(batchFirst ? ", batch first" : "")}";
 }

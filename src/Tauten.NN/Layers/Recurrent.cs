@@ -47,6 +47,8 @@ public sealed class RNN : Module<(Tensor Input, Tensor? Hidden, Tensor? Lengths)
         return (output, state[0]);
     }
 
+    internal override long Operations(object? input, object? output) => input is ValueTuple<Tensor, Tensor?, Tensor?> x ? stack.Operations(x.Item1) : 0;
+
     /// <inheritdoc/>
     protected override string Details() => stack.Details;
 }
@@ -98,6 +100,8 @@ public sealed class LSTM : Module<(Tensor Input, (Tensor Hidden, Tensor Cell)? S
         return (output, (state[0], state[1]));
     }
 
+    internal override long Operations(object? input, object? output) => input is ValueTuple<Tensor, (Tensor, Tensor)?, Tensor?> x ? stack.Operations(x.Item1) : 0;
+
     /// <inheritdoc/>
     protected override string Details() => stack.Details;
 }
@@ -147,6 +151,8 @@ public sealed class GRU : Module<(Tensor Input, Tensor? Hidden, Tensor? Lengths)
         var (output, state) = stack.Run(x.Input, [x.Hidden], x.Lengths, IsTraining);
         return (output, state[0]);
     }
+
+    internal override long Operations(object? input, object? output) => input is ValueTuple<Tensor, Tensor?, Tensor?> x ? stack.Operations(x.Item1) : 0;
 
     /// <inheritdoc/>
     protected override string Details() => stack.Details;

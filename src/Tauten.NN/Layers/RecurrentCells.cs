@@ -47,6 +47,9 @@ public sealed class RNNCell : Module<(Tensor Input, Tensor? Hidden), Tensor>
     protected override Tensor Forward((Tensor Input, Tensor? Hidden) x) =>
         RecurrentSteps.Once(TypeName, step, weights, x.Input, [x.Hidden])[0];
 
+    internal override long Operations(object? input, object? output) =>
+        input is ValueTuple<Tensor, Tensor?> x ? weights.Operations(x.Item1.Shape.ElementCount.Value / weights.InputWeight.Shape[1].Value) : 0;
+
     /// <inheritdoc/>
     protected override string Details() => $"{weights.InputWeight.Shape[1]} -> {weights.HiddenWeight.Shape[1]}";
 }
@@ -87,6 +90,9 @@ public sealed class LSTMCell : Module<(Tensor Input, (Tensor Hidden, Tensor Cell
         return (made[0], made[1]);
     }
 
+    internal override long Operations(object? input, object? output) =>
+        input is ValueTuple<Tensor, (Tensor, Tensor)?> x ? weights.Operations(x.Item1.Shape.ElementCount.Value / weights.InputWeight.Shape[1].Value) : 0;
+
     /// <inheritdoc/>
     protected override string Details() => $"{weights.InputWeight.Shape[1]} -> {weights.HiddenWeight.Shape[1]}";
 }
@@ -123,6 +129,9 @@ public sealed class GRUCell : Module<(Tensor Input, Tensor? Hidden), Tensor>
     /// <inheritdoc/>
     protected override Tensor Forward((Tensor Input, Tensor? Hidden) x) =>
         RecurrentSteps.Once(TypeName, RecurrentSteps.Gru, weights, x.Input, [x.Hidden])[0];
+
+    internal override long Operations(object? input, object? output) =>
+        input is ValueTuple<Tensor, Tensor?> x ? weights.Operations(x.Item1.Shape.ElementCount.Value / weights.InputWeight.Shape[1].Value) : 0;
 
     /// <inheritdoc/>
     protected override string Details() => $"{weights.InputWeight.Shape[1]} -> {weights.HiddenWeight.Shape[1]}";

@@ -28,6 +28,10 @@ sealed record RecurrentWeights(Parameter InputWeight, Parameter HiddenWeight, Pa
         visitor.Visit("weight_hr" + suffix, Projection);
     }
 
+    /// <summary>Operations of this many steps.</summary>
+    public long Operations(long steps) =>
+        2 * steps * (InputWeight.Shape.ElementCount.Value + HiddenWeight.Shape.ElementCount.Value + (Projection?.Shape.ElementCount.Value ?? 0));
+
     /// <summary>What the input adds to all gates: [.., gates * hidden].</summary>
     public Tensor OfInput(Tensor x) => x.Linear(InputWeight.Borrow(), InputBias?.Borrow());
 
@@ -110,6 +114,8 @@ sealed class RecurrentStack
     {
         for (int i = 0; i < weights.Length; i++) weights[i].Enumerate(visitor, $"_l{i / directions}{(i % directions == 1 ? "_reverse" : "")}");
     }
+
+    public long Operations(Tensor x) => weights.Sum(w => w.Operations(x.Shape.ElementCount.Value / inputSize));
 
     public string Details =>
         $"{inputSize} -> {hiddenSize}{(weights.Length > directions ? $", {weights.Length / directions} layers" : "")}{(directions == 2 ? ", bidirectional" : "")}{(batchFirst ? ", batch first" : "")}";

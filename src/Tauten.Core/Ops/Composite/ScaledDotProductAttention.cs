@@ -17,7 +17,9 @@ public sealed record ScaledDotProductAttention(bool Causal = false, double? Scal
     {
         Check(q, k, v);
         if (q.Rank > 2) (k, v) = (Spread(k, q.Shape[^3]), Spread(v, q.Shape[^3]));
-        var scores = (q * (scale ?? 1 / Math.Sqrt(q.Shape[^1].Value))).MatMul(k.T);
+        Dim size = q.Shape[^1];
+        var scaled = scale is { } factor ? q * factor : size.IsKnown ? q * (1 / Math.Sqrt(size.Value)) : q / Tensor.DimScalar(size, q.DType).Sqrt();
+        var scores = scaled.MatMul(k.T);
         if (causal) scores = Tensor.Where(Tensor.Ones([scores.Shape[^2], scores.Shape[^1]], DType.Bool).Tril(), scores, double.NegativeInfinity);
         if (mask is { DType: DType.Bool }) scores = Tensor.Where(mask, scores, double.NegativeInfinity);
         else if (mask is not null) scores += mask;
