@@ -234,6 +234,32 @@ public sealed class Softmax2d : Module<Tensor, Tensor>
     protected override Tensor Forward(Tensor x) => x.Rank is 3 or 4 ? x.Softmax(-3) : throw new ShapeException($"Softmax2d: expected an input [batch, channels, height, width] or [channels, height, width]. Received: shape {x.Shape}.");
 }
 
+/// <summary>x sigmoid(1.702 x), an approximation of <see cref="Gelu"/> that some published models use (Hendrycks, Gimpel, 2016).</summary>
+public sealed class QuickGelu : Module<Tensor, Tensor>
+{
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor x) => x * (x * 1.702).Sigmoid();
+}
+
+/// <summary>
+/// The point of the probability simplex that is closest to the input along an axis: max(x - t, 0), where t makes the sum 1 (Martins, Astudillo: "From Softmax to Sparsemax", 2016).
+/// </summary>
+/// <param name="axis">The axis along which the results add up to 1.</param>
+public sealed class Sparsemax(int axis = -1) : Module<Tensor, Tensor>
+{
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor x)
+    {
+        var sorted = x.Sort(axis, descending: true).Values;
+        var support = Tensor.OnesLike(x).CumSum(axis) * sorted + 1 > sorted.CumSum(axis);
+        var threshold = (Tensor.Where(support, sorted, 0).Sum(axis, keepDims: true) - 1) / support.To(x.DType).Sum(axis, keepDims: true);
+        return (x - threshold).Relu();
+    }
+
+    /// <inheritdoc/>
+    protected override string Details() => $"axis {axis}";
+}
+
 /// <summary>x where it is positive, weight * x elsewhere, with a learned weight (He et al.: "Delving Deep into Rectifiers", 2015).</summary>
 /// <remarks>Parameter: <c>weight</c> [channels], one number or one for each index of axis 1.</remarks>
 public sealed partial class PReLU : Module<Tensor, Tensor>
