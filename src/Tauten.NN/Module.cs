@@ -122,6 +122,33 @@ public abstract partial class Module
     /// <summary>This module, whose name is empty, and all modules inside it, each once.</summary>
     public IEnumerable<(string Name, Module Module)> NamedModules() => new ModuleTree(this).Modules;
 
+    /// <summary>Parameters no longer get gradients, so that optimizers leave them as they are; with false they get them again.</summary>
+    public void Freeze(bool frozen = true)
+    {
+        foreach (var parameter in Parameters()) parameter.RequiresGrad = !frozen;
+    }
+
+    /// <summary>Calls <paramref name="seen"/> with input and output after each call, until disposed.</summary>
+    internal virtual IDisposable? Watch(Action<object?, object?> seen) => null;
+
+    /// <summary>The operations of one call without those of the modules inside: two for each product that is added to others, as in matrix products and convolutions.</summary>
+    internal virtual long Operations(object? input, object? output) => 0;
+
+    /// <summary>The parameters of this module alone, without those of the modules inside.</summary>
+    internal IEnumerable<Parameter> OwnParameters => Members().Select(m => m.Member).OfType<Parameter>();
+
+    private protected Dictionary<Module, bool> EvaluateAll()
+    {
+        var modes = new ModuleTree(this).Modules.ToDictionary(m => m.Module, m => m.Module.IsTraining);
+        Eval();
+        return modes;
+    }
+
+    private protected static void Restore(Dictionary<Module, bool> modes)
+    {
+        foreach (var (module, training) in modes) module.IsTraining = training;
+    }
+
     /// <summary>Forgets the gradients of all parameters.</summary>
     public void ZeroGrad()
     {

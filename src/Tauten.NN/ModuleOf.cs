@@ -11,7 +11,7 @@ namespace Tauten.NN;
 ///     protected override Tensor Forward(Tensor x) => fc2.Call(fc1.Call(x).Relu());
 /// }
 /// </code></example>
-public abstract class Module<TInput, TOutput> : Module
+public abstract partial class Module<TInput, TOutput> : Module
 {
     Func<TInput, TOutput, TOutput>[]? hooks;       // never changed in place: a call on another thread keeps what it has read
 
@@ -28,9 +28,11 @@ public abstract class Module<TInput, TOutput> : Module
         ambient.ModulePath = RunningPath;
         try
         {
+            if (inputHooks is { } before) x = Before(before, x);
             var y = Forward(x);
             if (hooks is { } now)
                 foreach (var hook in now) y = hook(x, y);
+            if (gradientHooks is { } behind) Follow(behind, y);
             return y;
         }
         finally

@@ -20,6 +20,55 @@ public class CaptureTests
         Assert.Contains("@0.weight = parameter : float32[4, 3]", graph.Print());
     }
 
+    public static TheoryData<string> Layers => [.. layers.Keys];
+
+    static readonly Dictionary<string, (Func<Tensor, Tensor> Call, Dim[] Sizes)> layers = new()
+    {
+        ["Conv1d"] = (new Conv1d(2, 4, 3, padding: 1).Call, ["batch", 2, "length"]),
+        ["ConvTranspose2d"] = (new ConvTranspose2d(2, 3, 2).Call, ["batch", 2, 3, 4]),
+        ["SeparableConv2d"] = (new SeparableConv2d(2, 3, 2).Call, ["batch", 2, 3, 4]),
+        ["GroupNorm"] = (new GroupNorm(2, 4).Call, ["batch", 4, "length"]),
+        ["InstanceNorm1d"] = (new InstanceNorm1d(2, affine: true).Call, ["batch", 2, "length"]),
+        ["RMSNorm"] = (new RMSNorm(3).Call, ["batch", "time", 3]),
+        ["BatchNorm1d"] = (Evaluated(new BatchNorm1d(3)).Call, ["batch", 3]),
+        ["PReLU"] = (new PReLU(3).Call, ["batch", 3]),
+        ["AvgPool1d"] = (new AvgPool1d(2).Call, ["batch", 2, 4]),
+        ["ReflectionPad1d"] = (new ReflectionPad1d(1).Call, ["batch", 2, 4]),
+        ["GRUCell"] = (Cell(new GRUCell(3, 2)), ["batch", 3]),
+        ["LSTM"] = (Outputs(new LSTM(3, 2, 2, bidirectional: true)), [3, "batch", 3]),
+        ["MultiHeadAttention"] = (Itself(new MultiHeadAttention(4, 2)), ["time", "batch", 4]),
+        ["TransformerEncoderLayer"] = (Encoded(new TransformerEncoderLayer(4, 2, 5, dropout: 0, batchFirst: true)), ["batch", "time", 4]),
+        ["RotaryPositions"] = (new RotaryPositions().Call, ["batch", "heads", 3, 4]),
+        ["SinusoidalPositions"] = (new SinusoidalPositions().Call, ["batch", 3, 4]),
+    };
+
+    static BatchNorm1d Evaluated(BatchNorm1d layer)
+    {
+        layer.Eval();
+        return layer;
+    }
+
+    static Func<Tensor, Tensor> Cell(GRUCell cell) => x => cell.Call(x);
+
+    static Func<Tensor, Tensor> Outputs(LSTM network) => x => network.Call(x).Output;
+
+    static Func<Tensor, Tensor> Itself(MultiHeadAttention attention) => x => attention.Call(x, x, x, causal: true);
+
+    static Func<Tensor, Tensor> Encoded(TransformerEncoderLayer layer) => x => layer.Call(x);
+
+    [Theory]
+    [MemberData(nameof(Layers))]
+    public void Layers_are_captured_for_unknown_sizes(string name)
+    {
+        var (call, sizes) = layers[name];
+        var graph = Graph.Capture(call, new TensorSpec(DType.Float32, Shape.Create(sizes)));
+        foreach (int size in new[] { 1, 5 })
+        {
+            var x = Tauten.Tensor.Randn([.. sizes.Select(s => s.IsKnown ? s : (Dim)size)]);
+            Equal(call(x).Doubles(), graph.Run(x)[0], 1e-5);
+        }
+    }
+
     [Fact]
     public void Batch_statistics_are_followed_inside_of_a_graph()
     {

@@ -81,6 +81,8 @@ public sealed partial class Dense : Module<Tensor, Tensor>
 
     internal override void Unsize() => (weight, bias) = (null, null);
 
+    internal override long Operations(object? input, object? output) => output is Tensor y && weight is { } w ? 2 * y.Shape.ElementCount.Value * w.Shape[1].Value : 0;
+
     /// <inheritdoc/>
     protected override string Details() => $"{(weight is { } w ? $"{w.Shape[1]} -> " : "")}{units}{(activation == Activation.None ? "" : $", {activation}")}{(hasBias ? "" : ", no bias")}";
 }

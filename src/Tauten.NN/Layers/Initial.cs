@@ -38,12 +38,15 @@ static class Initial
     /// <summary>A size that a layer was given, which must be at least 1.</summary>
     public static long Size(long size, string layer, string what) => size >= 1 ? size : throw new ShapeException($"{layer}: {what} must be at least 1. Received: {size}.");
 
-    /// <summary>One number for each of two axes.</summary>
-    public static Dims Pair(Dims sizes, string layer, string what, long least)
+    /// <summary>One size for each of the axes, from one number or as many as there are axes.</summary>
+    public static Dims Each(Dims sizes, int axes, string layer, string what, long least)
     {
-        if (sizes.Count is not (1 or 2)) throw new ShapeException($"{layer}: {what} must be one number, or one for each of 2 axes. Received: {sizes}.");
+        if (sizes.Count != 1 && sizes.Count != axes) throw new ShapeException($"{layer}: {what} must be one number{(axes == 1 ? "" : $", or one for each of {axes} axes")}. Received: {sizes}.");
         foreach (long size in sizes.Span)
             if (size < least) throw new ShapeException($"{layer}: {what} must be at least {least}. Received: {sizes}.");
-        return sizes.Count == 2 ? sizes : Dims.Repeat(sizes[0], 2);
+        return sizes.Count == axes ? sizes : Dims.Repeat(sizes[0], axes);
     }
+
+    /// <summary>A number that is added to a variance.</summary>
+    public static double Epsilon(double epsilon) => epsilon >= 0 ? epsilon : throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "Expected a number that is not negative.");
 }

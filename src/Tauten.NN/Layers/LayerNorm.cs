@@ -38,10 +38,16 @@ public sealed partial class LayerNorm : Module<Tensor, Tensor>
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x)
     {
+        Check(nameof(LayerNorm), x, shape);
+        return x.LayerNorm(shape.Rank, weight?.Borrow(), bias?.Borrow(), epsilon);
+    }
+
+    /// <summary>Whether an input ends with the shape that is normalized.</summary>
+    internal static void Check(string layer, Tensor x, Shape shape)
+    {
         bool fits = x.Rank >= shape.Rank;
         for (int i = 1; fits && i <= shape.Rank; i++) fits = !x.Shape[^i].IsKnown || x.Shape[^i] == shape[^i];
-        if (!fits) throw new ShapeException($"LayerNorm: expected an input whose last axes are {shape}. Received: shape {x.Shape}.");
-        return x.LayerNorm(shape.Rank, weight?.Borrow(), bias?.Borrow(), epsilon);
+        if (!fits) throw new ShapeException($"{layer}: expected an input whose last axes are {shape}. Received: shape {x.Shape}.");
     }
 
     /// <inheritdoc/>

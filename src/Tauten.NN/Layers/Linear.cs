@@ -48,6 +48,8 @@ public sealed partial class Linear : Module<Tensor, Tensor>
         return x.Linear(w, bias?.Borrow());
     }
 
+    internal override long Operations(object? input, object? output) => output is Tensor y ? 2 * y.Shape.ElementCount.Value * weight.Shape[1].Value : 0;
+
     /// <inheritdoc/>
     protected override string Details() => $"{weight.Shape[1]} -> {weight.Shape[0]}{(bias is null ? ", no bias" : "")}";
 }

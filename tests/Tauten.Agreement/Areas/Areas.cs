@@ -14,6 +14,7 @@ static class Areas
         MovementArea.Calls,
         ReductionsArea.Calls, SortingArea.Calls,
         ConvolutionArea.Calls, InterpolationArea.Calls, NormalizationArea.Calls, PoolingArea.Calls,
+        LayersArea.Calls,
         TransformsArea.Calls,
     ];
 }

@@ -1,0 +1,86 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace Tauten.NN;
+
+/// <summary>Modules in a row that have no computation of their own: the module around them calls them. Their names are <c>0</c>, <c>1</c> and so on.</summary>
+/// <typeparam name="T">The type of the modules.</typeparam>
+public sealed class ModuleList<T> : Module, IReadOnlyList<T>
+    where T : Module
+{
+    readonly List<T> modules = [];
+
+    /// <summary>A list with these modules; more can be added.</summary>
+    /// <param name="modules">The modules.</param>
+    public ModuleList(params IEnumerable<T> modules)
+    {
+        ArgumentNullException.ThrowIfNull(modules);
+        foreach (var module in modules) Add(module);
+    }
+
+    /// <summary>Adds a module at the end, before the model is first called.</summary>
+    public void Add(T module)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        modules.Add(module);
+    }
+
+    /// <inheritdoc/>
+    public int Count => modules.Count;
+
+    /// <inheritdoc/>
+    public T this[int index] => (uint)index < (uint)modules.Count ? modules[index] : throw new IndexException($"ModuleList: there is no module {index}. Expected 0 to {modules.Count - 1}.");
+
+    /// <inheritdoc/>
+    protected override void Enumerate(ModuleVisitor visitor)
+    {
+        base.Enumerate(visitor);
+        for (int i = 0; i < modules.Count; i++) visitor.Visit(i.ToString(CultureInfo.InvariantCulture), modules[i]);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<T> GetEnumerator() => modules.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}
+
+/// <summary>Modules by name, in the order in which they were added, that have no computation of their own.</summary>
+/// <typeparam name="T">The type of the modules.</typeparam>
+public sealed class ModuleDict<T> : Module, IEnumerable<KeyValuePair<string, T>>
+    where T : Module
+{
+    readonly OrderedDictionary<string, T> modules = [];
+
+    /// <summary>Adds a module, before the model is first called.</summary>
+    /// <exception cref="ArgumentException">The name is taken, empty, or has a dot in it.</exception>
+    public void Add(string name, T module)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(module);
+        if (name.Contains('.', StringComparison.Ordinal)) throw new ArgumentException($"ModuleDict: expected a name without dots, which separate the names of modules. Received: '{name}'.", nameof(name));
+        if (!modules.TryAdd(name, module)) throw new ArgumentException($"ModuleDict: there is a module '{name}' already.", nameof(name));
+    }
+
+    /// <summary>The number of modules.</summary>
+    public int Count => modules.Count;
+
+    /// <summary>The module of this name.</summary>
+    /// <exception cref="KeyNotFoundException">There is none.</exception>
+    public T this[string name] => modules.TryGetValue(name, out var module) ? module : throw new KeyNotFoundException($"ModuleDict: there is no module '{name}'. Expected one of: {string.Join(", ", modules.Keys)}.");
+
+    /// <summary>The module of this name, if there is one.</summary>
+    public bool TryGetValue(string name, [MaybeNullWhen(false)] out T module) => modules.TryGetValue(name, out module);
+
+    /// <inheritdoc/>
+    protected override void Enumerate(ModuleVisitor visitor)
+    {
+        base.Enumerate(visitor);
+        foreach (var (name, module) in modules) visitor.Visit(name, module);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<KeyValuePair<string, T>> GetEnumerator() => modules.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}

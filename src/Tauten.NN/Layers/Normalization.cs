@@ -1,0 +1,154 @@
+using System.Globalization;
+
+namespace Tauten.NN;
+
+/// <summary>Mean 0 and variance 1 over the channels of each group and all axes behind them, then a weight and a bias for each channel (Wu, He, 2018); see <see cref="Tensor.GroupNorm"/>.</summary>
+/// <remarks>Parameters: <c>weight</c> and <c>bias</c> [channels], at first 1 and 0.</remarks>
+public sealed partial class GroupNorm : Module<Tensor, Tensor>
+{
+    readonly Parameter? weight, bias;
+    readonly int groups;
+    readonly long channels;
+    readonly double epsilon;
+
+    /// <summary>A layer for this many channels.</summary>
+    /// <param name="groups">The number of groups, a divisor of the channels.</param>
+    /// <param name="channels">The size of axis 1.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <param name="affine">Whether there are a weight and a bias.</param>
+    /// <param name="dtype">The element type of the parameters, which the input must have too.</param>
+    /// <exception cref="ShapeException">A size is less than 1, or the channels cannot be split into the groups.</exception>
+    public GroupNorm(int groups, long channels, double epsilon = 1e-5, bool affine = true, DType dtype = DType.Float32)
+    {
+        Initial.Size(groups, nameof(GroupNorm), nameof(groups));
+        Initial.Size(channels, nameof(GroupNorm), nameof(channels));
+        if (channels % groups != 0) throw new ShapeException($"GroupNorm: {channels} channels cannot be split into {groups} groups.");
+        (this.groups, this.channels, this.epsilon) = (groups, channels, Initial.Epsilon(epsilon));
+        (weight, bias) = affine ? (Initial.Constant(Shape.Of(channels), 1, dtype), Initial.Constant(Shape.Of(channels), 0, dtype)) : default;
+    }
+
+    /// <summary>[channels]; null if the layer is not affine.</summary>
+    public Parameter? Weight => weight;
+
+    /// <summary>[channels]; null if the layer is not affine.</summary>
+    public Parameter? Bias => bias;
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor x)
+    {
+        if (x.Rank < 2 || (x.Shape[1].IsKnown && x.Shape[1] != channels)) throw new ShapeException($"GroupNorm: expected an input [batch, {channels}, ...]. Received: shape {x.Shape}.");
+        return x.GroupNorm(groups, weight?.Borrow(), bias?.Borrow(), epsilon);
+    }
+
+    /// <inheritdoc/>
+    protected override string Details() => string.Create(CultureInfo.InvariantCulture, $"{groups} groups of {channels}, epsilon {epsilon}{(weight is null ? ", not affine" : "")}");
+}
+
+/// <summary>
+/// Mean 0 and variance 1 over the axes behind each channel of each example, then a weight and a bias for each channel if affine (Ulyanov, Vedaldi, Lempitsky, 2016); see
+/// <see cref="Tensor.InstanceNorm"/>.
+/// </summary>
+/// <remarks>Parameters of an affine layer: <c>weight</c> and <c>bias</c> [channels], at first 1 and 0.</remarks>
+public abstract partial class InstanceNormLayer : Module<Tensor, Tensor>
+{
+    readonly Parameter? weight, bias;
+    readonly int axes;
+    readonly long channels;
+    readonly double epsilon;
+
+    private protected InstanceNormLayer(int axes, long channels, double epsilon, bool affine, DType dtype)
+    {
+        (this.axes, this.channels, this.epsilon) = (axes, Initial.Size(channels, TypeName, nameof(channels)), Initial.Epsilon(epsilon));
+        (weight, bias) = affine ? (Initial.Constant(Shape.Of(channels), 1, dtype), Initial.Constant(Shape.Of(channels), 0, dtype)) : default;
+    }
+
+    /// <summary>[channels]; null if the layer is not affine.</summary>
+    public Parameter? Weight => weight;
+
+    /// <summary>[channels]; null if the layer is not affine.</summary>
+    public Parameter? Bias => bias;
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor x)
+    {
+        int at = x.Rank - axes - 1;
+        if (at is < 0 or > 1 || (x.Shape[at].IsKnown && x.Shape[at] != channels))
+            throw new ShapeException($"{TypeName}: expected an input [batch, {channels}, ...] with {axes} axes behind the channels; the batch may be missing. Received: shape {x.Shape}.");
+        var y = (at == 0 ? x.Unsqueeze(0) : x).GroupNorm(checked((int)channels), weight?.Borrow(), bias?.Borrow(), epsilon);
+        return at == 0 ? y.Squeeze(0) : y;
+    }
+
+    /// <inheritdoc/>
+    protected override string Details() => string.Create(CultureInfo.InvariantCulture, $"{channels}, epsilon {epsilon}{(weight is null ? "" : ", affine")}");
+}
+
+/// <summary>Instance normalization of [batch, channels, length]; the batch may be missing; see <see cref="InstanceNormLayer"/>.</summary>
+/// <param name="channels">The number of channels.</param>
+/// <param name="epsilon">Added to the variance.</param>
+/// <param name="affine">Whether there are a weight and a bias.</param>
+/// <param name="dtype">The element type of the parameters, which the input must have too.</param>
+public sealed class InstanceNorm1d(long channels, double epsilon = 1e-5, bool affine = false, DType dtype = DType.Float32) : InstanceNormLayer(1, channels, epsilon, affine, dtype);
+
+/// <summary>Instance normalization of [batch, channels, height, width]; the batch may be missing; see <see cref="InstanceNormLayer"/>.</summary>
+/// <param name="channels">The number of channels.</param>
+/// <param name="epsilon">Added to the variance.</param>
+/// <param name="affine">Whether there are a weight and a bias.</param>
+/// <param name="dtype">The element type of the parameters, which the input must have too.</param>
+public sealed class InstanceNorm2d(long channels, double epsilon = 1e-5, bool affine = false, DType dtype = DType.Float32) : InstanceNormLayer(2, channels, epsilon, affine, dtype);
+
+/// <summary>Instance normalization of [batch, channels, depth, height, width]; the batch may be missing; see <see cref="InstanceNormLayer"/>.</summary>
+/// <param name="channels">The number of channels.</param>
+/// <param name="epsilon">Added to the variance.</param>
+/// <param name="affine">Whether there are a weight and a bias.</param>
+/// <param name="dtype">The element type of the parameters, which the input must have too.</param>
+public sealed class InstanceNorm3d(long channels, double epsilon = 1e-5, bool affine = false, DType dtype = DType.Float32) : InstanceNormLayer(3, channels, epsilon, affine, dtype);
+
+/// <summary>Divides by the root of the mean square over the last axes, then multiplies by a weight (Zhang, Sennrich, 2019); see <see cref="Tensor.RmsNorm"/>.</summary>
+/// <remarks>Parameter: <c>weight</c> of the normalized shape, at first 1.</remarks>
+public sealed partial class RMSNorm : Module<Tensor, Tensor>
+{
+    readonly Parameter? weight;
+    readonly Shape shape;
+    readonly double epsilon;
+
+    /// <summary>A layer for inputs that end with this shape.</summary>
+    /// <param name="normalizedShape">The sizes of the last axes.</param>
+    /// <param name="epsilon">Added to the mean square.</param>
+    /// <param name="affine">Whether there is a weight.</param>
+    /// <param name="dtype">The element type of the weight, which the input must have too.</param>
+    /// <exception cref="ShapeException">There is no axis, or a size is less than 1.</exception>
+    public RMSNorm(Dims normalizedShape, double epsilon = 1e-5, bool affine = true, DType dtype = DType.Float32)
+    {
+        if (normalizedShape.Count == 0) throw new ShapeException("RMSNorm: normalizedShape must have at least one axis. Received: [].");
+        foreach (long size in normalizedShape.Span) Initial.Size(size, nameof(RMSNorm), nameof(normalizedShape));
+        (shape, this.epsilon) = (Shape.Of(normalizedShape.Span), Initial.Epsilon(epsilon));
+        weight = affine ? Initial.Constant(shape, 1, dtype) : null;
+    }
+
+    /// <summary>The normalized shape; null if the layer is not affine.</summary>
+    public Parameter? Weight => weight;
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor x)
+    {
+        LayerNorm.Check(nameof(RMSNorm), x, shape);
+        return x.RmsNorm(shape.Rank, weight?.Borrow(), epsilon);
+    }
+
+    /// <inheritdoc/>
+    protected override string Details() => string.Create(CultureInfo.InvariantCulture, $"{shape}, epsilon {epsilon}{(weight is null ? ", not affine" : "")}");
+}
+
+/// <summary>x / (k + alpha m)^beta, where m is the mean of the squares of neighbouring channels (Krizhevsky, Sutskever, Hinton, 2012); see <see cref="Tensor.LocalResponseNorm"/>.</summary>
+/// <param name="size">How many channels count.</param>
+/// <param name="alpha">The factor of the mean.</param>
+/// <param name="beta">The exponent.</param>
+/// <param name="k">What is added to it.</param>
+public sealed class LocalResponseNorm(long size, double alpha = 1e-4, double beta = 0.75, double k = 1) : Module<Tensor, Tensor>
+{
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor x) => x.LocalResponseNorm(size, alpha, beta, k);
+
+    /// <inheritdoc/>
+    protected override string Details() => string.Create(CultureInfo.InvariantCulture, $"{size}, alpha {alpha}, beta {beta}, k {k}");
+}
