@@ -106,6 +106,9 @@ public class MoreOptimizerTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new Adamax([], beta1: 1));
         Assert.Throws<ArgumentOutOfRangeException>(() => new RAdam([], learningRate: double.NaN));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Rprop([], shrink: 1));
+        var decaying = new Rprop([]);
+        decaying.Groups[0].WeightDecay = 0.1;
+        Assert.StartsWith("Rprop: sizes of gradients do not matter, so there is no weight decay. Received: 0.1.", Assert.Throws<InvalidOperationException>(decaying.Step).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => new Adafactor([], decay: 0));
         Assert.Throws<ArgumentNullException>(() => new Lion(null!));
         Assert.Throws<ArgumentOutOfRangeException>(() => new LBFGS([], learningRate: 0));

@@ -172,7 +172,7 @@ public sealed class LBFGS
         }
     }
 
-    /// <summary>The learning rate and what was kept, by name; as the first call made it, nothing but the rate and the number of directions.</summary>
+    /// <summary>The learning rate, the last direction and gradient, and the changes that are kept, by name.</summary>
     public IReadOnlyDictionary<string, Tensor> State()
     {
         var state = new OrderedDictionary<string, Tensor>

@@ -39,7 +39,7 @@ public abstract class OptionOptimizer : Optimizer
 
     private protected abstract IReadOnlyList<StateSlot> Kept(OptionGroup group);
 
-    /// <summary>The square of an update, as PyTorch names it.</summary>
+    /// <summary>The mean of squared gradients, as PyTorch names it.</summary>
     private protected static StateSlot Square { get; } = StateSlot.Moment("exp_avg_sq");
 
     /// <summary>The mean of gradients, as PyTorch names it.</summary>

@@ -41,7 +41,9 @@ public sealed class Rprop : OptionOptimizer
     public Rprop(IEnumerable<Parameter> parameters, double learningRate = 0.01, double shrink = 0.5, double grow = 1.2, double least = 1e-6, double most = 50)
         : base(parameters, learningRate, 0, new("eta_minus", shrink), new("eta_plus", grow, OptionRange.NotNegative), new("step_size_min", least, OptionRange.NotNegative), new("step_size_max", most, OptionRange.NotNegative)) { }
 
-    private protected override Op Step(OptionGroup group) => new RpropStep(group["eta_minus"], group["eta_plus"], group["step_size_min"], group["step_size_max"]);
+    private protected override Op Step(OptionGroup group) => group.WeightDecay != 0
+        ? throw new InvalidOperationException($"Rprop: sizes of gradients do not matter, so there is no weight decay. Received: {group.WeightDecay}.")
+        : new RpropStep(group["eta_minus"], group["eta_plus"], group["step_size_min"], group["step_size_max"]);
 
     private protected override IReadOnlyList<StateSlot> Kept(OptionGroup group) => [StateSlot.Moment("prev"), StateSlot.Moment("step_size"), StateSlot.Count];
 }
