@@ -213,6 +213,8 @@ static class CpuKernels
         // optimizers
         .Add<Ops.SgdStep>(OptimizerKernels.Sgd)
         .Add<Ops.AdamStep>(OptimizerKernels.Adam)
+        .Add<Ops.NAdamStep>(OptimizerKernels.NAdam)
+        .Add<Ops.RAdamStep>(OptimizerKernels.RAdam)
 
         // random numbers
         .Add<Ops.RandomBits>(RandomKernels.Bits)

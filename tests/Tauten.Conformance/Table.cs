@@ -10,7 +10,7 @@ static class Table
     public static IReadOnlyList<OpCase> Cases { get; } =
     [
         .. ElementwiseCases.All(), .. TranscendentalCases.All(), .. ReductionCases.All(), .. MovementCases.All(),
-        .. IndexingCases.All(), .. ContractionCases.All(), .. CompositeCases.All(), .. GradientCases.All(),
+        .. IndexingCases.All(), .. ContractionCases.All(), .. CompositeCases.All(), .. OptimizerCases.All(), .. GradientCases.All(),
         .. ArithmeticCases.All(), .. SpecialCases.All(),
         .. LinalgCases.All(), .. VariateCases.All(),
         .. ComplexCases.All(), .. FourierCases.All(),

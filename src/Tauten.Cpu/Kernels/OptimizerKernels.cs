@@ -43,6 +43,48 @@ static unsafe class OptimizerKernels
         Update(x[0], x[1], x[3], null, y[0], y[1], null, rule);
     }
 
+    /// <summary>x: parameter, gradient, rate, m, v, product of momenta, step. y: parameter, m, v, product, step.</summary>
+    public static void NAdam(Ops.NAdamStep op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
+    {
+        double rate = x[2].Item<double>();
+        long step = x[6].Item<long>() + 1;
+        double momentum = Momentum(step), next = Momentum(step + 1), product = momentum * (step == 1 ? 1 : x[5].Item<double>());
+        fixed (byte* kept = &y[3].First()) *(double*)kept = product;
+        fixed (byte* count = &y[4].First()) *(long*)count = step;
+        Update(x[0], x[1], x[3], x[4], y[0], y[1], y[2], new AdaptiveRule
+        {
+            Decay = op.WeightDecay,
+            OldMean = op.Beta1,
+            OldSquare = op.Beta2,
+            GradientSize = -rate * (1 - momentum) / (1 - product),
+            MeanSize = -rate * next / (1 - product * next),
+            Norm = 1 / Math.Sqrt(1 - Math.Pow(op.Beta2, step)),
+            Epsilon = op.Epsilon,
+        });
+
+        double Momentum(long time) => op.Beta1 * (1 - 0.5 * Math.Pow(0.96, time * op.MomentumDecay));
+    }
+
+    /// <summary>x: parameter, gradient, rate, m, v, step. y: parameter, m, v, step.</summary>
+    public static void RAdam(Ops.RAdamStep op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
+    {
+        double rate = x[2].Item<double>();
+        long step = x[5].Item<long>() + 1;
+        fixed (byte* count = &y[3].First()) *(long*)count = step;
+        double power = Math.Pow(op.Beta2, step), longest = 2 / (1 - op.Beta2) - 1, length = longest - 2 * step * power / (1 - power);
+        bool divides = length > 5;
+        double share = divides ? Math.Sqrt((length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length) * (1 - power)) : 1;
+        Update(x[0], x[1], x[3], x[4], y[0], y[1], y[2], new AdaptiveRule
+        {
+            Decay = op.WeightDecay,
+            OldMean = op.Beta1,
+            OldSquare = op.Beta2,
+            MeanSize = -rate * share / (1 - Math.Pow(op.Beta1, step)),
+            Norm = divides ? 1 : 0,
+            Epsilon = divides ? op.Epsilon : 1,
+        });
+    }
+
     static void Update<TRule>(Tensor w, Tensor g, Tensor? a, Tensor? b, Tensor wOut, Tensor? aOut, Tensor? bOut, TRule rule) where TRule : struct, IUpdateRule
     {
         var dtype = w.DType;
@@ -171,6 +213,39 @@ struct AdamRule : IUpdateRule
             var square = V.MultiplyAdd(gradient * gradient, newSquare, V.Load(b + i) * oldSquare);
             square.Store(bOut + i);
             V.MultiplyAdd(mean / V.MultiplyAdd(V.Sqrt(square), norm, epsilon), size, old).Store(wOut + i);
+        }
+    }
+}
+
+/// <summary>
+/// Means of gradients and their squares, and w + (GradientSize g + MeanSize m) / (Norm sqrt(v) + Epsilon): <see cref="Ops.NAdamStep"/> and <see cref="Ops.RAdamStep"/>, whose
+/// numbers are worked out before.
+/// </summary>
+struct AdaptiveRule : IUpdateRule
+{
+    public double Decay, OldMean, OldSquare, GradientSize, MeanSize, Norm, Epsilon;
+
+    public static int Moments => 2;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public readonly unsafe void Apply<V, T>(T* w, T* g, T* a, T* b, T* wOut, T* aOut, T* bOut, nint n) where V : unmanaged, ISimd<V, T> where T : unmanaged
+    {
+        V decay = V.Number(Decay), oldMean = V.Number(OldMean), newMean = V.Number(1 - OldMean), oldSquare = V.Number(OldSquare), newSquare = V.Number(1 - OldSquare);
+        V gradientSize = V.Number(GradientSize), meanSize = V.Number(MeanSize), norm = V.Number(Norm), epsilon = V.Number(Epsilon);
+        bool decays = Decay != 0, leans = GradientSize != 0, divides = Norm != 0;       // 0 times infinity would be NaN
+        for (nint i = 0; i < n; i += V.Count)
+        {
+            var old = V.Load(w + i);
+            var gradient = V.Load(g + i);
+            if (decays) gradient = V.MultiplyAdd(old, decay, gradient);
+            var mean = V.MultiplyAdd(gradient, newMean, V.Load(a + i) * oldMean);
+            mean.Store(aOut + i);
+            var square = V.MultiplyAdd(gradient * gradient, newSquare, V.Load(b + i) * oldSquare);
+            square.Store(bOut + i);
+            var direction = mean * meanSize;
+            if (leans) direction = V.MultiplyAdd(gradient, gradientSize, direction);
+            if (divides) direction /= V.MultiplyAdd(V.Sqrt(square), norm, epsilon);
+            (old + direction).Store(wOut + i);
         }
     }
 }

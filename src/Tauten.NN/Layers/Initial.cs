@@ -35,6 +35,9 @@ static class Initial
         }
     }
 
+    /// <summary>A tensor on the device of another; in a captured graph devices are chosen when it runs.</summary>
+    public static Tensor Beside(this Tensor x, Tensor other) => Ambient.Current.Capture is null ? x.To(other.Backend) : x;
+
     /// <summary>A size that a layer was given, which must be at least 1.</summary>
     public static long Size(long size, string layer, string what) => size >= 1 ? size : throw new ShapeException($"{layer}: {what} must be at least 1. Received: {size}.");
 

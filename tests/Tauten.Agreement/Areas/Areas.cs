@@ -16,5 +16,6 @@ static class Areas
         ConvolutionArea.Calls, InterpolationArea.Calls, NormalizationArea.Calls, PoolingArea.Calls,
         LayersArea.Calls,
         TransformsArea.Calls,
+        OptimizersArea.Calls,
     ];
 }

@@ -1,0 +1,59 @@
+namespace Tauten.NN;
+
+/// <summary>Keeps gradients small before a step. Works inside of captured graphs.</summary>
+/// <example><code>
+/// loss.Backward();
+/// ClipGradients.ByNorm(model.Parameters(), 1.0);
+/// optimizer.Step();
+/// </code></example>
+public static class ClipGradients
+{
+    /// <summary>
+    /// Multiplies all gradients by min(1, largest / (norm + 1e-6)), where norm is that of all of them together, as of one long vector: PyTorch's
+    /// <c>clip_grad_norm_</c>. Parameters without gradient are passed over.
+    /// </summary>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="largest">The norm that is not to be exceeded.</param>
+    /// <param name="order">The order of the norm; infinite for the largest absolute value.</param>
+    /// <returns>The norm before, float32[] or that of the first gradient if it is wider; 0 if there is no gradient.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="largest"/> is negative or not a number.</exception>
+    public static Tensor ByNorm(IEnumerable<Parameter> parameters, double largest, double order = 2)
+    {
+        Check(largest, nameof(largest));
+        var all = With(parameters);
+        if (all.Count == 0) return Tensor.From(0f);
+        using var untracked = Gradients.NoGrad();
+        var dtype = Ops.SgdStep.Computed(all[0].DType);
+        var first = all[0].BorrowGrad()!;
+        var norms = all.Select(p => p.BorrowGrad()!.To(Ops.SgdStep.Computed(p.DType)).Norm(order).To(dtype).Beside(first)).ToArray();
+        var norm = Tensor.Stack(norms, 0).Norm(order);
+        var factor = (largest / (norm + 1e-6)).Minimum(1);
+        foreach (var parameter in all)
+        {
+            var gradient = parameter.BorrowGrad()!;
+            var computed = Ops.SgdStep.Computed(parameter.DType);
+            parameter.Grad = (gradient.To(computed) * factor.To(computed).Beside(gradient)).To(parameter.DType);
+        }
+        return norm;
+    }
+
+    /// <summary>Clamps each element of all gradients to [-largest, largest]: PyTorch's <c>clip_grad_value_</c>. Parameters without gradient are passed over.</summary>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="largest"/> is negative or not a number.</exception>
+    public static void ByValue(IEnumerable<Parameter> parameters, double largest)
+    {
+        Check(largest, nameof(largest));
+        using var untracked = Gradients.NoGrad();
+        foreach (var parameter in With(parameters)) parameter.Grad = parameter.BorrowGrad()!.Clamp(-largest, largest);
+    }
+
+    static List<Parameter> With(IEnumerable<Parameter> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        return [.. parameters.Where(parameter => parameter.BorrowGrad() is not null)];
+    }
+
+    static void Check(double largest, string name)
+    {
+        if (!(largest >= 0)) throw new ArgumentOutOfRangeException(name, largest, "Expected a number that is not negative.");
+    }
+}

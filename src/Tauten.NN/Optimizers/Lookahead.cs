@@ -1,0 +1,72 @@
+namespace Tauten.NN;
+
+/// <summary>
+/// Lets another optimizer run ahead, and follows it part of the way (Zhang et al.: "Lookahead Optimizer: k steps forward, 1 step back", 2019): after every k steps,
+/// slow = slow + share * (parameter - slow), and the parameter goes on from there.
+/// </summary>
+/// <example><code>var optimizer = new Lookahead(new Adam(model.Parameters()), steps: 5);</code></example>
+public sealed class Lookahead
+{
+    readonly long steps;
+    readonly double share;
+    readonly Dictionary<Parameter, Tensor> slow = [];
+    long done;
+
+    /// <summary>Follows an optimizer.</summary>
+    /// <param name="optimizer">The optimizer that runs ahead.</param>
+    /// <param name="steps">How many steps it runs.</param>
+    /// <param name="share">How much of the way is followed.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is less than one step, or the share is not from 0 to 1.</exception>
+    public Lookahead(Optimizer optimizer, long steps = 5, double share = 0.5)
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        if (share is not (>= 0 and <= 1)) throw new ArgumentOutOfRangeException(nameof(share), share, "Expected a number from 0 to 1.");
+        (Optimizer, this.steps, this.share) = (optimizer, steps, share);
+    }
+
+    /// <summary>The optimizer that runs ahead.</summary>
+    public Optimizer Optimizer { get; }
+
+    /// <summary>Forgets the gradients of all parameters.</summary>
+    public void ZeroGrad() => Optimizer.ZeroGrad();
+
+    /// <summary>A step of the optimizer; every so often, a step of what follows it.</summary>
+    /// <exception cref="InvalidOperationException">A graph is being captured.</exception>
+    public void Step()
+    {
+        if (Ambient.Current.Capture is not null) throw new InvalidOperationException("Lookahead: every so many steps differ from the others, so a step cannot be captured.");
+        using var untracked = Gradients.NoGrad();
+        foreach (var parameter in All()) slow.TryAdd(parameter, parameter.Value);
+        Optimizer.Step();
+        if (++done % steps != 0) return;
+        foreach (var parameter in All())
+        {
+            var from = slow[parameter];
+            parameter.Value = slow[parameter] = from + (parameter.Borrow() - from) * share;
+        }
+    }
+
+    /// <summary>The state of the optimizer, with <c>lookahead.step</c> and <c>lookahead.slow.0</c> and so on.</summary>
+    public IReadOnlyDictionary<string, Tensor> State()
+    {
+        var state = new OrderedDictionary<string, Tensor>(Optimizer.State()) { ["lookahead.step"] = Tensor.From(done) };
+        int number = 0;
+        foreach (var parameter in All()) state.Add($"lookahead.slow.{number++}", slow.GetValueOrDefault(parameter) ?? parameter.Value);
+        return state;
+    }
+
+    /// <summary>Continues from a state that <see cref="State"/> gave, for the same parameters in the same order.</summary>
+    /// <exception cref="ModelFormatException">The state does not fit. Nothing was changed.</exception>
+    public void LoadState(IReadOnlyDictionary<string, Tensor> state)
+    {
+        long step = SavedState.Take(state, "Lookahead", "lookahead.step", new(DType.Int64, Shape.Scalar)).Item<long>();
+        var loaded = All().Select((parameter, i) => (parameter, SavedState.Take(state, "Lookahead", $"lookahead.slow.{i}", parameter.Spec))).ToList();
+        Optimizer.LoadState(state.Where(entry => !entry.Key.StartsWith("lookahead.", StringComparison.Ordinal)).ToDictionary(entry => entry.Key, entry => entry.Value));
+        done = step;
+        slow.Clear();
+        foreach (var (parameter, value) in loaded) slow.Add(parameter, value.To(parameter.Borrow().Backend));
+    }
+
+    IEnumerable<Parameter> All() => Optimizer.Groups.SelectMany(group => group.Parameters);
+}

@@ -1,0 +1,54 @@
+namespace Tauten.NN;
+
+/// <summary>One schedule after the other, each counting its own steps from 0: PyTorch's SequentialLR.</summary>
+public sealed class SequentialSchedule : Schedule
+{
+    readonly Schedule[] schedules;
+    readonly long[] milestones;
+
+    /// <summary>Schedules, and at which steps the second and later ones begin.</summary>
+    /// <exception cref="ArgumentException">There is not one milestone less than schedules, or milestones do not grow.</exception>
+    public SequentialSchedule(ReadOnlySpan<Schedule> schedules, ReadOnlySpan<long> milestones)
+    {
+        if (milestones.Length != schedules.Length - 1)
+            throw new ArgumentException($"SequentialSchedule: expected one milestone less than schedules. Received: {schedules.Length} schedules, {milestones.Length} milestones.", nameof(milestones));
+        for (int i = 0; i < milestones.Length; i++)
+            if (milestones[i] <= (i == 0 ? 0 : milestones[i - 1]))
+                throw new ArgumentException($"SequentialSchedule: milestones must grow from above 0. Received: {string.Join(", ", milestones.ToArray())}.", nameof(milestones));
+        (this.schedules, this.milestones) = (schedules.ToArray(), milestones.ToArray());
+    }
+
+    /// <inheritdoc/>
+    public override double At(long step, double rate)
+    {
+        int passed = milestones.Count(milestone => milestone <= step);
+        return schedules[passed].At(step - (passed == 0 ? 0 : milestones[passed - 1]), rate);
+    }
+}
+
+/// <summary>Each schedule applied to the rate that the one before it gives: PyTorch's ChainedScheduler.</summary>
+public sealed class ChainedSchedule(params ReadOnlySpan<Schedule> schedules) : Schedule
+{
+    readonly Schedule[] schedules = schedules.ToArray();
+
+    /// <inheritdoc/>
+    public override double At(long step, double rate)
+    {
+        foreach (var schedule in schedules) rate = schedule.At(step, rate);
+        return rate;
+    }
+}
+
+/// <summary>
+/// Up along a line from <paramref name="start"/> * rate to the rate in the first steps; then another schedule, which counts from 0, or the rate itself
+/// (Goyal et al.: "Accurate, Large Minibatch SGD", 2017).
+/// </summary>
+public sealed class Warmup(long steps, Schedule? after = null, double start = 0) : Schedule
+{
+    readonly long steps = Steps(steps, nameof(steps));
+    readonly double start = NotNegative(start, nameof(start));
+
+    /// <inheritdoc/>
+    public override double At(long step, double rate) =>
+        step < steps ? rate * Line(start, 1, (double)step / steps) : after?.At(step - steps, rate) ?? rate;
+}
