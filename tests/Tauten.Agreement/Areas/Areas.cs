@@ -15,6 +15,6 @@ static class Areas
         ReductionsArea.Calls, SortingArea.Calls,
         ConvolutionArea.Calls, InterpolationArea.Calls, NormalizationArea.Calls, PoolingArea.Calls,
         TransformsArea.Calls,
-        LossesArea.Calls,
+        LossesArea.Calls, MetricsArea.Calls,
     ];
 }
