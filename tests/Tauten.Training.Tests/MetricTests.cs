@@ -8,6 +8,7 @@ public class MetricTests
         new MeanAbsoluteError(), new MeanSquaredError(), new RootMeanSquaredError(), new MeanAbsolutePercentageError(), new PeakSignalToNoise(), new R2Score(), new MeanCosineSimilarity(),
         new Accuracy(), new TopKAccuracy(2), new ConfusionMatrix(3), new Precision(3), new Recall(3, Average.Micro), new FBeta(3), new IntersectionOverUnion(3, Average.Weighted),
         new LogLoss(), new Perplexity(), new CalibrationError(), new RocAuc(), new AveragePrecision(), new WordErrorRate(), new CharacterErrorRate(),
+        new Bleu(), new RougeN(2), new RougeL(),
     ];
 
     [Theory]
@@ -71,5 +72,43 @@ public class MetricTests
         Assert.Equal(3.0 / 6, characters.Compute(), 15);
         characters.Update("e\u0301a", "e\u0301");                            // an accent is no character of its own
         Assert.Equal(4.0 / 7, characters.Compute(), 15);
+    }
+
+    [Fact]
+    public void Bleu_of_a_corpus()
+    {
+        // Expected values from a second program that counts tuples of words.
+        Bleu all = new(), pairs = new(2), first = new(), second = new();
+        foreach (var metric in new[] { all, pairs, first }) metric.Update("the cat sat on the mat today", "the cat sat on the mat", "a cat sat on the mat this day");
+        foreach (var metric in new[] { all, pairs, second }) metric.Update("a quick brown fox jumps over dogs", "the quick brown fox jumps over the lazy dogs");
+        Assert.Equal(0.678034977733877, all.Compute(), 14);
+        Assert.Equal(0.7465109844063934, pairs.Compute(), 14);
+        Assert.Equal(0.8091067115702211, first.Compute(), 14);
+        Assert.Equal(0.48354474047437307, second.Compute(), 14);
+        first.Merge(second);
+        Assert.Equal(all.Compute(), first.Compute(), 15);
+        Assert.Throws<ArgumentException>(() => first.Merge(pairs));
+        Assert.Throws<ArgumentException>(() => first.Update("words"));
+        var none = new Bleu();
+        none.Update("one two", "three four");
+        Assert.Equal(0, none.Compute());
+    }
+
+    [Fact]
+    public void Rouge_of_texts()
+    {
+        // In common: police, the, gunman as words; "the gunman" as a pair; police .. the gunman in this order.
+        RougeN words = new(), pairs = new(2);
+        RougeL longest = new();
+        foreach (var metric in new RougeMetric[] { words, pairs, longest }) metric.Update("police kill the gunman", "police killed the gunman");
+        Assert.Equal(3.0 / 4, words.Compute(), 15);
+        Assert.Equal(1.0 / 3, pairs.Compute(), 15);
+        Assert.Equal(3.0 / 4, longest.Compute(), 15);
+        // In common: the, gunman, police, in this order: F1 = 2 * 3 / (4 + 6).
+        var other = new RougeL();
+        other.Update("the gunman kill police", "the old gunman ran from police");
+        Assert.Equal(2.0 * 3 / 10, other.Compute(), 15);
+        longest.Merge(other);
+        Assert.Equal((0.75 + 0.6) / 2, longest.Compute(), 15);
     }
 }

@@ -53,7 +53,7 @@ public abstract class EditRate : Metric
 /// <summary>The edit distance of words, which are what lies between white space, divided by the number of words of the references.</summary>
 public sealed class WordErrorRate : EditRate
 {
-    private protected override string[] Parts(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+    private protected override string[] Parts(string text) => Words.Of(text);
 }
 
 /// <summary>The edit distance of characters, as readers count them (grapheme clusters), divided by the number of characters of the references.</summary>
