@@ -123,9 +123,8 @@ static class VariateDefinitions
         if (!(x >= 0) || !(a > 0)) return double.NaN;
         if (x == 0) return 0;
         double psi = Digamma(a), sum = 0;
-        // Where the integrand is largest in the logarithm of u: both sides are integrated from there.
-        const double step = 1.0 / 128;
-        for (int k = -1200; k <= 1200; k++)
+        const double step = 1.0 / 10;
+        for (int k = -45; k <= 45; k++)
         {
             double t = k * step, s = Math.PI * Math.Sinh(t);
             double logU = -double.LogP1(Math.Exp(-s)), oneLessU = 1 / (1 + Math.Exp(s)), weight = Math.PI * Math.Cosh(t) * oneLessU;

@@ -19,17 +19,17 @@ static class VariateCases
         {
             Order = 0, Reason = reason,
         },
-        Slope("", [DType.Float64], 200_000),
+        Slope("", [DType.Float64], 20_000),
         Slope("in fewer digits", [DType.Float32, DType.Float16, DType.BFloat16], 20),
     ];
 
     static OpCase One<TOp>(Op op, Domain domain) where TOp : Op =>
         new(typeof(TOp), "", x => [Dispatch.Run(op, x[0], x[1])], new Input(["n"], domain), Input.Key()) { Order = 0, Reason = reason };
 
-    // The definition integrates numerically, to about eleven digits.
+    // The definition integrates numerically, which cancels digits where x is large.
     static OpCase Slope(string name, DType[] dtypes, double absolute) =>
         new(typeof(GammaVariateGradient), name, x => [Dispatch.Run(GammaVariateGradient.Instance, x[0], x[1])],
-            new Input(["n"], new Domain { Low = 0.05, High = 9, HasSpecials = false }), new Input(["n"], new Domain { Low = 0.3, High = 5, HasSpecials = false }))
+            new Input(["n"], new Domain { Low = 0.05, High = 4, HasSpecials = false }), new Input(["n"], new Domain { Low = 0.3, High = 5, HasSpecials = false }))
         {
             IsElementwise = true, DTypes = dtypes, Order = 0, Absolute = absolute, Reason = "the definition integrates numerically",
         };

@@ -59,7 +59,7 @@ static class WindowCases
         Phrase<AvgPool>("over channels", x => x[0].LocalResponseNorm(3, 0.5, 0.7, 2), Sizes(("c", 1), ("w", 1)), new Input([b, c, w])),
         Phrase<Resample>("over two axes by scales", x => x[0].InterpolateBy([1.5, 2], InterpolationMode.Linear), Sizes(("h", 1), ("w", 1)), new Input([b, 1, h, w])),
         Phrase<Resample>("over two axes to means", x => x[0].AdaptiveAvgPool2d([2, -1]), Sizes(("h", 1), ("w", 1)), new Input([b, 1, h, w])),
-        Phrase<Iota>("in an affine grid", x => x[0].AffineGrid([x[0].Shape[0], 1, x[1].Shape[0], 3]), Sizes(("h", 1)), new([b, 2, 3], finite), new Input([h])),
+        Phrase<Mul>("in an affine grid", x => x[0].AffineGrid([x[0].Shape[0], 1, x[1].Shape[0], 3]), Sizes(("h", 1)), new([b, 2, 3], finite), new Input([h])),
         new(typeof(RmsNorm), "over two axes", x => [Dispatch.Run(new RmsNorm(2, 1e-3), x[0])], new Input([b, h, w])) { Least = Sizes(("h", 1), ("w", 1)), Condition = 20 },
     ];
 
