@@ -17,5 +17,6 @@ static class Areas
         LayersArea.Calls,
         TransformsArea.Calls,
         OptimizersArea.Calls,
+        LossesArea.Calls, MetricsArea.Calls,
     ];
 }
