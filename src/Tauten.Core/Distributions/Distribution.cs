@@ -107,7 +107,7 @@ public abstract class Distribution
 
     private protected const double HalfLog2Pi = 0.91893853320467274178;
 
-    private protected const double EulerGamma = 0.57721566490153286061;
+    internal const double EulerGamma = 0.57721566490153286061;
 
     /// <summary>Name and shapes.</summary>
     public override string ToString() => $"{GetType().Name}(batch {BatchShape}, event {EventShape})";

@@ -87,10 +87,9 @@ static class Divergence
 
     static Tensor Of(Gumbel p, Gumbel q)
     {
-        const double eulerGamma = 0.57721566490153286061;
         var ratio = p.Scale / q.Scale;
         var (from, to) = (p.Location / q.Scale, q.Location / q.Scale);
-        return -ratio.Log() - to + from + ratio * eulerGamma + (to + (1 + ratio).Lgamma() - from).Exp() - (1 + eulerGamma);
+        return -ratio.Log() - to + from + ratio * Distribution.EulerGamma + (to + (1 + ratio).Lgamma() - from).Exp() - (1 + Distribution.EulerGamma);
     }
 
     static Tensor Of(Gamma p, Gamma q) =>
