@@ -213,8 +213,16 @@ static class CpuKernels
         // optimizers
         .Add<Ops.SgdStep>(OptimizerKernels.Sgd)
         .Add<Ops.AdamStep>(OptimizerKernels.Adam)
-        .Add<Ops.NAdamStep>(OptimizerKernels.NAdam)
-        .Add<Ops.RAdamStep>(OptimizerKernels.RAdam)
+        .Add<Ops.NAdamStep>(OptimizerKernels.Step<Ops.NAdamStep, NAdamRule>)
+        .Add<Ops.RAdamStep>(OptimizerKernels.Step<Ops.RAdamStep, RAdamRule>)
+        .Add<Ops.AdamaxStep>(OptimizerKernels.Step<Ops.AdamaxStep, AdamaxRule>)
+        .Add<Ops.RMSpropStep>(OptimizerKernels.RMSprop)
+        .Add<Ops.AdagradStep>(OptimizerKernels.Step<Ops.AdagradStep, AdagradRule>)
+        .Add<Ops.AdadeltaStep>(OptimizerKernels.Step<Ops.AdadeltaStep, AdadeltaRule>)
+        .Add<Ops.AveragedStep>(OptimizerKernels.Step<Ops.AveragedStep, AveragedRule>)
+        .Add<Ops.RpropStep>(OptimizerKernels.Step<Ops.RpropStep, RpropRule>)
+        .Add<Ops.LionStep>(OptimizerKernels.Step<Ops.LionStep, LionRule>)
+        .Add<Ops.LambStep>(OptimizerKernels.Lamb)
 
         // random numbers
         .Add<Ops.RandomBits>(RandomKernels.Bits)

@@ -78,7 +78,7 @@ public static class Dispatch
     }
 
     /// <summary>
-    /// Runs an op whose outputs may take the place of inputs (<see cref="Op.Overwrites"/>): where <paramref name="may"/> says that nobody else can see
+    /// Runs an op whose outputs may take the place of inputs (<see cref="Op.Overwritten"/>): where <paramref name="may"/> says that nobody else can see
     /// the input, the output is the very input, changed. Untracked.
     /// </summary>
     internal static Tensor[] RunOver(Op op, ReadOnlySpan<Tensor> x, ReadOnlySpan<bool> may)
@@ -88,7 +88,7 @@ public static class Dispatch
         var y = new Tensor[may.Length];
         for (int i = 0; i < y.Length; i++)
         {
-            var old = x[op.Overwrites[i]];
+            var old = x[op.Overwritten(i)];
             y[i] = may[i] ? old : Tensor.Allocate(backend, old.Spec);
         }
         kernel(op, x, y);

@@ -18,10 +18,11 @@ public sealed class Adafactor : Optimizer
     /// <param name="epsilon2">The least root mean square of a parameter that steps are relative to.</param>
     /// <param name="threshold">The root mean square beyond which a step is shortened.</param>
     /// <param name="weightDecay">At each step parameters are multiplied by 1 - learningRate * weightDecay.</param>
+    /// <param name="maximize">Whether to climb along the gradients.</param>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public Adafactor(
         IEnumerable<Parameter> parameters, double learningRate = 0.01, double decay = -0.8, double epsilon1 = 1.1920928955078125e-7, double epsilon2 = 0.001,
-        double threshold = 1, double weightDecay = 0)
+        double threshold = 1, double weightDecay = 0, bool maximize = false)
     {
         if (!(decay < 0)) throw new ArgumentOutOfRangeException(nameof(decay), decay, "Expected a number below 0.");
         if (!(epsilon1 >= 0)) throw new ArgumentOutOfRangeException(nameof(epsilon1), epsilon1, "Expected a number that is not negative.");
@@ -29,6 +30,7 @@ public sealed class Adafactor : Optimizer
         if (!(threshold > 0)) throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "Expected a number above 0.");
         (this.decay, this.epsilon1, this.epsilon2, this.threshold) = (decay, epsilon1, epsilon2, threshold);
         Add(parameters, learningRate, weightDecay);
+        foreach (var group in Groups) group.Maximize = maximize;
     }
 
     /// <summary>Adds parameters with options of their own; options left out are those of the first group.</summary>
@@ -37,12 +39,14 @@ public sealed class Adafactor : Optimizer
         // The two kinds of parameters have different rules.
         double rate = learningRate ?? LearningRate, shrink = weightDecay ?? Groups[0].WeightDecay;
         ArgumentNullException.ThrowIfNull(parameters);
-        Add(new Part(parameters.Where(p => p.Shape.Rank >= 2), rate, shrink, factored: true));
-        Add(new Part(parameters.Where(p => p.Shape.Rank < 2), rate, shrink, factored: false));
+        bool climbs = Groups.Count > 0 && Groups[0].Maximize;
+        Add(new Part(parameters.Where(p => p.Shape.Rank >= 2), rate, shrink, factored: true) { Maximize = climbs });
+        Add(new Part(parameters.Where(p => p.Shape.Rank < 2), rate, shrink, factored: false) { Maximize = climbs });
     }
 
     /// <inheritdoc/>
-    protected override Op Rule(ParameterGroup group) => new AdafactorStep(((Part)group).Factored, decay, epsilon1, epsilon2, threshold, group.WeightDecay);
+    protected override OptimizerStep Rule(ParameterGroup group) =>
+        new AdafactorStep(((Part)group).Factored, decay, epsilon1, epsilon2, threshold, group.WeightDecay) { Maximize = group.Maximize };
 
     /// <inheritdoc/>
     protected override IReadOnlyList<StateSlot> Slots(ParameterGroup group) => ((Part)group).Factored

@@ -70,20 +70,21 @@ public sealed class AveragedModel
     }
 
     /// <summary>Continues from a state that <see cref="State"/> gave.</summary>
-    /// <exception cref="ModelFormatException">An entry is missing or of another spec. Nothing was changed.</exception>
+    /// <exception cref="ModelFormatException">The state does not fit; the message lists every missing, unexpected and mismatched entry. Nothing was changed.</exception>
     public void LoadState(IReadOnlyDictionary<string, Tensor> state)
     {
-        var number = SavedState.Take(state, "AveragedModel", "count", count.Spec);
-        Parameter[] all = [.. parameters];
-        var loaded = number.Item<long>() == 0 ? [] : all.Select((parameter, i) =>
-            SavedState.Take(state, "AveragedModel", $"means.{i}", new(Ops.SgdStep.Computed(parameter.DType), parameter.Shape)).To(parameter.Borrow().Backend)).ToArray();
-        count.Value = number;
-        means = [.. loaded.Select(value => new Buffer(value))];
+        var reader = new StateReader(state, "AveragedModel: the state does not fit the parameters.");
+        var number = reader.Take("count", count.Spec);
+        Parameter[] all = number?.Item<long>() == 0 && !reader.Has("means.") ? [] : [.. parameters];
+        var loaded = all.Select((parameter, i) => reader.Take($"means.{i}", new(Ops.OptimizerStep.Computed(parameter.DType), parameter.Shape))?.To(parameter.Borrow().Backend)).ToArray();
+        reader.Check();
+        count.Value = number!;
+        means = [.. loaded.Select(value => new Buffer(value!))];
     }
 
     void Match(Parameter[] all)
     {
-        if (means.Length == 0) means = Initial.Outside(() => Array.ConvertAll(all, p => new Buffer(p.Value.To(Ops.SgdStep.Computed(p.DType)))));
+        if (means.Length == 0) means = Initial.Outside(() => Array.ConvertAll(all, p => new Buffer(p.Value.To(Ops.OptimizerStep.Computed(p.DType)))));
         if (means.Length != all.Length) throw new InvalidOperationException($"AveragedModel: there were {means.Length} parameters at the first update. Received: {all.Length}.");
     }
 }

@@ -23,15 +23,15 @@ public static class ClipGradients
         var all = With(parameters);
         if (all.Count == 0) return Tensor.From(0f);
         using var untracked = Gradients.NoGrad();
-        var dtype = Ops.SgdStep.Computed(all[0].DType);
+        var dtype = Ops.OptimizerStep.Computed(all[0].DType);
         var first = all[0].BorrowGrad()!;
-        var norms = all.Select(p => p.BorrowGrad()!.To(Ops.SgdStep.Computed(p.DType)).Norm(order).To(dtype).Beside(first)).ToArray();
+        var norms = all.Select(p => p.BorrowGrad()!.To(Ops.OptimizerStep.Computed(p.DType)).Norm(order).To(dtype).Beside(first)).ToArray();
         var norm = Tensor.Stack(norms, 0).Norm(order);
         var factor = (largest / (norm + 1e-6)).Minimum(1);
         foreach (var parameter in all)
         {
             var gradient = parameter.BorrowGrad()!;
-            var computed = Ops.SgdStep.Computed(parameter.DType);
+            var computed = Ops.OptimizerStep.Computed(parameter.DType);
             parameter.Grad = (gradient.To(computed) * factor.To(computed).Beside(gradient)).To(parameter.DType);
         }
         return norm;

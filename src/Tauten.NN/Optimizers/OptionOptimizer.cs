@@ -9,10 +9,10 @@ public abstract class OptionOptimizer : Optimizer
 {
     readonly NamedOption[] options;
 
-    private protected OptionOptimizer(IEnumerable<Parameter> parameters, double learningRate, double weightDecay, params NamedOption[] options)
+    private protected OptionOptimizer(IEnumerable<Parameter> parameters, double learningRate, double weightDecay, bool maximize, params NamedOption[] options)
     {
         this.options = options;
-        Add(new OptionGroup(parameters, learningRate, weightDecay, options));
+        Add(new OptionGroup(parameters, learningRate, weightDecay, options) { Maximize = maximize });
     }
 
     /// <summary>Adds parameters with options of their own; options left out are those of the first group.</summary>
@@ -23,19 +23,19 @@ public abstract class OptionOptimizer : Optimizer
     public OptionGroup Add(IEnumerable<Parameter> parameters, double? learningRate = null, double? weightDecay = null)
     {
         var first = (OptionGroup)Groups[0];
-        var group = new OptionGroup(parameters, learningRate ?? first.LearningRate, weightDecay ?? first.WeightDecay, options);
+        var group = new OptionGroup(parameters, learningRate ?? first.LearningRate, weightDecay ?? first.WeightDecay, options) { Maximize = first.Maximize };
         foreach (var option in options) group[option.Name] = first[option.Name];
         Add(group);
         return group;
     }
 
     /// <inheritdoc/>
-    protected sealed override Op Rule(ParameterGroup group) => Step((OptionGroup)group);
+    protected sealed override OptimizerStep Rule(ParameterGroup group) => Step((OptionGroup)group) with { Maximize = group.Maximize };
 
     /// <inheritdoc/>
     protected sealed override IReadOnlyList<StateSlot> Slots(ParameterGroup group) => Kept((OptionGroup)group);
 
-    private protected abstract Op Step(OptionGroup group);
+    private protected abstract OptimizerStep Step(OptionGroup group);
 
     private protected abstract IReadOnlyList<StateSlot> Kept(OptionGroup group);
 
@@ -71,7 +71,8 @@ public sealed class OptionGroup : ParameterGroup
             {
                 OptionRange.BelowOne => BelowOne(value, name),
                 OptionRange.NotNegative => NotNegative(value, name),
-                _ => double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, value, "Expected a finite number."),
+                OptionRange.Flag => IsSet(value, name) ? 1 : 0,
+                _ => value <= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, value, "Expected a number that is not positive."),
             };
         }
     }
@@ -93,7 +94,8 @@ enum OptionRange
 {
     BelowOne,
     NotNegative,
-    Any,
+    NotPositive,
+    Flag,
 }
 
 /// <summary>An option, its first value, and what values it takes.</summary>

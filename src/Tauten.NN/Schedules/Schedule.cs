@@ -68,13 +68,15 @@ public sealed class Scheduler
     public IReadOnlyDictionary<string, Tensor> State() => new OrderedDictionary<string, Tensor> { ["step"] = Tensor.From(StepsDone), ["initial_learning_rates"] = Tensor.From(rates) };
 
     /// <summary>Continues from a state that <see cref="State"/> gave.</summary>
-    /// <exception cref="ModelFormatException">An entry is missing or of another spec. Nothing was changed.</exception>
+    /// <exception cref="ModelFormatException">The state does not fit; the message lists every missing, unexpected and mismatched entry. Nothing was changed.</exception>
     public void LoadState(IReadOnlyDictionary<string, Tensor> state)
     {
-        var step = SavedState.Take(state, "Scheduler", "step", new(DType.Int64, Shape.Scalar));
-        var before = SavedState.Take(state, "Scheduler", "initial_learning_rates", new(DType.Float64, Shape.Of(optimizer.Groups.Count)));
-        StepsDone = step.Item<long>();
-        rates = before.ToArray<double>();
+        var reader = new StateReader(state, "Scheduler: the state does not fit the scheduler.");
+        var step = reader.Take("step", new(DType.Int64, Shape.Scalar));
+        var before = reader.Take("initial_learning_rates", new(DType.Float64, Shape.Of(optimizer.Groups.Count)));
+        reader.Check();
+        StepsDone = step!.Item<long>();
+        rates = before!.ToArray<double>();
         Set();
     }
 
@@ -83,16 +85,5 @@ public sealed class Scheduler
         // A group that was added later starts from the rate it has now.
         for (int i = rates.Length; i < optimizer.Groups.Count; i++) rates = [.. rates, optimizer.Groups[i].LearningRate];
         for (int i = 0; i < rates.Length; i++) optimizer.Groups[i].LearningRate = schedule.At(StepsDone, rates[i]);
-    }
-}
-
-/// <summary>Entries of a state that was loaded.</summary>
-static class SavedState
-{
-    /// <summary>An entry, which must be there with this spec.</summary>
-    public static Tensor Take(IReadOnlyDictionary<string, Tensor> state, string owner, string name, TensorSpec spec)
-    {
-        if (!state.TryGetValue(name, out var value)) throw new ModelFormatException($"{owner}: the state has no entry {name} {spec}. Received: {string.Join(", ", state.Keys)}.");
-        return value.Spec == spec ? value : throw new ModelFormatException($"{owner}: expected {name} as {spec}. Received: {value.Spec}.");
     }
 }

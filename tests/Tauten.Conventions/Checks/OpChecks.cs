@@ -36,6 +36,7 @@ static partial class OpChecks
         ["Mapped"] = "Tensor.VMap, for composites without a batching rule",
         ["SgdStep"] = "the optimizer SGD",
         ["AdamStep"] = "the optimizers Adam and AdamW",
+        ["FtrlStep"] = "the optimizer Ftrl",
         ["AdamaxStep"] = "the optimizer Adamax",
         ["NAdamStep"] = "the optimizer NAdam",
         ["RAdamStep"] = "the optimizer RAdam",

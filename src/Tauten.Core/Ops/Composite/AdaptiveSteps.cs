@@ -12,9 +12,11 @@ namespace Tauten.Ops;
 /// <remarks>Inputs and outputs as of every <see cref="OptimizerStep"/>; kept are m, u and step.</remarks>
 public sealed record AdamaxStep(double Beta1, double Beta2, double Epsilon, double WeightDecay) : OptimizerStep
 {
-    internal override int Moments => 2;
+    /// <inheritdoc/>
+    protected internal override int Moments => 2;
 
-    private protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
+    /// <inheritdoc/>
+    protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
     {
         g = Decayed(g, w, WeightDecay);
         kept[0] = Mean(kept[0], g, Beta1);
@@ -37,11 +39,14 @@ public sealed record AdamaxStep(double Beta1, double Beta2, double Epsilon, doub
 /// <remarks>Inputs and outputs as of every <see cref="OptimizerStep"/>; kept are m, v, p (float64 scalar) and step.</remarks>
 public sealed record NAdamStep(double Beta1, double Beta2, double Epsilon, double WeightDecay, double MomentumDecay) : OptimizerStep
 {
-    internal override int Moments => 3;
+    /// <inheritdoc/>
+    protected internal override int Moments => 3;
 
-    internal override TensorSpec Moment(int index, TensorSpec state) => index == 2 ? new(DType.Float64, Shape.Scalar) : state;
+    /// <inheritdoc/>
+    protected internal override TensorSpec Moment(int index, TensorSpec state) => index == 2 ? new(DType.Float64, Shape.Scalar) : state;
 
-    private protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
+    /// <inheritdoc/>
+    protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
     {
         g = Decayed(g, w, WeightDecay);
         kept[0] = Mean(kept[0], g, Beta1);
@@ -70,9 +75,11 @@ public sealed record NAdamStep(double Beta1, double Beta2, double Epsilon, doubl
 /// <remarks>Inputs and outputs as of every <see cref="OptimizerStep"/>; kept are m, v and step.</remarks>
 public sealed record RAdamStep(double Beta1, double Beta2, double Epsilon, double WeightDecay) : OptimizerStep
 {
-    internal override int Moments => 2;
+    /// <inheritdoc/>
+    protected internal override int Moments => 2;
 
-    private protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
+    /// <inheritdoc/>
+    protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
     {
         g = Decayed(g, w, WeightDecay);
         kept[0] = Mean(kept[0], g, Beta1);
@@ -101,11 +108,14 @@ public sealed record RAdamStep(double Beta1, double Beta2, double Epsilon, doubl
 /// <remarks>Inputs and outputs as of every <see cref="OptimizerStep"/>; kept are v, then a and b where there are any.</remarks>
 public sealed record RMSpropStep(double Alpha, double Epsilon, double WeightDecay, double Momentum, bool Centered) : OptimizerStep
 {
-    internal override int Moments => 1 + (Centered ? 1 : 0) + (Momentum != 0 ? 1 : 0);
+    /// <inheritdoc/>
+    protected internal override int Moments => 1 + (Centered ? 1 : 0) + (Momentum != 0 ? 1 : 0);
 
-    internal override bool Counts => false;
+    /// <inheritdoc/>
+    protected internal override bool Counts => false;
 
-    private protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
+    /// <inheritdoc/>
+    protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
     {
         g = Decayed(g, w, WeightDecay);
         var size = kept[0] = Mean(kept[0], g.Square(), Alpha);
@@ -128,9 +138,11 @@ public sealed record RMSpropStep(double Alpha, double Epsilon, double WeightDeca
 /// <remarks>Inputs and outputs as of every <see cref="OptimizerStep"/>; kept are s and step.</remarks>
 public sealed record AdagradStep(double RateDecay, double WeightDecay, double InitialSum, double Epsilon) : OptimizerStep
 {
-    internal override int Moments => 1;
+    /// <inheritdoc/>
+    protected internal override int Moments => 1;
 
-    private protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
+    /// <inheritdoc/>
+    protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
     {
         g = Decayed(g, w, WeightDecay);
         if (InitialSum != 0) kept[0] = First(time, kept[0] + InitialSum, kept[0]);
@@ -151,11 +163,14 @@ public sealed record AdagradStep(double RateDecay, double WeightDecay, double In
 /// <remarks>Inputs and outputs as of every <see cref="OptimizerStep"/>; kept are v and a.</remarks>
 public sealed record AdadeltaStep(double Rho, double Epsilon, double WeightDecay) : OptimizerStep
 {
-    internal override int Moments => 2;
+    /// <inheritdoc/>
+    protected internal override int Moments => 2;
 
-    internal override bool Counts => false;
+    /// <inheritdoc/>
+    protected internal override bool Counts => false;
 
-    private protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
+    /// <inheritdoc/>
+    protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
     {
         g = Decayed(g, w, WeightDecay);
         kept[0] = Mean(kept[0], g.Square(), Rho);

@@ -12,9 +12,11 @@ namespace Tauten.Ops;
 /// <remarks>Inputs and outputs as of every <see cref="OptimizerStep"/>; kept are the average and step.</remarks>
 public sealed record AveragedStep(double Lambda, double Alpha, double Start, double WeightDecay) : OptimizerStep
 {
-    internal override int Moments => 1;
+    /// <inheritdoc/>
+    protected internal override int Moments => 1;
 
-    private protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
+    /// <inheritdoc/>
+    protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
     {
         g = Decayed(g, w, WeightDecay);
         var done = time - 1;
@@ -33,9 +35,11 @@ public sealed record AveragedStep(double Lambda, double Alpha, double Start, dou
 /// <remarks>Inputs and outputs as of every <see cref="OptimizerStep"/>; kept are the last gradient, the sizes and step.</remarks>
 public sealed record RpropStep(double Shrink, double Grow, double Least, double Most) : OptimizerStep
 {
-    internal override int Moments => 2;
+    /// <inheritdoc/>
+    protected internal override int Moments => 2;
 
-    private protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
+    /// <inheritdoc/>
+    protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
     {
         // Signs first: a product of small gradients could vanish.
         var turn = g.Sign() * kept[0].Sign();
@@ -56,11 +60,14 @@ public sealed record RpropStep(double Shrink, double Grow, double Least, double 
 /// <remarks>Inputs and outputs as of every <see cref="OptimizerStep"/>; kept is m.</remarks>
 public sealed record LionStep(double Beta1, double Beta2, double WeightDecay) : OptimizerStep
 {
-    internal override int Moments => 1;
+    /// <inheritdoc/>
+    protected internal override int Moments => 1;
 
-    internal override bool Counts => false;
+    /// <inheritdoc/>
+    protected internal override bool Counts => false;
 
-    private protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
+    /// <inheritdoc/>
+    protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
     {
         var direction = Mean(kept[0], g, Beta1).Sign();
         kept[0] = Mean(kept[0], g, Beta2);
@@ -81,12 +88,11 @@ public sealed record LionStep(double Beta1, double Beta2, double WeightDecay) : 
 /// <remarks>Inputs and outputs as of every <see cref="OptimizerStep"/>; kept are m, v and step.</remarks>
 public sealed record LambStep(double Beta1, double Beta2, double Epsilon, double WeightDecay) : OptimizerStep
 {
-    internal override int Moments => 2;
+    /// <inheritdoc/>
+    protected internal override int Moments => 2;
 
     /// <inheritdoc/>
-    public override OpKind Kind() => OpKind.Other;
-
-    private protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
+    protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
     {
         kept[0] = Mean(kept[0], g, Beta1);
         kept[1] = Mean(kept[1], g.Square(), Beta2);
@@ -114,12 +120,11 @@ public sealed record LambStep(double Beta1, double Beta2, double Epsilon, double
 /// <remarks>Inputs and outputs as of every <see cref="OptimizerStep"/>; kept are r [..., rows, 1], c [..., 1, columns] and step for a matrix, v and step otherwise.</remarks>
 public sealed record AdafactorStep(bool Factored, double Decay, double Epsilon1, double Epsilon2, double Threshold, double WeightDecay) : OptimizerStep
 {
-    internal override int Moments => Factored ? 2 : 1;
+    /// <inheritdoc/>
+    protected internal override int Moments => Factored ? 2 : 1;
 
     /// <inheritdoc/>
-    public override OpKind Kind() => OpKind.Other;
-
-    internal override TensorSpec Moment(int index, TensorSpec state) => Factored ? Along(state, rows: index == 0) : state;
+    protected internal override TensorSpec Moment(int index, TensorSpec state) => Factored ? Along(state, rows: index == 0) : state;
 
     /// <summary>The spec of the means of a matrix, one for each row or each column.</summary>
     internal static TensorSpec Along(TensorSpec state, bool rows)
@@ -130,7 +135,8 @@ public sealed record AdafactorStep(bool Factored, double Decay, double Epsilon1,
         return new(state.DType, Shape.Create(dims));
     }
 
-    private protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
+    /// <inheritdoc/>
+    protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
     {
         var share = time.Pow(Decay).To(w.DType);
         var square = g.Square();
