@@ -8,8 +8,6 @@ namespace Tauten.NN;
 /// <example><code>var optimizer = new Adafactor(model.Parameters(), learningRate: 0.01);</code></example>
 public sealed class Adafactor : Optimizer
 {
-    readonly double decay, epsilon1, epsilon2, threshold;
-
     /// <summary>An optimizer of these parameters.</summary>
     /// <param name="parameters">What to update, such as <c>model.Parameters()</c>; enumerated anew at each step.</param>
     /// <param name="learningRate">The largest step, relative to the root mean square of the parameter.</param>
@@ -24,29 +22,29 @@ public sealed class Adafactor : Optimizer
         IEnumerable<Parameter> parameters, double learningRate = 0.01, double decay = -0.8, double epsilon1 = 1.1920928955078125e-7, double epsilon2 = 0.001,
         double threshold = 1, double weightDecay = 0, bool maximize = false)
     {
-        if (!(decay < 0)) throw new ArgumentOutOfRangeException(nameof(decay), decay, "Expected a number below 0.");
-        if (!(epsilon1 >= 0)) throw new ArgumentOutOfRangeException(nameof(epsilon1), epsilon1, "Expected a number that is not negative.");
-        if (!(epsilon2 >= 0)) throw new ArgumentOutOfRangeException(nameof(epsilon2), epsilon2, "Expected a number that is not negative.");
-        if (!(threshold > 0)) throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "Expected a number above 0.");
-        (this.decay, this.epsilon1, this.epsilon2, this.threshold) = (decay, epsilon1, epsilon2, threshold);
-        Add(parameters, learningRate, weightDecay);
-        foreach (var group in Groups) group.Maximize = maximize;
+        ArgumentNullException.ThrowIfNull(parameters);
+        foreach (bool factored in (bool[])[true, false])
+            Add(new Part(parameters, learningRate, weightDecay, factored) { Decay = decay, Epsilon1 = epsilon1, Epsilon2 = epsilon2, Threshold = threshold, Maximize = maximize });
     }
 
     /// <summary>Adds parameters with options of their own; options left out are those of the first group.</summary>
     public void Add(IEnumerable<Parameter> parameters, double? learningRate = null, double? weightDecay = null)
     {
-        // The two kinds of parameters have different rules.
-        double rate = learningRate ?? LearningRate, shrink = weightDecay ?? Groups[0].WeightDecay;
         ArgumentNullException.ThrowIfNull(parameters);
-        bool climbs = Groups.Count > 0 && Groups[0].Maximize;
-        Add(new Part(parameters.Where(p => p.Shape.Rank >= 2), rate, shrink, factored: true) { Maximize = climbs });
-        Add(new Part(parameters.Where(p => p.Shape.Rank < 2), rate, shrink, factored: false) { Maximize = climbs });
+        var first = (Part)Groups[0];
+        foreach (bool factored in (bool[])[true, false])
+            Add(new Part(parameters, learningRate ?? first.LearningRate, weightDecay ?? first.WeightDecay, factored)
+            {
+                Decay = first.Decay, Epsilon1 = first.Epsilon1, Epsilon2 = first.Epsilon2, Threshold = first.Threshold, Maximize = first.Maximize,
+            });
     }
 
     /// <inheritdoc/>
-    protected override OptimizerStep Rule(ParameterGroup group) =>
-        new AdafactorStep(((Part)group).Factored, decay, epsilon1, epsilon2, threshold, group.WeightDecay) { Maximize = group.Maximize };
+    protected override OptimizerStep Rule(ParameterGroup group)
+    {
+        var part = (Part)group;
+        return new AdafactorStep(part.Factored, part.Decay, part.Epsilon1, part.Epsilon2, part.Threshold, part.WeightDecay) { Maximize = part.Maximize };
+    }
 
     /// <inheritdoc/>
     protected override IReadOnlyList<StateSlot> Slots(ParameterGroup group) => ((Part)group).Factored
@@ -55,8 +53,27 @@ public sealed class Adafactor : Optimizer
 
     static StateSlot Means(string name, bool rows) => new(name, spec => AdafactorStep.Along(StateSlot.Moment(name).SpecFor(spec), rows));
 
-    sealed class Part(IEnumerable<Parameter> parameters, double learningRate, double weightDecay, bool factored) : ParameterGroup(parameters, learningRate, weightDecay)
+    // The two kinds of parameters have different rules.
+    sealed class Part(IEnumerable<Parameter> parameters, double learningRate, double weightDecay, bool factored)
+        : ParameterGroup(parameters.Where(p => p.Shape.Rank >= 2 == factored), learningRate, weightDecay)
     {
         public bool Factored => factored;
+
+        public double Decay { get; set => field = value < 0 ? value : throw new ArgumentOutOfRangeException("decay", value, "Expected a number below 0."); }
+
+        public double Epsilon1 { get; set => field = NotNegative(value, "epsilon1"); }
+
+        public double Epsilon2 { get; set => field = NotNegative(value, "epsilon2"); }
+
+        public double Threshold { get; set => field = value > 0 ? value : throw new ArgumentOutOfRangeException("threshold", value, "Expected a number above 0."); }
+
+        protected internal override IReadOnlyList<GroupOption> Options =>
+        [
+            .. base.Options,
+            new("decay", () => Decay, v => Decay = v),
+            new("epsilon1", () => Epsilon1, v => Epsilon1 = v),
+            new("epsilon2", () => Epsilon2, v => Epsilon2 = v),
+            new("threshold", () => Threshold, v => Threshold = v),
+        ];
     }
 }
