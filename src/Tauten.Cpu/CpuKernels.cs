@@ -223,6 +223,8 @@ static class CpuKernels
         .Add<Ops.RpropStep>(OptimizerKernels.Step<Ops.RpropStep, RpropRule>)
         .Add<Ops.LionStep>(OptimizerKernels.Step<Ops.LionStep, LionRule>)
         .Add<Ops.LambStep>(OptimizerKernels.Lamb)
+        .Add<Ops.TotalNorm>(OptimizerKernels.TotalNorm)
+        .Add<Ops.ScaleAll>(OptimizerKernels.ScaleAll)
 
         // random numbers
         .Add<Ops.RandomBits>(RandomKernels.Bits)

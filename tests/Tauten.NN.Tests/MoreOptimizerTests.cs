@@ -218,6 +218,50 @@ public class MoreOptimizerTests
     }
 
     [Fact]
+    public void Gradients_are_clipped_in_place_where_nobody_sees_them()
+    {
+        var layer = new Linear(70, 60, generator: new Generator(1));
+        var x = Tauten.Tensor.Randn([5, 70], DType.Float32, new Generator(2));
+        layer.Call(x).Square().Sum().Backward();
+        var before = layer.Weight.BorrowGrad()!.Storage;
+        double norm = ClipGradients.ByNorm(layer.Parameters(), 1).Doubles()[0];
+        Assert.True(norm > 1);
+        Assert.Same(before, layer.Weight.BorrowGrad()!.Storage);
+        // Here the program holds what it may still want to read.
+        var seen = layer.Weight.Grad!;
+        var values = seen.Doubles();
+        Equal([1], ClipGradients.ByNorm(layer.Parameters(), 0.5), 1e-5);
+        Assert.NotSame(before, layer.Weight.BorrowGrad()!.Storage);
+        Assert.Equal(values, seen.Doubles());
+        Equal([.. values.Select(v => v / 2)], layer.Weight.Grad!, 1e-5);
+        Equal([0.5], ClipGradients.ByNorm(layer.Parameters(), 2), 1e-5);
+    }
+
+    [Fact]
+    public void Clipping_gives_the_same_bits_for_any_number_of_threads()
+    {
+        Parameter[] all = [.. from size in (long[])[7, 300, 70_000] select new Parameter(Tauten.Tensor.Zeros([size]))];
+        var (count, threshold) = (Cpu.Workers.Count, Cpu.Workers.ParallelThreshold);
+        try
+        {
+            var results = new List<double[]>();
+            foreach (int threads in (int[])[1, 2, 5])
+            {
+                (Cpu.Workers.Count, Cpu.Workers.ParallelThreshold) = (threads, 0);
+                foreach (var parameter in all) parameter.Grad = Tauten.Tensor.Randn(parameter.Shape, DType.Float32, new Generator(3));
+                var norm = ClipGradients.ByNorm(all, 1);
+                results.Add([.. norm.Doubles(), .. all.SelectMany(parameter => parameter.Grad!.Doubles())]);
+            }
+            Assert.Equal(results[0], results[1]);
+            Assert.Equal(results[0], results[2]);
+        }
+        finally
+        {
+            (Cpu.Workers.Count, Cpu.Workers.ParallelThreshold) = (count, threshold);
+        }
+    }
+
+    [Fact]
     public void Gradients_are_clipped_in_a_captured_step()
     {
         var w = new Parameter(Tensor([1, 1], [2]));

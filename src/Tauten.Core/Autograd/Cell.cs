@@ -143,6 +143,17 @@ public sealed class Parameter : Cell
     /// <summary>The gradient for an optimizer, which does not hand it on.</summary>
     internal Tensor? BorrowGrad() => Ambient.Current.Capture is { } capture ? capture.Gradients.GetValueOrDefault(gradients) : gradients.Gradient;
 
+    /// <summary>Whether nobody else can see the gradient, so that it may be changed in place.</summary>
+    internal bool HasPrivateGrad => !gradients.Escaped && gradients.Gradient is { Layout: { IsContiguous: true, Offset: 0 } } gradient && gradient.Storage.IsUnshared;
+
+    /// <summary>Takes a gradient that nobody else holds in place of the one there is.</summary>
+    internal void AdoptGrad(Tensor made)
+    {
+        if (ReferenceEquals(made, gradients.Gradient)) return;
+        gradients.Clear();
+        (gradients.Gradient, gradients.Escaped) = (made, !made.Storage.Watch());
+    }
+
     /// <summary>Forgets the gradient.</summary>
     public void ZeroGrad()
     {

@@ -85,6 +85,31 @@ static unsafe class OptimizerKernels
         updates.Run();
     }
 
+    /// <summary>One pass over all inputs.</summary>
+    public static void TotalNorm(Ops.TotalNorm op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
+    {
+        var squares = new UpdateList<SquaresRule>(x.Length);
+        foreach (var part in x) squares.Add(part, part, [], part, [], climbs: false, default);
+        squares.Run();
+        double sum = 0;
+        for (int i = 0; i < x.Length; i++) sum += squares.Sums(i).First;
+        fixed (byte* norm = &y[0].First())
+        {
+            if (y[0].DType == DType.Float64) *(double*)norm = Math.Sqrt(sum);
+            else *(float*)norm = (float)Math.Sqrt(sum);
+        }
+    }
+
+    /// <summary>One pass over all inputs; what stays as it is, where it is, is not touched.</summary>
+    public static void ScaleAll(Ops.ScaleAll op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
+    {
+        var rule = new ScaleRule { Factor = x[0].Item<double>() };
+        var updates = new UpdateList<ScaleRule>(y.Length);
+        for (int i = 0; i < y.Length; i++)
+            if (rule.Factor != 1 || !ReferenceEquals(y[i], x[i + 1])) updates.Add(x[i + 1], x[i + 1], [], y[i], [], climbs: false, rule);
+        updates.Run();
+    }
+
     static long Count(Tensor done, Tensor made)
     {
         long step = done.Item<long>() + 1;

@@ -376,3 +376,30 @@ struct LambRule : IUpdateRule
     public readonly void Apply<V, T>(ref V w, V g, ref V a, ref V b, ref V c) where V : unmanaged, ISimd<V, T> where T : unmanaged =>
         w = V.MultiplyAdd(First.Direction<V, T>(w, a, b), V.Number(Size), w);
 }
+
+/// <summary>The sum of squares; see <see cref="Ops.TotalNorm"/>.</summary>
+struct SquaresRule : IUpdateRule
+{
+    public static int Moments => 0;
+
+    public static bool Measures => true;
+
+    public static bool Moves => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Apply<V, T>(ref V w, V g, ref V a, ref V b, ref V c) where V : unmanaged, ISimd<V, T> where T : unmanaged { }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Measure<V, T>(V w, V a, V b, out V first, out V second) where V : unmanaged, ISimd<V, T> where T : unmanaged => (first, second) = (w * w, a);
+}
+
+/// <summary>See <see cref="Ops.ScaleAll"/>.</summary>
+struct ScaleRule : IUpdateRule
+{
+    public double Factor;
+
+    public static int Moments => 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Apply<V, T>(ref V w, V g, ref V a, ref V b, ref V c) where V : unmanaged, ISimd<V, T> where T : unmanaged => w *= V.Number(Factor);
+}

@@ -38,6 +38,9 @@ static class OptimizerCases
         yield return Step<RpropStep>("first", new RpropStep(0.5, 1.2, 0.01, 2), moment, square, first);
         yield return Step<RpropStep>("late", new RpropStep(0.5, 1.2, 0.01, 2), moment, square, late);
         yield return Step<LionStep>("", new LionStep(0.9, 0.99, 0.01), moment);
+        yield return new(typeof(TotalNorm), $"of three {name}".Trim(), x => [Dispatch.Run(TotalNorm.Instance, x)], parameter, new Input([], Domain.Distinct with { HasSpecials = false }), new Input(["b"], plain))
+            { DTypes = dtypes, Least = Sizes(("a", 1), ("b", 1)), Large = Sizes(("a", 300), ("b", 257)) };
+        yield return new(typeof(ScaleAll), $"of two {name}".Trim(), x => Dispatch.RunAll(ScaleAll.Instance, x), rate, parameter, new Input(["b"], plain)) { DTypes = dtypes, Large = Sizes(("a", 300), ("b", 257)) };
         yield return Step<LionStep>("of two, upwards", new LionStep(0.9, 0.99, 0.01) { Maximize = true }, moment, parameter, parameter, moment);
         // Differences of roots are divided by the learning rate, which must not magnify their rounding beyond what is allowed.
         yield return Step<FtrlStep>("first", new FtrlStep(-0.5, 0.1, 0.3, 0.1, 0.01, 0.2), square, moment, first);

@@ -37,6 +37,8 @@ static partial class OpChecks
         ["SgdStep"] = "the optimizer SGD",
         ["AdamStep"] = "the optimizers Adam and AdamW",
         ["FtrlStep"] = "the optimizer Ftrl",
+        ["TotalNorm"] = "clipping of gradients",
+        ["ScaleAll"] = "clipping of gradients",
         ["AdamaxStep"] = "the optimizer Adamax",
         ["NAdamStep"] = "the optimizer NAdam",
         ["RAdamStep"] = "the optimizer RAdam",
