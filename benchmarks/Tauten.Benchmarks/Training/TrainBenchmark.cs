@@ -10,6 +10,7 @@ namespace Tauten.Benchmarks.Training;
 static class TrainBenchmark
 {
     const int CheckedSteps = 5;
+    const double WarmUpSeconds = 1.5;
 
     // What PyTorch's generator draws, seeded with 0, for the weights and the batch of mobilenetv2-224 before the first step.
     const int DrawnBefore = 5_609_362;
@@ -66,6 +67,8 @@ static class TrainBenchmark
             var start = options.Folder is null ? null : Npz.Load(Path.Combine(options.Folder, workload.Name + ".npz"));
             var run = new TrainingRun(workload, start, DrawnBefore);
             var losses = Enumerable.Range(0, CheckedSteps).Select(_ => run.Step()).ToArray();
+            // The just-in-time compiler has its final code after some hundred calls and some time.
+            for (long began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began).TotalSeconds < WarmUpSeconds;) run.Step();
             var times = new double[workload.Steps];
             for (int i = 0; i < times.Length; i++)
             {
