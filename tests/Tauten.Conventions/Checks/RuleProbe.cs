@@ -67,6 +67,8 @@ public static class RuleProbe
             if (inputs.Length == 1) yield return [new(DType.Float32, inputs[0]), new(DType.UInt64, [2])];
         }
         yield return [new(DType.UInt64, [2])];
+        // A number in 64 bits for tensors of any shapes.
+        yield return [new(DType.Float64, []), new(DType.Float32, [2, 3]), new(DType.BFloat16, [4])];
         yield return [];
     }
 
