@@ -15,6 +15,6 @@ public sealed partial class Tensor
     public Tensor ScaledDotProductAttention(Tensor key, Tensor value, Tensor? mask = null, bool causal = false, double? scale = null)
     {
         var op = new ScaledDotProductAttention(causal, scale);
-        return mask is null ? Dispatch.Run(op, (ReadOnlySpan<Tensor>)[this, key, value]) : Dispatch.Run(op, (ReadOnlySpan<Tensor>)[this, key, value, mask]);
+        return (mask is null ? Dispatch.RunAll(op, this, key, value) : Dispatch.RunAll(op, this, key, value, mask))[0];
     }
 }
