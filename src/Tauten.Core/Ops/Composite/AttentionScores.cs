@@ -72,6 +72,15 @@ static class AttentionScores
         return (e / divisor, Tensor.Where(none, double.NegativeInfinity, divisor.Log() + shift));
     }
 
+    /// <summary>Attention made of ops, for those who need the weights [.., heads, queries, keys], or change them on the way, as dropout does.</summary>
+    public static (Tensor Result, Tensor Weights) Attend(Tensor q, Tensor k, Tensor v, Tensor? mask, bool causal, Func<Tensor, Tensor> change)
+    {
+        _ = Lead(q.Shape, k.Shape, v.Shape, mask?.Shape);
+        var dtype = Wide(q.DType);
+        var weights = change(Weights(Of(q.To(dtype), k.To(dtype), mask, causal, null).Scores).Weights);
+        return (weights.MatMul(Spread(v.To(dtype), q.Shape)).To(q.DType), weights.To(q.DType));
+    }
+
     /// <summary>From the inputs of the gradient op: the scaled queries, the weights, and the gradient of the scores, p (g v^T - delta).</summary>
     public static (Tensor Scaled, Tensor Weights, Tensor Scores) Gradient(ReadOnlySpan<Tensor> x, bool causal, double? scale)
     {

@@ -73,16 +73,16 @@ internal unsafe struct AttentionBackward<V, T> : IChunks
             {
                 for (long query = X.Causal ? key / mostQueries * mostQueries : 0; query < X.Queries; query += mostQueries)
                 {
-                    int count = (int)Math.Min(mostQueries, X.Queries - query);
+                    int count = (int)Math.Min(mostQueries, X.Queries - query), taken = X.KeysOfTile(query + count, key, keys);
                     ScoreTiles<V, T>.Copy(X.Q.At(item, query), X.Q.Row, X.Q.Column, count, X.Size, rows, size, X.Scale);
                     ScoreTiles<V, T>.Copy(G.At(item, query), G.Row, G.Column, count, X.ValueSize, arriving, valueSize, T.One);
-                    Block<V, T>.Multiply(count, keys, X.Size, LeftStrips<T>.InPlace(rows, size, 1, strip), RightPanels<T>.Packed(keyColumns, X.Size, keys, panel), weights, tileRow, false);
-                    Block<V, T>.Multiply(count, keys, X.ValueSize, LeftStrips<T>.InPlace(arriving, valueSize, 1, strip), RightPanels<T>.Packed(valueColumns, X.ValueSize, keys, panel), scores, tileRow, false);
+                    Block<V, T>.Multiply(count, taken, X.Size, LeftStrips<T>.InPlace(rows, size, 1, strip), RightPanels<T>.Packed(keyColumns, X.Size, taken, panel), weights, tileRow, false);
+                    Block<V, T>.Multiply(count, taken, X.ValueSize, LeftStrips<T>.InPlace(arriving, valueSize, 1, strip), RightPanels<T>.Packed(valueColumns, X.ValueSize, taken, panel), scores, tileRow, false);
                     long at = item * X.Queries + query;
-                    ScoreTiles<V, T>.Weigh(X, new(item, query, key, count, keys), weights, scores, LogSums + at, Deltas + at);
-                    Block<V, T>.Multiply(keys, X.ValueSize, count, LeftStrips<T>.InPlace(weights, 1, tileRow, strip), InPlace(arriving, valueSize, X.ValueSize), valueGradient, X.ValueSize, true);
-                    Block<V, T>.Multiply(keys, X.Size, count, LeftStrips<T>.InPlace(scores, 1, tileRow, strip), InPlace(rows, size, X.Size), keyGradient, X.Size, true);
-                    Block<V, T>.Multiply(count, X.Size, keys, LeftStrips<T>.InPlace(scores, tileRow, 1, strip), InPlace(keyRows, size, X.Size), gradients + at * X.Size, X.Size, true);
+                    ScoreTiles<V, T>.Weigh(X, new(item, query, key, count, taken), weights, scores, LogSums + at, Deltas + at);
+                    Block<V, T>.Multiply(taken, X.ValueSize, count, LeftStrips<T>.InPlace(weights, 1, tileRow, strip), InPlace(arriving, valueSize, X.ValueSize), valueGradient, X.ValueSize, true);
+                    Block<V, T>.Multiply(taken, X.Size, count, LeftStrips<T>.InPlace(scores, 1, tileRow, strip), InPlace(rows, size, X.Size), keyGradient, X.Size, true);
+                    Block<V, T>.Multiply(count, X.Size, taken, LeftStrips<T>.InPlace(scores, tileRow, 1, strip), InPlace(keyRows, size, X.Size), gradients + at * X.Size, X.Size, true);
                 }
             }
         }

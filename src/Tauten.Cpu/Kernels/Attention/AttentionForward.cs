@@ -54,17 +54,17 @@ internal unsafe struct AttentionForward<V, T> : IChunks
             int keys = (int)Math.Min(AttentionBlocks<V, T>.Keys, X.Keys - key);
             AttentionPacks<V, T>.Columns(X.K.At(item, key), X.K.Row, X.K.Column, keys, X.Size, keysPack);
             AttentionPacks<V, T>.Columns(X.V.At(item, key), X.V.Column, X.V.Row, X.ValueSize, keys, valuesPack);
-            var right = RightPanels<T>.Packed(keysPack, X.Size, keys, panel);
             var values = RightPanels<T>.Packed(valuesPack, keys, X.ValueSize, panel);
             // Tiles of queries that all stand before the first key have nothing to do with this block.
             for (long query = X.Causal ? Math.Max(0, key - first) / AttentionBlocks<V, T>.Queries * AttentionBlocks<V, T>.Queries : 0; query < queries; query += AttentionBlocks<V, T>.Queries)
             {
-                int count = (int)Math.Min(AttentionBlocks<V, T>.Queries, queries - query);
+                int count = (int)Math.Min(AttentionBlocks<V, T>.Queries, queries - query), taken = X.KeysOfTile(first + query + count, key, keys);
                 ScoreTiles<V, T>.Copy(X.Q.At(item, first + query), X.Q.Row, X.Q.Column, count, X.Size, rows, X.Size, X.Scale);
-                Block<V, T>.Multiply(count, keys, X.Size, LeftStrips<T>.InPlace(rows, X.Size, 1, Tiles<V, T>.StripRows), right, tile, AttentionBlocks<V, T>.TileRow, false);
+                var right = RightPanels<T>.Packed(keysPack, X.Size, taken, panel);
+                Block<V, T>.Multiply(count, taken, X.Size, LeftStrips<T>.InPlace(rows, X.Size, 1, Tiles<V, T>.StripRows), right, tile, AttentionBlocks<V, T>.TileRow, false);
                 T* target = y + query * X.ValueSize;
-                ScoreTiles<V, T>.Stream(X, new(item, first + query, key, count, keys), tile, largest + query, sums + query, target);
-                Block<V, T>.Multiply(count, X.ValueSize, keys, LeftStrips<T>.InPlace(tile, AttentionBlocks<V, T>.TileRow, 1, Tiles<V, T>.StripRows), values, target, X.ValueSize, key > 0);
+                ScoreTiles<V, T>.Stream(X, new(item, first + query, key, count, taken), tile, largest + query, sums + query, target);
+                Block<V, T>.Multiply(count, X.ValueSize, taken, LeftStrips<T>.InPlace(tile, AttentionBlocks<V, T>.TileRow, 1, Tiles<V, T>.StripRows), values, target, X.ValueSize, key > 0);
             }
         }
         ScoreTiles<V, T>.Finish(queries, X.ValueSize, largest, sums, y);
