@@ -65,6 +65,34 @@ public sealed class AttentionTests
     }
 
     [Fact]
+    public void Dropout_streams_with_the_draw_of_the_weights()
+    {
+        Tensor x = Random([2, 130, 8], 1), gradient = Random([2, 130, 8], 2);
+        var (y, first) = Trained(layer => layer.Call(x, x, x, causal: true));
+        var (expected, second) = Trained(layer => layer.CallWithWeights(x, x, x, causal: true).Output);
+        Equal(expected.Doubles(), y, 1e-12);
+        for (int i = 0; i < first.Length; i++) Equal(second[i].Doubles(), first[i], 1e-11);
+        Assert.True((y - Evaluated()).Abs().Max().Item<double>() > 1e-3);
+
+        MultiHeadAttention Layer() => new(8, 4, dropout: 0.3, batchFirst: true, keyHeads: 2, generator: new Generator(5), dtype: DType.Float64);
+
+        (Tensor Output, Tensor[] Gradients) Trained(Func<MultiHeadAttention, Tensor> call)
+        {
+            var layer = Layer();
+            var y = call(layer);
+            y.Backward(gradient);
+            return (y, [.. layer.Parameters().Select(p => p.Grad!)]);
+        }
+
+        Tensor Evaluated()
+        {
+            var layer = Layer();
+            layer.Eval();
+            return layer.Call(x, x, x, causal: true);
+        }
+    }
+
+    [Fact]
     public void Transformers_have_biases_or_none_and_weights_of_Glorot()
     {
         var transformer = new Transformer(8, 2, 1, 2, 16, bias: false);

@@ -11,14 +11,15 @@ static unsafe class AttentionKernels
         using var q = Wide.Input(x[0], anyStrides: true);
         using var k = Wide.Input(x[1], anyStrides: true);
         using var v = Wide.Input(x[2], anyStrides: true);
-        using var mask = Mask(x, 3);
+        bool masked = Ops.AttentionScores.HasMask(x.Length, 3, op.Dropout);
+        using var mask = Wide.Input(x[masked ? 3 : 0], anyStrides: true);
         using var result = Wide.Output(y[0]);
-        if (q.Tensor.DType == DType.Float64) Forward<double>(op, q.Tensor, k.Tensor, v.Tensor, x.Length > 3 ? mask.Tensor : null, result.Tensor, y[1]);
-        else Forward<float>(op, q.Tensor, k.Tensor, v.Tensor, x.Length > 3 ? mask.Tensor : null, result.Tensor, y[1]);
+        if (q.Tensor.DType == DType.Float64) Forward<double>(op, q.Tensor, k.Tensor, v.Tensor, masked ? mask.Tensor : null, x[^1], result.Tensor, y[1]);
+        else Forward<float>(op, q.Tensor, k.Tensor, v.Tensor, masked ? mask.Tensor : null, x[^1], result.Tensor, y[1]);
         result.Store();
     }
 
-    static void Forward<T>(Ops.ScaledDotProductAttention op, Tensor q, Tensor k, Tensor v, Tensor? mask, Tensor y, Tensor logSums) where T : unmanaged, INumberBase<T>
+    static void Forward<T>(Ops.ScaledDotProductAttention op, Tensor q, Tensor k, Tensor v, Tensor? mask, Tensor key, Tensor y, Tensor logSums) where T : unmanaged, INumberBase<T>
     {
         var lead = y.Layout.Sizes[..^2];
         long[] offsetsQ = Offsets(q, lead), offsetsK = Offsets(k, lead), offsetsV = Offsets(v, lead), offsetsMask = mask is null ? [0] : Offsets(mask, lead);
@@ -27,6 +28,7 @@ static unsafe class AttentionKernels
         {
             var operands = Operands<T>(q, pq, oq, k, pk, ok, v, pv, ov, mask, pm, om, op.Causal, op.Scale);
             operands.Items = offsetsQ.Length;
+            Drop(ref operands, op.Dropout, key);
             switch (CpuInstructions.Level)
             {
                 case InstructionLevel.Avx512: new AttentionForward<V512<T>, T> { X = operands, Y = (T*)py, LogSums = (T*)pl }.Run(); break;
@@ -44,19 +46,20 @@ static unsafe class AttentionKernels
         using var v = Wide.Input(x[3], anyStrides: true);
         using var logSums = Wide.Input(x[4]);
         using var deltas = Wide.Input(x[5]);
-        using var mask = Mask(x, 6);
+        bool masked = Ops.AttentionScores.HasMask(x.Length, 6, op.Dropout);
+        using var mask = Wide.Input(x[masked ? 6 : 0], anyStrides: true);
         using var queryGradient = Wide.Output(y[0]);
         using var keyGradient = Wide.Output(y[1]);
         using var valueGradient = Wide.Output(y[2]);
         ReadOnlySpan<Tensor> inputs = [g.Tensor, q.Tensor, k.Tensor, v.Tensor, logSums.Tensor, deltas.Tensor], outputs = [queryGradient.Tensor, keyGradient.Tensor, valueGradient.Tensor];
-        if (q.Tensor.DType == DType.Float64) Gradient<double>(op, inputs, x.Length > 6 ? mask.Tensor : null, outputs);
-        else Gradient<float>(op, inputs, x.Length > 6 ? mask.Tensor : null, outputs);
+        if (q.Tensor.DType == DType.Float64) Gradient<double>(op, inputs, masked ? mask.Tensor : null, x[^1], outputs);
+        else Gradient<float>(op, inputs, masked ? mask.Tensor : null, x[^1], outputs);
         queryGradient.Store();
         keyGradient.Store();
         valueGradient.Store();
     }
 
-    static void Gradient<T>(Ops.ScaledDotProductAttentionGradient op, ReadOnlySpan<Tensor> x, Tensor? mask, ReadOnlySpan<Tensor> y) where T : unmanaged, INumberBase<T>
+    static void Gradient<T>(Ops.ScaledDotProductAttentionGradient op, ReadOnlySpan<Tensor> x, Tensor? mask, Tensor key, ReadOnlySpan<Tensor> y) where T : unmanaged, INumberBase<T>
     {
         Tensor g = x[0], q = x[1], k = x[2], v = x[3];
         var lead = q.Layout.Sizes[..^2];
@@ -67,6 +70,7 @@ static unsafe class AttentionKernels
         {
             var operands = Operands<T>(q, pq, oq, k, pk, ok, v, pv, ov, mask, pm, om, op.Causal, op.Scale);
             operands.Items = offsetsQ.Length;
+            Drop(ref operands, op.Dropout, key);
             operands.Group = Math.Max(1, offsetsQ.Length / Math.Max(1, offsetsK.Length));
             var arriving = Of<T>(g, pg, og);
             switch (CpuInstructions.Level)
@@ -78,8 +82,12 @@ static unsafe class AttentionKernels
         }
     }
 
-    /// <summary>The mask in a type to compute with; booleans stay.</summary>
-    static Wide Mask(ReadOnlySpan<Tensor> x, int index) => Wide.Input(x.Length > index ? x[index] : x[0], anyStrides: true);
+    static void Drop<T>(ref AttentionOperands<T> x, double rate, Tensor key) where T : unmanaged
+    {
+        if (rate == 0) return;
+        var numbers = key.AsSpan<ulong>();
+        (x.Drops, x.Rate, x.Seed, x.Draw) = (true, rate, numbers[0], numbers[1]);
+    }
 
     static AttentionOperands<T> Operands<T>(Tensor q, byte* pq, long* oq, Tensor k, byte* pk, long* ok, Tensor v, byte* pv, long* ov, Tensor? mask, byte* pm, long* om, bool causal, double? scale)
         where T : unmanaged, INumberBase<T> => new()

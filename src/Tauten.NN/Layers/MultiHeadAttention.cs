@@ -126,9 +126,7 @@ public sealed class MultiHeadAttention : Module<AttentionInput, Tensor>
     protected override Tensor Forward(AttentionInput input)
     {
         var x = Prepare(input);
-        return Joined(IsTraining && dropout > 0
-            ? AttentionScores.Attend(x.Query, x.Key, x.Value, x.Mask, x.Causal, Dropped).Result
-            : x.Query.ScaledDotProductAttention(x.Key, x.Value, x.Mask, x.Causal));
+        return Joined(x.Query.ScaledDotProductAttention(x.Key, x.Value, x.Mask, x.Causal, dropout: IsTraining ? dropout : 0, generator: generator));
     }
 
     Tensor Dropped(Tensor weights) => IsTraining && dropout > 0 ? weights.Dropout(dropout, generator) : weights;

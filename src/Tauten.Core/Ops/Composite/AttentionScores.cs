@@ -81,18 +81,27 @@ static class AttentionScores
         return (weights.MatMul(Spread(v.To(dtype), q.Shape)).To(q.DType), weights.To(q.DType));
     }
 
-    /// <summary>From the inputs of the gradient op: the scaled queries, the weights, and the gradient of the scores, p (g v^T - delta).</summary>
-    public static (Tensor Scaled, Tensor Weights, Tensor Scores) Gradient(ReadOnlySpan<Tensor> x, bool causal, double? scale)
+    /// <summary>Weights, or their gradients, with those set to 0 that are dropped, in the shape of all scores.</summary>
+    public static Tensor Dropped(Tensor weights, Shape lead, double rate, Tensor key)
     {
-        var dtype = Wide(x[0].DType);
-        Tensor g = x[0].To(dtype), q = x[1].To(dtype), k = x[2].To(dtype), v = x[3].To(dtype);
-        var (scaled, scores) = Of(q, k, x.Length > 6 ? x[6] : null, causal, scale);
-        var weights = (scores - Finite(x[4]).Unsqueeze(-1)).Exp();
-        return (scaled, weights, weights * (g.MatMul(Spread(v, q.Shape).T) - x[5].Unsqueeze(-1)));
+        Shape all = [.. lead, weights.Shape[^2], weights.Shape[^1]];
+        return Dispatch.Run(new Dropout(rate), weights.Shape == all ? weights : weights.BroadcastTo(all), key);
     }
 
-    // Queries without keys have -infinity here: e^(-infinity - 0) is the zero that is wanted.
-    static Tensor Finite(Tensor x) => Tensor.Where(x.EqualTo(double.NegativeInfinity), 0, x);
+    /// <summary>Whether there is a mask behind so many operands; a random key stands last where weights are dropped.</summary>
+    public static bool HasMask(int inputs, int operands, double dropout) => inputs > operands + (dropout > 0 ? 1 : 0);
+
+    /// <summary>The number of inputs, and the key.</summary>
+    public static void Check(CompositeOp op, double dropout, ReadOnlySpan<TensorSpec> x, int operands)
+    {
+        if (!(dropout is >= 0 and <= 1)) throw new ShapeException($"{op}: expected a rate of dropout from 0 to 1. Received: {dropout}.");
+        int more = x.Length - operands - (dropout > 0 ? 1 : 0);
+        if (more is not (0 or 1)) throw Expect.Inputs(op, x.Length, $"{operands} inputs, perhaps a mask{(dropout > 0 ? ", and a random key" : "")}");
+        if (dropout > 0) RandomBits.CheckKey(op, x[^1..]);
+    }
+
+    /// <summary>0 in the place of -infinity, which queries without keys have: e^(-infinity - 0) is the zero that is wanted.</summary>
+    public static Tensor Finite(Tensor x) => Tensor.Where(x.EqualTo(double.NegativeInfinity), 0, x);
 
     /// <summary>The op for many samples: they are one more axis in front, also of a mask, which is the input behind <paramref name="operands"/> others.</summary>
     public static Tensor[]? Batched(CompositeOp op, Batch x, int operands)

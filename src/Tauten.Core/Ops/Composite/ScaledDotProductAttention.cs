@@ -2,26 +2,29 @@ namespace Tauten.Ops;
 
 /// <summary>
 /// softmax(q k^T scale) v: for each row of q [.., heads, queries, size] a mean of the rows of v [.., heads, keys, value size], weighted by how well the rows of k [.., heads, keys, size] agree
-/// with it (Vaswani et al.: "Attention Is All You Need", 2017). A fourth input is a mask that broadcasts against [.., queries, keys]: a boolean one says which keys take part, a floating-point one
+/// with it (Vaswani et al.: "Attention Is All You Need", 2017). A fourth input may be a mask that broadcasts against [.., queries, keys]: a boolean one says which keys take part, a floating-point one
 /// is added to the scores. Keys and values may have fewer heads, each for as many neighbouring heads of q (Ainslie et al.: "GQA", 2023). A query that no key takes part for gets zeros.
+/// The last input is a random key where weights are dropped.
 /// </summary>
 /// <remarks>
 /// A second output [.., queries] has the logarithm of the sum of the exponentials of each query's scores, -infinity where no key takes part: from it the gradient computes the weights again, so
-/// that none are kept (Dao et al.: "FlashAttention", 2022), and attention to several groups of keys can be joined. 16-bit floats are computed, and those logarithms stored, in float32.
+/// that none are kept (Dao et al.: "FlashAttention", 2022), and attention to several groups of keys can be joined. Dropped weights are drawn again too, as <see cref="Ops.Dropout"/> does. 16-bit floats are computed, and those logarithms stored, in float32.
 /// </remarks>
 /// <param name="Causal">Whether query i takes no keys behind i.</param>
 /// <param name="Scale">The factor of the scores; 1 / sqrt(size) if null.</param>
-public sealed record ScaledDotProductAttention(bool Causal = false, double? Scale = null) : CompositeOp
+/// <param name="Dropout">The probability with which a weight is set to 0; the others are divided by 1 - Dropout.</param>
+public sealed record ScaledDotProductAttention(bool Causal = false, double? Scale = null, double Dropout = 0) : CompositeOp
 {
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
-        if (x.Length is not (3 or 4)) throw Expect.Inputs(this, x.Length, "queries, keys, values, and perhaps a mask");
+        AttentionScores.Check(this, Dropout, x, 3);
         Expect.Floating(this, x[0]);
         Expect.SameDType(this, x[0], x[1]);
         Expect.SameDType(this, x[0], x[2]);
-        if (x.Length > 3 && x[3].DType != DType.Bool) Expect.SameDType(this, x[0], x[3]);
-        var lead = AttentionScores.Lead(x[0].Shape, x[1].Shape, x[2].Shape, x.Length > 3 ? x[3].Shape : null);
+        bool masked = AttentionScores.HasMask(x.Length, 3, Dropout);
+        if (masked && x[3].DType != DType.Bool) Expect.SameDType(this, x[0], x[3]);
+        var lead = AttentionScores.Lead(x[0].Shape, x[1].Shape, x[2].Shape, masked ? x[3].Shape : null);
         Dim queries = x[0].Shape[^2];
         return new(new TensorSpec(x[0].DType, [.. lead, queries, x[2].Shape[^1]]), new TensorSpec(AttentionScores.Wide(x[0].DType), [.. lead, queries]));
     }
@@ -31,8 +34,10 @@ public sealed record ScaledDotProductAttention(bool Causal = false, double? Scal
     {
         var dtype = AttentionScores.Wide(x[0].DType);
         Tensor q = x[0].To(dtype), k = x[1].To(dtype), v = x[2].To(dtype);
-        var (_, scores) = AttentionScores.Of(q, k, x.Length > 3 ? x[3] : null, Causal, Scale);
+        var mask = AttentionScores.HasMask(x.Length, 3, Dropout) ? x[3] : null;
+        var (_, scores) = AttentionScores.Of(q, k, mask, Causal, Scale);
         var (weights, logSum) = AttentionScores.Weights(scores);
+        if (Dropout > 0) weights = AttentionScores.Dropped(weights, AttentionScores.Lead(q.Shape, k.Shape, v.Shape, mask?.Shape), Dropout, x[^1]);
         return [weights.MatMul(AttentionScores.Spread(v, q.Shape)).To(x[0].DType), logSum.Squeeze(-1)];
     }
 
@@ -51,13 +56,15 @@ public sealed record ScaledDotProductAttention(bool Causal = false, double? Scal
         Dim[] batch = [.. b.OutputSpec().Shape.Take(b.OutputSpec().Shape.Rank - 2)];
         bool grouped = q.Rank > 2 && k.Shape[^3] == v.Shape[^3];
         Tensor[] x = [b.Grad, Along(q, batch, false), Along(Grouped(k), batch, grouped), Along(Grouped(v), batch, grouped), b.OutputAt(1), delta];
-        if (b.InputCount > 3) x = [.. x, b.Input(3)];
-        var gradients = Dispatch.RunAll(new ScaledDotProductAttentionGradient(Causal, Scale), x);
-        Tensor?[] all = [gradients[0].SumTo(q.Shape), AttentionScores.Folded(gradients[1], k.Shape).SumTo(k.Shape), AttentionScores.Folded(gradients[2], v.Shape).SumTo(v.Shape)];
-        if (b.InputCount == 3) return all;
+        for (int i = 3; i < b.InputCount; i++) x = [.. x, b.Input(i)];
+        var op = new ScaledDotProductAttentionGradient(Causal, Scale, Dropout);
+        var gradients = Dispatch.RunAll(op, x);
+        var all = new Tensor?[b.InputCount];
+        (all[0], all[1], all[2]) = (gradients[0].SumTo(q.Shape), AttentionScores.Folded(gradients[1], k.Shape).SumTo(k.Shape), AttentionScores.Folded(gradients[2], v.Shape).SumTo(v.Shape));
         // The gradient of a mask is as large as the matrix of scores: nothing is lost where it is computed as one.
-        var mask = b.Input(3);
-        return [.. all, b.Needs(3) && mask.DType.IsFloating() ? AttentionScores.Gradient(x, Causal, Scale).Scores.SumTo(mask.Shape).To(mask.DType) : null];
+        if (AttentionScores.HasMask(b.InputCount, 3, Dropout) && b.Needs(3) && b.Input(3) is var mask && mask.DType.IsFloating())
+            all[3] = op.OfScores(x).Scores.SumTo(mask.Shape).To(mask.DType);
+        return all;
 
         Tensor Grouped(Tensor y) => grouped ? y : AttentionScores.Spread(y, q.Shape);
     }
@@ -71,26 +78,27 @@ public sealed record ScaledDotProductAttention(bool Causal = false, double? Scal
     }
 
     /// <inheritdoc/>
-    protected internal override Tensor[]? Batched(Batch x) => AttentionScores.Batched(this, x, 3);
+    protected internal override Tensor[]? Batched(Batch x) => Dropout > 0 ? null : AttentionScores.Batched(this, x, 3);
 }
 
 /// <summary>
 /// The gradients of <see cref="ScaledDotProductAttention"/> for queries, keys and values. Inputs: the gradient of the result, queries, keys, values, the logarithms of the sums that the op gave,
-/// for each query the sum of result times gradient, and the mask if there is one. The axes in front are those of the result; keys and values may have fewer heads.
+/// for each query the sum of result times gradient, the mask if there is one, and the random key if weights are dropped. The axes in front are those of the result; keys and values may have fewer heads.
 /// </summary>
 /// <param name="Causal">Whether query i takes no keys behind i.</param>
 /// <param name="Scale">The factor of the scores; 1 / sqrt(size) if null.</param>
-public sealed record ScaledDotProductAttentionGradient(bool Causal = false, double? Scale = null) : CompositeOp
+/// <param name="Dropout">The probability with which a weight is set to 0; the others are divided by 1 - Dropout.</param>
+public sealed record ScaledDotProductAttentionGradient(bool Causal = false, double? Scale = null, double Dropout = 0) : CompositeOp
 {
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
-        if (x.Length is not (6 or 7)) throw Expect.Inputs(this, x.Length, "a gradient, queries, keys, values, logarithms, sums, and perhaps a mask");
+        AttentionScores.Check(this, Dropout, x, 6);
         Expect.Floating(this, x[0]);
         for (int i = 1; i < 4; i++) Expect.SameDType(this, x[0], x[i]);
         for (int i = 4; i < 6; i++)
             if (x[i].DType != AttentionScores.Wide(x[0].DType)) throw Expect.DType(this, x[i].DType, AttentionScores.Wide(x[0].DType).Name());
-        _ = AttentionScores.Lead(x[1].Shape, x[2].Shape, x[3].Shape, x.Length > 6 ? x[6].Shape : null);
+        _ = AttentionScores.Lead(x[1].Shape, x[2].Shape, x[3].Shape, AttentionScores.HasMask(x.Length, 6, Dropout) ? x[6].Shape : null);
         return new(x[1], x[2], x[3]);
     }
 
@@ -98,13 +106,27 @@ public sealed record ScaledDotProductAttentionGradient(bool Causal = false, doub
     public override Tensor[] ExpandAll(ReadOnlySpan<Tensor> x)
     {
         var (dtype, wide) = (x[0].DType, AttentionScores.Wide(x[0].DType));
-        var (q, weights, scores) = AttentionScores.Gradient(x, Causal, Scale);
+        var (q, weights, scores) = OfScores(x);
         var gq = AttentionScores.Scaled(scores.MatMul(AttentionScores.Spread(x[2].To(wide), q.Shape)), q.Shape[^1], Scale);
         var gk = AttentionScores.Folded(scores.T.MatMul(q), x[2].Shape);
         var gv = AttentionScores.Folded(weights.T.MatMul(x[0].To(wide)), x[3].Shape);
         return [gq.To(dtype), gk.To(dtype), gv.To(dtype)];
     }
 
+    /// <summary>The scaled queries, the weights that the values took, and the gradient of the scores, p (g v^T - delta).</summary>
+    internal (Tensor Scaled, Tensor Weights, Tensor Scores) OfScores(ReadOnlySpan<Tensor> x)
+    {
+        var dtype = AttentionScores.Wide(x[0].DType);
+        Tensor g = x[0].To(dtype), q = x[1].To(dtype), k = x[2].To(dtype), v = x[3].To(dtype);
+        var mask = AttentionScores.HasMask(x.Length, 6, Dropout) ? x[6] : null;
+        var (scaled, scores) = AttentionScores.Of(q, k, mask, Causal, Scale);
+        var weights = (scores - AttentionScores.Finite(x[4]).Unsqueeze(-1)).Exp();
+        var gradient = g.MatMul(AttentionScores.Spread(v, q.Shape).T);
+        if (Dropout == 0) return (scaled, weights, weights * (gradient - x[5].Unsqueeze(-1)));
+        var lead = AttentionScores.Lead(q.Shape, k.Shape, v.Shape, mask?.Shape);
+        return (scaled, AttentionScores.Dropped(weights, lead, Dropout, x[^1]), weights * (AttentionScores.Dropped(gradient, lead, Dropout, x[^1]) - x[5].Unsqueeze(-1)));
+    }
+
     /// <inheritdoc/>
-    protected internal override Tensor[]? Batched(Batch x) => AttentionScores.Batched(this, x, 6);
+    protected internal override Tensor[]? Batched(Batch x) => Dropout > 0 ? null : AttentionScores.Batched(this, x, 6);
 }

@@ -61,6 +61,15 @@ internal unsafe struct AttentionOperands<T> where T : unmanaged
     /// <summary>Whether a mask says which keys take part.</summary>
     public bool Chooses;
 
+    /// <summary>Whether weights are dropped.</summary>
+    public bool Drops;
+
+    /// <summary>The rate of dropout.</summary>
+    public double Rate;
+
+    /// <summary>The random key of dropout: seed and number of the draw.</summary>
+    public ulong Seed, Draw;
+
     /// <summary>How many of a block of keys take part for any query before <paramref name="end"/>: the others need not be computed.</summary>
     public readonly int KeysOfTile(long end, long key, int keys) => Causal ? (int)Math.Min(keys, end - key) : keys;
 }

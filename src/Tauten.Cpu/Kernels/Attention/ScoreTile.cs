@@ -21,9 +21,11 @@ internal static unsafe class ScoreTiles<V, T>
     /// <paramref name="sums"/> of the queries take them in, and rows of <paramref name="y"/> that hold sums for a smaller one are scaled down.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
     public static void Stream(in AttentionOperands<T> x, ScoreTile tile, T* scores, T* largest, T* sums, T* y)
     {
         int width = Width(tile.Keys);
+        T* factors = stackalloc T[AttentionBlocks<V, T>.TileRow];
         for (int i = 0; i < tile.Queries; i++)
         {
             T* row = scores + i * AttentionBlocks<V, T>.TileRow;
@@ -40,6 +42,11 @@ internal static unsafe class ScoreTiles<V, T>
                 var e = Functions.Exp.Apply<V, T>(V.Load(row + j) - shift);
                 e.Store(row + j);
                 sum += e;
+            }
+            if (x.Drops)
+            {
+                Draw(x, tile, i, factors);
+                for (int j = 0; j < width; j += V.Count) (V.Load(row + j) * V.Load(factors + j)).Store(row + j);
             }
             largest[i] = *(T*)&most;
             if (tile.Key == 0)
@@ -69,15 +76,29 @@ internal static unsafe class ScoreTiles<V, T>
 
     /// <summary>Scores become weights, e^(score - log sum), and <paramref name="gradients"/> of weights become those of scores, weight (gradient - delta).</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
     public static void Weigh(in AttentionOperands<T> x, ScoreTile tile, T* scores, T* gradients, T* logSums, T* deltas)
     {
         int width = Width(tile.Keys);
+        T* factors = stackalloc T[AttentionBlocks<V, T>.TileRow];
         for (int i = 0; i < tile.Queries; i++)
         {
             T* row = scores + i * AttentionBlocks<V, T>.TileRow, gradient = gradients + i * AttentionBlocks<V, T>.TileRow;
             Restrict(x, tile, i, row, width);
             V shift = V.Create(logSums[i]), delta = V.Create(deltas[i]);
             shift = V.Select(V.Equal(shift, V.Number(double.NegativeInfinity)), V.Number(0), shift);
+            if (x.Drops)
+            {
+                Draw(x, tile, i, factors);
+                for (int j = 0; j < width; j += V.Count)
+                {
+                    var weight = Functions.Exp.Apply<V, T>(V.Load(row + j) - shift);
+                    var factor = V.Load(factors + j);
+                    (weight * factor).Store(row + j);
+                    (weight * (V.Load(gradient + j) * factor - delta)).Store(gradient + j);
+                }
+                continue;
+            }
             for (int j = 0; j < width; j += V.Count)
             {
                 var weight = Functions.Exp.Apply<V, T>(V.Load(row + j) - shift);
@@ -85,6 +106,31 @@ internal static unsafe class ScoreTiles<V, T>
                 (weight * (V.Load(gradient + j) - delta)).Store(gradient + j);
             }
         }
+    }
+
+    /// <summary>What the weights of a query are multiplied by: 0 or 1 / (1 - rate), as the op <see cref="Ops.Dropout"/> draws it for the whole matrix; a word of the draw for each weight.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
+    private static void Draw(in AttentionOperands<T> x, ScoreTile tile, int query, T* factors)
+    {
+        long first = (tile.Item * x.Queries + tile.Query + query) * x.Keys + tile.Key;
+        uint* words = stackalloc uint[AttentionBlocks<V, T>.Keys + 64];
+        int skip = (int)(first % 4), blocks = (skip + tile.Keys + 3) / 4;
+        PhiloxLoops.Blocks(x.Seed, x.Draw, (ulong)(first / 4), words, (blocks + 7) / 8 * 8);
+        words += skip;
+        // A word gives its upper 24 bits as a number in [0, 1): compared as whole numbers.
+        uint least = (uint)Math.Ceiling((float)x.Rate * (1 << 24));
+        T factor = T.CreateTruncating(1 / (1 - x.Rate));
+        int j = 0;
+        if (typeof(T) == typeof(float))
+        {
+            V kept = V.Create(factor), limit = V.Number(least);
+            for (; j < tile.Keys; j += V.Count)
+                V.Select(V.FromInteger(V.ShiftRightLogical(V.Load((T*)words + j), 8)) >= limit, kept, V.Number(0)).Store(factors + j);
+            return;
+        }
+        for (; j < tile.Keys; j++) factors[j] = words[j] >> 8 >= least ? factor : T.Zero;
+        for (; j < Width(tile.Keys); j++) factors[j] = T.Zero;
     }
 
     /// <summary>Keys in whole vectors.</summary>
