@@ -28,6 +28,7 @@ static unsafe class AttentionKernels
         {
             var operands = Operands<T>(q, pq, oq, k, pk, ok, v, pv, ov, mask, pm, om, op.Causal, op.Scale);
             operands.Items = offsetsQ.Length;
+            operands.Group = Shared(offsetsK, offsetsV);
             Drop(ref operands, op.Dropout, key);
             switch (CpuInstructions.Level)
             {
@@ -80,6 +81,17 @@ static unsafe class AttentionKernels
                 default: new AttentionBackward<V128<T>, T> { X = operands, G = arriving, LogSums = (T*)pl, Deltas = (T*)pd, QueryGradient = (T*)pgq, KeyGradient = (T*)pgk, ValueGradient = (T*)pgv }.Run(); break;
             }
         }
+    }
+
+    /// <summary>How many neighbouring items have the same keys and values, all along.</summary>
+    static long Shared(long[] keys, long[] values)
+    {
+        int group = 1;
+        while (group < keys.Length && keys[group] == keys[0] && values[group] == values[0]) group++;
+        if (keys.Length % group != 0) return 1;
+        for (int i = 0; i < keys.Length; i++)
+            if (keys[i] != keys[i / group * group] || values[i] != values[i / group * group]) return 1;
+        return group;
     }
 
     static void Drop<T>(ref AttentionOperands<T> x, double rate, Tensor key) where T : unmanaged

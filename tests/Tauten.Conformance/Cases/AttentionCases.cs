@@ -26,6 +26,8 @@ static class AttentionCases
         Attention("added to each query", new(), q, k, v, new Input([rows, 1])),
         Attention("grouped", new(true), Sizes(("rows", 50), ("columns", 200)), new Input([2, 6, rows, "c"]), new Input([2, 3, columns, "c"]), new Input([2, 3, columns, "b"])),
         Attention("of one head of keys", new(), new Input([4, rows, "c"]), new Input([1, columns, "c"]), new Input([1, columns, "b"])),
+        Attention("grouped, with an added mask", new(true), Sizes(("rows", 8), ("columns", 200)), new Input([2, 6, rows, "c"]), new Input([2, 3, columns, "c"]), new Input([2, 3, columns, "b"]), new Input([6, rows, columns])),
+        Result("grouped, with a mask and dropout", new(Dropout: 0.2), [], new Input([2, 4, rows, "c"]), new Input([2, 2, columns, "c"]), new Input([2, 2, columns, "b"]), Input.Mask([2, 4, rows, columns]), Input.Key()),
         Attention("of unlike heads", new(), new Input([4, rows, "c"]), new Input([2, columns, "c"]), new Input([4, columns, "b"])),
         Attention("of one head of queries", new(), new Input([1, rows, "c"]), new Input([2, columns, "c"]), new Input([2, columns, "b"])),
         new(typeof(ScaledDotProductAttention), "of no keys", x => Dispatch.RunAll(new ScaledDotProductAttention(), x), new Input([2, rows, "c"]), new Input([2, 0, "c"]), new Input([2, 0, "b"])) { Order = 0 },

@@ -31,7 +31,10 @@ internal unsafe struct AttentionOperands<T> where T : unmanaged
     /// <summary>Items of queries: all heads of the batch.</summary>
     public long Items;
 
-    /// <summary>Neighbouring items of queries that share one item of keys and values; forwards always 1, as offsets say it.</summary>
+    /// <summary>
+    /// Neighbouring items of queries that share one item of keys and values. Forwards their queries stand below each other, as those of one item, where they are few; else it is 1, and offsets say
+    /// which keys belong to an item.
+    /// </summary>
     public long Group;
 
     /// <summary>Queries, [queries, size].</summary>
@@ -71,5 +74,5 @@ internal unsafe struct AttentionOperands<T> where T : unmanaged
     public ulong Seed, Draw;
 
     /// <summary>How many of a block of keys take part for any query before <paramref name="end"/>: the others need not be computed.</summary>
-    public readonly int KeysOfTile(long end, long key, int keys) => Causal ? (int)Math.Min(keys, end - key) : keys;
+    public readonly int KeysOfTile(long end, long key, int keys) => Causal ? (int)Math.Min(keys, Math.Min(end, Queries) - key) : keys;
 }

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 
 namespace Tauten.Cpu;
 
-/// <summary>A tile of scores: which queries and keys of which item it has.</summary>
-/// <param name="Item">The item of queries.</param>
+/// <summary>A tile of scores: which queries and keys of which item it has. Queries behind the last one of an item are those of the next.</summary>
+/// <param name="Item">The item of queries, or the first of a group.</param>
 /// <param name="Query">The first query.</param>
 /// <param name="Key">The first key.</param>
 /// <param name="Queries">How many queries.</param>
@@ -141,10 +141,11 @@ internal static unsafe class ScoreTiles<V, T>
     private static void Restrict(in AttentionOperands<T> x, ScoreTile tile, int query, T* row, int width)
     {
         int keys = tile.Keys;
-        if (x.Causal) keys = (int)Math.Clamp(tile.Query + query + 1 - tile.Key, 0, keys);
+        var (items, at) = Math.DivRem(tile.Query + query, x.Queries);
+        if (x.Causal) keys = (int)Math.Clamp(at + 1 - tile.Key, 0, keys);
         if (keys < width) new Span<T>(row + keys, width - keys).Fill(T.CreateTruncating(double.NegativeInfinity));
-        if (x.Chooses) Choose(x.Chosen.At(tile.Item, tile.Query + query) + tile.Key * x.Chosen.Column, x.Chosen.Column, keys, row);
-        if (x.Adds) Add(x.Added.At(tile.Item, tile.Query + query) + tile.Key * x.Added.Column, x.Added.Column, keys, row);
+        if (x.Chooses) Choose(x.Chosen.At(tile.Item + items, at) + tile.Key * x.Chosen.Column, x.Chosen.Column, keys, row);
+        if (x.Adds) Add(x.Added.At(tile.Item + items, at) + tile.Key * x.Added.Column, x.Added.Column, keys, row);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
