@@ -66,6 +66,7 @@ public static class RuleProbe
             if (inputs.Length == 2) yield return [new(DType.Float64, inputs[0]), new(DType.Int64, inputs[1])];
             if (inputs.Length is 1 or 3 or 6) yield return [.. inputs.Select(s => new TensorSpec(DType.Float32, s)), new(DType.UInt64, [2])];
         }
+        yield return [new(DType.Int8, [2, 3]), new(DType.UInt8, [3, 4])];
         yield return [new(DType.UInt64, [2])];
         yield return [];
     }
