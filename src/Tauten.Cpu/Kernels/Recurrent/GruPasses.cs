@@ -59,7 +59,13 @@ internal unsafe struct GruForward<V, T> : ISequencePass
             else
             {
                 for (int gate = 0; gate < (ResetAfter ? 3 : 2); gate++)
+                {
+                    long place = time * Sizes.Rows + row;
+                    ProductTile.Prefetch(rows, Added + (place * 3 + gate) * hidden + first, 3 * hidden);
+                    ProductTile.Prefetch(rows, Gates + (place * 4 + gate) * hidden + first, gatesRow);
+                    if (gate == 2) ProductTile.Prefetch(rows, Outputs + place * hidden + first, hidden);
                     Weight.Multiply(rows, state + row * hidden, hidden, gate, panel, panelColumns, tile + gate * panelColumns, tileRow, false);
+                }
             }
         }
         for (long i = 0; i < rows;)

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using Tauten.Cpu.Functions;
 
 namespace Tauten.Cpu;
@@ -60,7 +61,17 @@ internal unsafe struct LstmForward<V, T> : ISequencePass
         if (Sizes.Alike(row, row + rows, time, out bool any) < rows || any)
         {
             for (int gate = 0; gate < 4; gate++)
+            {
+                long place = ((time * Sizes.Rows + row) * 4 + gate) * hidden + first;
+                ProductTile.Prefetch(rows, Added + place, 4 * hidden);
+                ProductTile.Prefetch(rows, Gates + place, 4 * hidden);
+                if (gate == 3)
+                {
+                    ProductTile.Prefetch(rows, Cells + (time * Sizes.Rows + row) * hidden + first, hidden);
+                    if (!Projects) ProductTile.Prefetch(rows, Outputs + (time * Sizes.Rows + row) * hidden + first, hidden);
+                }
                 Weight.Multiply(rows, state + row * Sizes.State, Sizes.State, gate, panel, panelColumns, tile + gate * panelColumns, tileRow, false);
+            }
         }
         for (long i = 0; i < rows;)
         {
@@ -213,6 +224,17 @@ internal static unsafe class ProductTile
 
     /// <summary>The tile within memory of <see cref="Bytes"/>, on a line boundary.</summary>
     public static T* In<T>(byte* memory) where T : unmanaged => (T*)(((nint)memory + 63) & ~63);
+
+    /// <summary>Asks for the two lines of a panel in each row, which come from memory while a product is on its way.</summary>
+    public static void Prefetch<T>(long rows, T* place, long row) where T : unmanaged
+    {
+        if (!Sse.IsSupported) return;
+        for (long i = 0; i < rows; i++)
+        {
+            Sse.Prefetch0(place + i * row);
+            Sse.Prefetch0((byte*)(place + i * row) + 64);
+        }
+    }
 
     /// <summary>Copies rows.</summary>
     public static void Copy<T>(long rows, long width, T* source, long sourceRow, T* target, long targetRow) where T : unmanaged
