@@ -159,6 +159,7 @@ sealed class RecurrentStack
         else if (batchFirst) x = x.Transpose(0, 1).Contiguous();
         if (x.Shape[0].IsKnown && x.Shape[0] < 1) throw new ShapeException($"{layer}: expected at least one step. Received: shape {x.Shape}.");
         if (lengths is not null && (lengths.Rank != 1 || lengths.Shape[0] != x.Shape[1])) throw new ShapeException($"{layer}: expected a length for each of {x.Shape[1]} sequences. Received: shape {lengths.Shape}.");
+        if (lengths is { DType: not (DType.Int64 or DType.Int32) }) throw new DTypeException($"{layer}: expected lengths of dtype int64 or int32. Received: {lengths.DType.Name()}.");
         var states = States(x, first, single);
         for (int level = 0; level < weights.Length / directions; level++)
         {
