@@ -11,6 +11,9 @@ internal unsafe struct PackedWeight<V, T>
     where V : unmanaged, ISimd<V, T>
     where T : unmanaged, INumberBase<T>
 {
+    /// <summary>Of a weight that comes from the third cache.</summary>
+    private const double NanosecondsOfByte = 0.03;
+
     private T* packed;
     private long inner, step, columns;
     private int groups;
@@ -21,8 +24,8 @@ internal unsafe struct PackedWeight<V, T>
     /// <summary>Panels of a group.</summary>
     public readonly long Panels => BlockSizes.Parts(columns, PanelColumns);
 
-    /// <summary>Nanoseconds of a product with so many rows.</summary>
-    public readonly double Work(long rows) => BlockSizes.Work<T>(rows, groups * columns, inner);
+    /// <summary>Nanoseconds of a product with so many rows: for few of them, what it takes to bring the weight.</summary>
+    public readonly double Work(long rows) => Math.Max(BlockSizes.Work<T>(rows, groups * columns, inner), groups * columns * inner * (sizeof(T) * NanosecondsOfByte));
 
     /// <summary>Elements that <see cref="Pack"/> writes.</summary>
     public static long Size(int groups, long columns, long inner) => groups * BlockSizes.Parts(columns, PanelColumns) * PanelColumns * inner;
