@@ -10,7 +10,7 @@ static class SequenceCases
     const int Time = 4;
     static readonly Dim batch = "batch", hidden = "hidden";
     static readonly Dictionary<string, int> many = Sizes(("batch", 41), ("hidden", 37)), few = Sizes(("batch", 5), ("hidden", 330));
-    static readonly Domain gate = Between(0.1, 0.9), unit = Between(-1, 1);
+    static readonly Domain gate = Between(0.1, 0.9), unit = Between(-1, 1), small = Between(-0.4, 0.4);
     static readonly Input state = new([batch, hidden], unit), states = new([Time, batch, hidden], unit), lengths = Input.Index([batch], Time + 1) with { IsLabel = true };
 
     // Unlike the values of a net that was run, the outputs and gates of these gradients are any numbers: the formula is the same.
@@ -34,7 +34,7 @@ static class SequenceCases
     {
         string direction = backwards ? "backwards" : "";
         Input four = new([Time, batch, hidden * 4]), gates = four with { Domain = gate }, three = new([Time, batch, hidden * 3]);
-        Input square = new([hidden, hidden], unit), tall = new([hidden * 4, hidden], unit), third = new([hidden * 3, hidden], unit);
+        Input square = new([hidden, hidden], small), tall = new([hidden * 4, hidden], small), third = new([hidden * 3, hidden], small);
 
         var lstm = new LstmSequence(backwards);
         yield return Case<LstmSequence>(lstm, direction, backwards ? few : many, four, tall, state, state);
