@@ -177,6 +177,14 @@ static class CpuKernels
         .Add<Ops.ConvolutionInputGradient>(ConvolutionKernels.InputGradient)
         .Add<Ops.ConvolutionWeightGradient>(ConvolutionKernels.WeightGradient)
 
+        // sequences
+        .Add<Ops.LstmSequence>(RecurrentKernels.Lstm)
+        .Add<Ops.LstmSequenceGradient>(RecurrentKernels.LstmGradient)
+        .Add<Ops.GruSequence>(RecurrentKernels.Gru)
+        .Add<Ops.GruSequenceGradient>(RecurrentKernels.GruGradient)
+        .Add<Ops.RnnSequence>(RecurrentKernels.Rnn)
+        .Add<Ops.RnnSequenceGradient>(RecurrentKernels.RnnGradient)
+
         // linear algebra
         .Add<Ops.Cholesky>(LinearSystemKernels.Cholesky)
         .Add<Ops.TriangularSolve>(LinearSystemKernels.TriangularSolve)

@@ -193,8 +193,8 @@ public static class Dispatch
             if (y[i].DType.IsFloating()) y[i] = y[i].As(node, i);
     }
 
-    /// <summary>Whether input <paramref name="index"/> is among what a gradient reads; inputs beyond the third are only when all are.</summary>
-    internal static bool ReadsInput(Reads reads, int index) => index < 3 ? ((int)reads & (1 << index)) != 0 : (reads & Reads.Inputs) == Reads.Inputs;
+    /// <summary>Whether input <paramref name="index"/> is among what a gradient reads; inputs beyond the sixth are only when all are.</summary>
+    internal static bool ReadsInput(Reads reads, int index) => index < 6 ? ((int)reads & (1 << index)) != 0 : (reads & Reads.Inputs) == Reads.Inputs;
 
     static Backend BackendOf(Op op, ReadOnlySpan<Tensor> x)
     {

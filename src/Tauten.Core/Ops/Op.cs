@@ -14,6 +14,12 @@ public enum Reads
     Second = 2,
     /// <summary>The third input.</summary>
     Third = 4,
+    /// <summary>The fourth input.</summary>
+    Fourth = 8,
+    /// <summary>The fifth input.</summary>
+    Fifth = 16,
+    /// <summary>The sixth input.</summary>
+    Sixth = 32,
     /// <summary>All inputs.</summary>
     Inputs = 0xFF,
     /// <summary>All outputs.</summary>

@@ -17,7 +17,7 @@ public enum RecurrentActivation
 public sealed class RNNCell : Module<(Tensor Input, Tensor? Hidden), Tensor>
 {
     readonly RecurrentWeights weights;
-    readonly RecurrentStep step;
+    readonly PlainKind kind;
 
     /// <summary>A cell with random weights.</summary>
     /// <param name="inputSize">The size of the last axis of the input.</param>
@@ -29,7 +29,7 @@ public sealed class RNNCell : Module<(Tensor Input, Tensor? Hidden), Tensor>
     /// <exception cref="ShapeException">A size is out of range.</exception>
     public RNNCell(long inputSize, long hiddenSize, bool bias = true, RecurrentActivation activation = RecurrentActivation.Tanh, Generator? generator = null, DType dtype = DType.Float32)
     {
-        step = RecurrentSteps.Plain(activation);
+        kind = PlainKind.Of(activation);
         weights = RecurrentWeights.Create(nameof(RNNCell), 1, inputSize, hiddenSize, bias, 0, generator, dtype);
     }
 
@@ -45,7 +45,7 @@ public sealed class RNNCell : Module<(Tensor Input, Tensor? Hidden), Tensor>
 
     /// <inheritdoc/>
     protected override Tensor Forward((Tensor Input, Tensor? Hidden) x) =>
-        RecurrentSteps.Once(TypeName, step, weights, x.Input, [x.Hidden])[0];
+        kind.Once(TypeName, weights, x.Input, [x.Hidden])[0];
 
     internal override long Operations(object? input, object? output) =>
         input is ValueTuple<Tensor, Tensor?> x ? weights.Operations(x.Item1.Shape.ElementCount.Value / weights.InputWeight.Shape[1].Value) : 0;
@@ -86,7 +86,7 @@ public sealed class LSTMCell : Module<(Tensor Input, (Tensor Hidden, Tensor Cell
     /// <inheritdoc/>
     protected override (Tensor Hidden, Tensor Cell) Forward((Tensor Input, (Tensor Hidden, Tensor Cell)? State) x)
     {
-        var made = RecurrentSteps.Once(TypeName, RecurrentSteps.Lstm, weights, x.Input, [x.State?.Hidden, x.State?.Cell]);
+        var made = new LstmKind().Once(TypeName, weights, x.Input, [x.State?.Hidden, x.State?.Cell]);
         return (made[0], made[1]);
     }
 
@@ -105,16 +105,21 @@ public sealed class LSTMCell : Module<(Tensor Input, (Tensor Hidden, Tensor Cell
 public sealed class GRUCell : Module<(Tensor Input, Tensor? Hidden), Tensor>
 {
     readonly RecurrentWeights weights;
+    readonly GruKind kind;
 
     /// <summary>A cell with random weights.</summary>
     /// <param name="inputSize">The size of the last axis of the input.</param>
     /// <param name="hiddenSize">The size of the state.</param>
     /// <param name="bias">Whether there are biases.</param>
+    /// <param name="resetAfter">Whether the reset gate comes after the product with the state, as in the formula above; else n = tanh(W_in x + b_in + W_hn (r h) + b_hn), as in the paper's first version.</param>
     /// <param name="generator">Where the first weights come from; the default generator if left out.</param>
     /// <param name="dtype">The element type of the parameters, which the input must have too.</param>
     /// <exception cref="ShapeException">A size is out of range.</exception>
-    public GRUCell(long inputSize, long hiddenSize, bool bias = true, Generator? generator = null, DType dtype = DType.Float32) =>
+    public GRUCell(long inputSize, long hiddenSize, bool bias = true, bool resetAfter = true, Generator? generator = null, DType dtype = DType.Float32)
+    {
+        kind = new(resetAfter);
         weights = RecurrentWeights.Create(nameof(GRUCell), 3, inputSize, hiddenSize, bias, 0, generator, dtype);
+    }
 
     /// <summary>The state after an input [batch, inputSize] or [inputSize] and a state; zeros if left out.</summary>
     public Tensor Call(Tensor input, Tensor? hidden = null) => Call((input, hidden));
@@ -128,7 +133,7 @@ public sealed class GRUCell : Module<(Tensor Input, Tensor? Hidden), Tensor>
 
     /// <inheritdoc/>
     protected override Tensor Forward((Tensor Input, Tensor? Hidden) x) =>
-        RecurrentSteps.Once(TypeName, RecurrentSteps.Gru, weights, x.Input, [x.Hidden])[0];
+        kind.Once(TypeName, weights, x.Input, [x.Hidden])[0];
 
     internal override long Operations(object? input, object? output) =>
         input is ValueTuple<Tensor, Tensor?> x ? weights.Operations(x.Item1.Shape.ElementCount.Value / weights.InputWeight.Shape[1].Value) : 0;
