@@ -207,7 +207,7 @@ public sealed class PrecisionRecallCurve(ClassificationTask? task = null, Averag
     {
         var steps = StepsOf(index);
         var places = Enumerable.Range(0, steps.Thresholds.Length).Reverse();
-        return (Tensor.From([.. places.Select(steps.Precision)]), Tensor.From([.. places.Select(steps.Recall)]), Tensor.From([.. steps.Thresholds.Reverse()]));
+        return (Tensor.From([.. places.Select(steps.Precision)]), Tensor.From([.. places.Select(steps.Recall)]), Tensor.From([.. Enumerable.Reverse(steps.Thresholds)]));
     }
 
     private protected override double Of(Steps steps) => AveragePrecision.Area(steps.Positives, steps.Negatives);

@@ -105,7 +105,7 @@ sealed partial class Coverage
         "torch.special" => ["Special.", "Tensor."],
         "torch.signal.windows" => ["SignalWindows."],
         "torch.distributions" => ["Distributions."],
-        "torch.func" => ["Gradients.", "Tensor.", "NN.Functional."],
+        "torch.func" => ["Gradients.", "Tensor."],
         "torch.nn.functional" => ["Tensor."],
         "torch.nn.init" => ["NN.Initialize."],
         "torch.nn" or "torch.nn.utils" or "torch.optim" => ["NN.", ""],
