@@ -3,8 +3,8 @@ namespace Tauten.NN;
 /// <summary>Sequences of different lengths as one tensor, and back. Recurrent nets take such a tensor with the lengths.</summary>
 /// <example><code>
 /// var (padded, lengths) = PaddedSequences.From([Tensor.From([1f, 2, 3]), Tensor.From([4f])], batchFirst: true);
-/// Console.WriteLine(padded);     // [[1, 2, 3], [4, 0, 0]]
-/// Console.WriteLine(lengths);    // [3, 1]
+/// Console.WriteLine(padded.Select(0, 1));    // [4, 0, 0]
+/// Console.WriteLine(lengths);                // [3, 1]
 /// </code></example>
 public static class PaddedSequences
 {

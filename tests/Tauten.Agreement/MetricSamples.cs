@@ -30,11 +30,13 @@ static class MetricSamples
 
     static Tensor Of(IEnumerable<double> x, Shape shape, DType dtype) => Tensor.From(x.ToArray(), shape).To(dtype);
 
-    public static (Tensor, Tensor) Numbers(int seed, DType dtype)
+    public static (Tensor, Tensor) Numbers(int seed, DType dtype) => Numbers(seed, 30, dtype);
+
+    public static (Tensor, Tensor) Numbers(int seed, int rows, DType dtype)
     {
         var s = new Stream(seed);
-        double[] y = System.Array.ConvertAll(s.Array(90, 1024), k => (k - 512) / 128.0), near = System.Array.ConvertAll(s.Array(90, 128), k => (k - 64) / 64.0);
-        return (Of(y.Zip(near, (a, b) => a + b), [30, 3], dtype), Of(y, [30, 3], dtype));
+        double[] y = System.Array.ConvertAll(s.Array(3 * rows, 1024), k => (k - 512) / 128.0), near = System.Array.ConvertAll(s.Array(3 * rows, 128), k => (k - 64) / 64.0);
+        return (Of(y.Zip(near, (a, b) => a + b), [rows, 3], dtype), Of(y, [rows, 3], dtype));
     }
 
     public static (Tensor, Tensor) Positive(int seed, DType dtype)

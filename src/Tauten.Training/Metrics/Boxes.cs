@@ -24,7 +24,7 @@ public static class Boxes
     /// <exception cref="ArgumentException">A box ends before it begins.</exception>
     /// <example><code>
     /// var overlaps = Tauten.Training.Boxes.Overlaps(Tensor.From([0f, 0, 2, 2], [1, 4]), Tensor.From([0f, 1, 2, 3], [1, 4]));
-    /// Console.WriteLine(overlaps.Sum());    // 0.333..
+    /// Console.WriteLine(overlaps.Sum());    // 0.3333
     /// </code></example>
     public static Tensor Overlaps(Tensor first, Tensor second, BoxOverlap overlap = BoxOverlap.Intersection)
     {

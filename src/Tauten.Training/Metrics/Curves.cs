@@ -176,8 +176,8 @@ public abstract class CurveMetric : TaskMetric
 /// <example><code>
 /// var curve = new Tauten.Training.RocCurve();
 /// curve.Update(Tensor.From([0.1f, 0.4f, 0.35f, 0.8f]), Tensor.From([0L, 0, 1, 1]));
-/// Console.WriteLine(curve.Compute());                      // 0.75
-/// Console.WriteLine(curve.Points().TruePositiveRates);     // [  0, 0.5, 0.5,   1,   1]
+/// Console.WriteLine(curve.Compute());                     // 0.75
+/// Console.WriteLine(curve.Points().TruePositiveRates);    // [0.0000, 0.5000, 0.5000, 1.0000, 1.0000]
 /// </code></example>
 public sealed class RocCurve(ClassificationTask? task = null, Average average = Average.Macro, int? thresholds = null) : CurveMetric(task, average, thresholds)
 {

@@ -31,7 +31,7 @@ public sealed record DetectionSummary(
 /// <example><code>
 /// var metric = new Tauten.Training.MeanAveragePrecision();
 /// metric.Update(Tensor.From([10f, 10, 50, 50], [1, 4]), Tensor.From([0.9f]), Tensor.From([3L]), Tensor.From([10f, 10, 50, 45], [1, 4]), Tensor.From([3L]));
-/// Console.WriteLine(metric.Compute());    // 0.8
+/// Console.WriteLine(Math.Round(metric.Compute(), 4));    // 0.8
 /// </code></example>
 public sealed class MeanAveragePrecision : Metric
 {

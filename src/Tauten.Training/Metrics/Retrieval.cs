@@ -58,7 +58,12 @@ public abstract class RetrievalMetric : Metric
     private protected abstract double Of(ReadOnlySpan<double> relevance, ReadOnlySpan<double> scores);
 
     /// <inheritdoc/>
-    public override double Compute()
+    public override double Compute() => MeanOf(Of);
+
+    private protected delegate double QueryResult(ReadOnlySpan<double> relevance, ReadOnlySpan<double> scores);
+
+    /// <summary>The mean over queries of a result.</summary>
+    private protected double MeanOf(QueryResult of)
     {
         double sum = 0, count = 0;
         foreach (var query in Enumerable.Range(0, rows.Count).GroupBy(i => rows[i][0]))
@@ -67,7 +72,7 @@ public abstract class RetrievalMetric : Metric
             double[] relevance = Array.ConvertAll(order, i => rows[i][2]), scores = Array.ConvertAll(order, i => rows[i][1]);
             bool answerable = Answerable(relevance);
             if (!answerable && skipEmpty) continue;
-            if (answerable) sum += Of(relevance, scores);
+            if (answerable) sum += of(relevance, scores);
             count++;
         }
         return sum / count;
@@ -217,5 +222,43 @@ public sealed class RetrievalRocAuc(int? k = null, bool skipEmpty = false) : Ret
             negatives += wrong;
         }
         return area / positives / negatives;
+    }
+}
+
+/// <summary>
+/// The share of answers among the k first documents, and the share of the answers that are among them, for each k: means over queries. As a metric it is the largest mean recall of those k whose mean
+/// precision is at least as given; 0 if there is none.
+/// </summary>
+/// <param name="most">The largest k.</param>
+/// <param name="leastPrecision">The precision asked for.</param>
+/// <param name="skipEmpty">Whether a query without an answer is left out; it counts as 0 if not.</param>
+public sealed class RetrievalCurve(int most, double leastPrecision = 0, bool skipEmpty = false) : RetrievalMetric(most, skipEmpty)
+{
+    readonly double least = Fraction(leastPrecision, nameof(leastPrecision));
+
+    /// <inheritdoc/>
+    protected override object Settings => (base.Settings, least);
+
+    private protected override double Of(ReadOnlySpan<double> relevance, ReadOnlySpan<double> scores) => Total(relevance[..First(relevance.Length)]) / Total(relevance);
+
+    /// <summary>The mean precisions and recalls for k from 1 on: float64 [most].</summary>
+    public (Tensor Precisions, Tensor Recalls) Points()
+    {
+        double[] precisions = new double[most], recalls = new double[most];
+        for (int k = 1; k <= most; k++)
+        {
+            precisions[k - 1] = MeanOf((relevance, _) => Total(relevance[..Math.Min(k, relevance.Length)]) / k);
+            recalls[k - 1] = MeanOf((relevance, _) => Total(relevance[..Math.Min(k, relevance.Length)]) / Total(relevance));
+        }
+        return (Tensor.From(precisions), Tensor.From(recalls));
+    }
+
+    /// <inheritdoc/>
+    public override double Compute()
+    {
+        var (precisions, recalls) = Points();
+        double[] p = precisions.ToArray<double>(), r = recalls.ToArray<double>();
+        if (double.IsNaN(p[0])) return double.NaN;
+        return Enumerable.Range(0, most).Where(i => p[i] >= least).Select(i => r[i]).DefaultIfEmpty(0).Max();
     }
 }

@@ -45,11 +45,18 @@ static class RandomMetrics
     static (long, Action<T, long, long>) Pairs<T>((Tensor P, Tensor Y) x) where T : PairMetric =>
         (x.P.Shape[0].Value, (metric, from, to) => metric.Update(x.P.Narrow(0, from, to - from), x.Y.Narrow(0, from, to - from)));
 
-    static Func<Tensor[], Tensor[]> Searches<T>(Func<T> make, int grades = 2) where T : RetrievalMetric => Each<T>(make, (seed, dtype) =>
+    static Func<Tensor[], Tensor[]> Clusters<T>(Func<T> make) where T : ClusterShapeMetric => Each<T>(make, (seed, dtype) =>
+    {
+        var labels = Partitions(seed, dtype).Item2;
+        var x = Numbers(seed, 40, dtype).Item1 + labels.To(dtype).Unsqueeze(1);
+        return (40, (metric, from, to) => metric.Update(x.Narrow(0, from, to - from), labels.Narrow(0, from, to - from)));
+    });
+
+    static Func<Tensor[], Tensor[]> Searches<T>(Func<T> make, int grades = 2, Func<T, double[]>? read = null) where T : RetrievalMetric => Each<T>(make, (seed, dtype) =>
     {
         var (s, r, q) = Search(seed, grades, dtype);
         return (80, (metric, from, to) => metric.Update(s.Narrow(0, from, to - from), r.Narrow(0, from, to - from), q.Narrow(0, from, to - from)));
-    });
+    }, read);
 
     static Func<Tensor[], Tensor[]> InTexts<T>(Func<T> make, Action<T, string, string> update, Func<T, double[]>? read = null) where T : Metric => Each(make, (seed, _) =>
     {
@@ -113,6 +120,8 @@ static class RandomMetrics
         area["random crps"] = Of(() => new ContinuousRankedProbabilityScore(), (seed, dtype) => Numbers(seed, dtype) is var (p, y) ? (p, y.Select(1, 0)) : default);
         area["random kl"] = Of(() => new KullbackLeiblerDivergence(), (seed, dtype) => Near(seed, dtype, p => p + 0.25));
         area["random js"] = Of(() => new JensenShannonDivergence(), (seed, dtype) => Near(seed, dtype, p => p));
+        foreach (var (name, invariant, centre) in new[] { ("sa sdr", true, false), ("sa sdr plain", false, true) })
+            area[$"random {name}"] = Of(() => new SourceSignalToNoise(invariant, centre), (seed, dtype) => Numbers(seed, dtype) is var (p, y) ? (p.Reshape([10, 3, 3]), y.Reshape([10, 3, 3])) : default);
         foreach (var (name, invariant, centre) in new[] { ("snr", false, false), ("si sdr", true, false), ("si snr", true, true) }) area[$"random {name}"] = Of(() => new SignalToNoise(invariant, centre), (seed, dtype) => Numbers(seed, dtype) is var (p, y) ? (p.Reshape([15, 6]), y.Reshape([15, 6])) : default);
     }
 
@@ -226,6 +235,9 @@ static class RandomMetrics
             var ratings = Ratings(seed);
             return (20, (metric, from, to) => metric.Update(ratings.Narrow(0, from, to - from)));
         });
+        area["random calinski harabasz"] = Clusters(() => new CalinskiHarabaszIndex(3));
+        area["random davies bouldin"] = Clusters(() => new DaviesBouldinIndex(3));
+        area["random dunn"] = Clusters(() => new DunnIndex(3));
         area["random fairness"] = Each(() => new GroupFairness(3), (seed, dtype) =>
         {
             var (s, y, g) = Groups(seed, dtype);
@@ -242,6 +254,7 @@ static class RandomMetrics
             area[$"random fall out{name}"] = Searches(() => new FallOut(k));
         }
         area["random map skip"] = Searches(() => new RetrievalMeanAveragePrecision(skipEmpty: true));
+        area["random retrieval curve"] = Searches(() => new RetrievalCurve(8, 0.411), read: m => m.Points() is var (p, r) ? [.. Doubles(p, r), m.Compute()] : []);
         area["random r precision"] = Searches(() => new RPrecision());
         area["random search auc"] = Searches(() => new RetrievalRocAuc());
     }
