@@ -48,7 +48,8 @@ public abstract class Cell
         set
         {
             Check(value);
-            if (Ambient.Current.Capture is { } capture) capture.Write(this, value);
+            if (Ambient.Current.Substitutes is { } others && others.ContainsKey(this)) others[this] = value;
+            else if (Ambient.Current.Capture is { } capture) capture.Write(this, value);
             else Replace(value.Layout.IsContiguous ? value.As(null) : Ops.Contiguous.Copy(value), escapes: true);
         }
     }
@@ -56,7 +57,12 @@ public abstract class Cell
     /// <summary>
     /// The value for a module's own computation, which hands neither it nor a view of it to the program: the next update may then be done in place.
     /// </summary>
-    internal Tensor Borrow() => Ambient.Current.Capture is { } capture ? capture.Read(this) : value;
+    internal Tensor Borrow()
+    {
+        var ambient = Ambient.Current;
+        if (ambient.Substitutes is { } others && others.TryGetValue(this, out var other)) return other;
+        return ambient.Capture is { } capture ? capture.Read(this) : value;
+    }
 
     /// <summary>Whether nobody else can see the value, so that an update may be done in place.</summary>
     internal bool IsPrivate => !escaped && value.Storage.IsUnshared;
@@ -68,7 +74,11 @@ public abstract class Cell
     internal bool Has(Tensor tensor) => ReferenceEquals(tensor.Storage, value.Storage) && tensor.Layout.IsContiguous && tensor.Layout.Offset == value.Layout.Offset;
 
     /// <summary>Takes a tensor that nobody else holds, and frees the old one if nobody else holds that.</summary>
-    internal void Adopt(Tensor made) => Replace(made, escapes: false);
+    internal void Adopt(Tensor made)
+    {
+        if (Ambient.Current.Substitutes is { } others && others.ContainsKey(this)) others[this] = made;
+        else Replace(made, escapes: false);
+    }
 
     void Replace(Tensor made, bool escapes)
     {

@@ -89,4 +89,23 @@ public sealed partial class Tensor
 
     /// <summary>The norm of a - b + <paramref name="epsilon"/> along the last axis, broadcast: the distance between vectors; see <see cref="Ops.Norm"/>.</summary>
     public Tensor PairwiseDistance(Tensor other, double order = 2, double epsilon = 1e-6, bool keepDims = false) => (this - other + epsilon).Norm(order, -1, keepDims);
+
+    /// <summary>
+    /// A class at random along an axis, with probabilities softmax(x), as a vector of nearly one 1 through which gradients flow: softmax((x + g) / temperature) with g = -log(-log(u)), u uniform from 0 to 1
+    /// (Jang, Gu, Poole: "Categorical reparameterization with Gumbel-softmax", 2017).
+    /// </summary>
+    /// <param name="temperature">The lower, the nearer to one 1.</param>
+    /// <param name="hard">Whether the result is one 1, up to rounding; gradients are those of the soft result.</param>
+    /// <param name="axis">The axis of the classes.</param>
+    /// <param name="generator">Where chance comes from; the default generator if left out.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="temperature"/> is not positive.</exception>
+    public Tensor GumbelSoftmax(double temperature = 1, bool hard = false, int axis = -1, Generator? generator = null)
+    {
+        if (!(temperature > 0)) throw new ArgumentOutOfRangeException(nameof(temperature), temperature, "Expected a number above 0.");
+        var soft = ((this - (-Rand(Shape, DType, generator).Log()).Log()) / temperature).Softmax(axis);
+        if (!hard) return soft;
+        int at = Shape.Axis(axis, "GumbelSoftmax");
+        var one = soft.Detach().ArgMax(at).OneHot(Shape[at].Value).To(DType).MoveAxis(-1, at);
+        return one - soft.Detach() + soft;
+    }
 }

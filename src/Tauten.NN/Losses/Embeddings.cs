@@ -148,3 +148,40 @@ public sealed class InfoNCELoss(Reduction reduction = Reduction.Mean, double tem
         return Reduce(isSymmetric ? (losses - scores.LogSoftmax(0).Diagonal()) / 2 : losses);
     }
 }
+
+/// <summary>
+/// The circle loss of vectors [batch, size] with labels [batch] (Sun et al.: "Circle loss: a unified perspective of pair similarity optimization", 2020): for each vector,
+/// log(1 + sum(exp(scale a (s - margin))) sum(exp(-scale b (t - 1 + margin)))), where s are its cosines with vectors of other labels, t those with other vectors of its own, and
+/// a = max(0, s + margin), b = max(0, 1 + margin - t) are weights without gradient. A vector without one of both costs nothing.
+/// </summary>
+/// <param name="reduction">What happens to the losses of single vectors.</param>
+/// <param name="scale">How sharp the loss is.</param>
+/// <param name="margin">How far cosines are relaxed.</param>
+/// <exception cref="ShapeException">The shapes do not fit.</exception>
+/// <exception cref="DTypeException">Labels are no integers, or vectors not floating-point.</exception>
+/// <exception cref="ArgumentOutOfRangeException"><paramref name="scale"/> is not positive.</exception>
+public sealed class CircleLoss(Reduction reduction = Reduction.Mean, double scale = 80, double margin = 0.4) : Loss(reduction)
+{
+    readonly double scale = Positive(scale, nameof(scale));
+
+    /// <inheritdoc/>
+    protected override Tensor Forward((Tensor Prediction, Tensor Target) x)
+    {
+        var (vectors, labels) = x;
+        if (!vectors.DType.IsFloating()) throw new DTypeException($"CircleLoss: expected floating-point vectors. Received: {vectors.DType.Name()}.");
+        if (!labels.DType.IsInteger()) throw new DTypeException($"CircleLoss: expected integer labels. Received: {labels.DType.Name()}.");
+        if (vectors.Rank != 2 || !Agree(labels.Shape, [vectors.Shape[0]])) throw new ShapeException($"CircleLoss: expected vectors [batch, size] and labels [batch]. Received: {vectors.Shape} and {labels.Shape}.");
+        var unit = vectors.Normalize(axes: 1);
+        var cosines = unit.MatMul(unit.T);
+        Tensor same = labels.Unsqueeze(0).EqualTo(labels.Unsqueeze(1)), itself = Tensor.Eye(vectors.Shape[0].Value, dtype: DType.Bool);
+        Tensor fixedCosines = cosines.Detach(), others = (fixedCosines + margin).ClampMin(0), own = (1 + margin - fixedCosines).ClampMin(0);
+        var far = Over(others * (cosines - margin) * scale, same.LogicalNot());
+        var near = Over(own * (1 - margin - cosines) * scale, same & itself.LogicalNot());
+        // log(1 + exp(a + b)), where one of them may be the logarithm of 0.
+        var sum = far + near;
+        return Reduce(Tensor.Where(sum.Detach().EqualTo(double.NegativeInfinity), Tensor.ZerosLike(sum), sum.ClampMin(-1e30).Softplus()));
+    }
+
+    /// <summary>The logarithm of the sum of exponentials where a mask is true.</summary>
+    static Tensor Over(Tensor x, Tensor mask) => Tensor.Where(mask.Any(1), Tensor.Where(mask, x, x.Detach() * 0 - 1e30).LogSumExp(1), x.Detach().Select(1, 0) * 0 + double.NegativeInfinity);
+}
