@@ -43,6 +43,12 @@ public abstract partial class Module
     /// <summary>The attributes that <see cref="ToString"/> shows in brackets, such as <c>784 -> 128</c>.</summary>
     protected virtual string Details() => "";
 
+    /// <summary>Names the members of this module to the visitor of another that stands in its place.</summary>
+    internal void Name(ModuleVisitor visitor) => Enumerate(visitor);
+
+    /// <summary>The attributes, for a module that stands in the place of this one.</summary>
+    internal string Described => Details();
+
     internal List<(string Name, object Member)> Members()
     {
         var visitor = new ModuleVisitor(this);
@@ -80,6 +86,14 @@ public abstract partial class Module
         }
     }
 
+    /// <summary>A module with the same fields that has not been called yet. What it holds is shared.</summary>
+    private protected Module Copy()
+    {
+        var copy = (Module)MemberwiseClone();
+        copy.path = null;
+        return copy;
+    }
+
     static string? WithoutRoot(string? place) => place?[(place.IndexOf('.') + 1)..];
 
     /// <summary>Puts this module and all inside it into training mode.</summary>
@@ -90,8 +104,11 @@ public abstract partial class Module
 
     void SetMode(bool training)
     {
-        foreach (var (_, module) in new ModuleTree(this).Modules) module.IsTraining = training;
+        foreach (var (_, module) in new ModuleTree(this).Modules) module.SetOwnMode(training);
     }
+
+    /// <summary>The mode of this module alone.</summary>
+    internal virtual void SetOwnMode(bool training) => IsTraining = training;
 
     /// <summary>
     /// All parameters, each once, in the order of declaration. The sequence looks again each time it is enumerated: an optimizer that was given
@@ -146,7 +163,7 @@ public abstract partial class Module
 
     private protected static void Restore(Dictionary<Module, bool> modes)
     {
-        foreach (var (module, training) in modes) module.IsTraining = training;
+        foreach (var (module, training) in modes) module.SetOwnMode(training);
     }
 
     /// <summary>Forgets the gradients of all parameters.</summary>

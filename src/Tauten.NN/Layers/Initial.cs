@@ -35,6 +35,13 @@ static class Initial
         }
     }
 
+    /// <summary>Gives a cell a value that nobody else holds.</summary>
+    public static void Become(this Cell cell, Tensor made)
+    {
+        if (Ambient.Current.Capture is null) cell.Adopt(made);
+        else cell.Value = made;
+    }
+
     /// <summary>A tensor on the device of another; in a captured graph devices are chosen when it runs.</summary>
     public static Tensor Beside(this Tensor x, Tensor other) => Ambient.Current.Capture is null ? x.To(other.Backend) : x;
 
