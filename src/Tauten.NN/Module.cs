@@ -49,11 +49,25 @@ public abstract partial class Module
     /// <summary>The attributes, for a module that stands in the place of this one.</summary>
     internal string Described => Details();
 
-    internal List<(string Name, object Member)> Members()
+    /// <summary>Whether a parameter of this module is computed: each is then computed once while the module runs.</summary>
+    internal bool HasComputed { get; set; }
+
+    /// <summary>What the module names itself.</summary>
+    internal List<(string Name, object Member)> Own()
     {
         var visitor = new ModuleVisitor(this);
         Enumerate(visitor);
         return visitor.Members;
+    }
+
+    /// <summary>What counts as its parameters, buffers and modules: behind all others come the originals of parameters that are computed, in their place.</summary>
+    internal List<(string Name, object Member)> Members()
+    {
+        var members = Own();
+        if (!members.Exists(IsComputed)) return members;
+        return [.. members.Where(m => !IsComputed(m)), .. members.Where(IsComputed).Select(m => ($"parametrizations.{m.Name}", (object)((Parameter)m.Member).Source!))];
+
+        static bool IsComputed((string Name, object Member) member) => member.Member is Parameter { Source: not null };
     }
 
     // Nobody has named this module, so it is the outermost: it names itself by its type, and what is inside it by their places.
@@ -90,7 +104,7 @@ public abstract partial class Module
     private protected Module Copy()
     {
         var copy = (Module)MemberwiseClone();
-        copy.path = null;
+        (copy.path, copy.HasComputed) = (null, false);
         return copy;
     }
 
@@ -102,7 +116,7 @@ public abstract partial class Module
     /// <summary>Puts this module and all inside it into the mode for use: no dropout, running statistics, safe to call from many threads.</summary>
     public void Eval() => SetMode(training: false);
 
-    void SetMode(bool training)
+    internal void SetMode(bool training)
     {
         foreach (var (_, module) in new ModuleTree(this).Modules) module.SetOwnMode(training);
     }

@@ -29,6 +29,8 @@ public abstract partial class Module<TInput, TOutput> : Module
         var ambient = Ambient.Current;
         string? around = ambient.ModulePath;
         ambient.ModulePath = RunningPath;
+        var kept = ambient.Kept;
+        if (HasComputed) ambient.Kept = new(kept, this);
         try
         {
             if (inputHooks is { } before) x = Before(before, x);
@@ -41,6 +43,7 @@ public abstract partial class Module<TInput, TOutput> : Module
         finally
         {
             ambient.ModulePath = around;
+            ambient.Kept = kept;
         }
     }
 
