@@ -9,10 +9,11 @@ const string Usage = """
       matmul               the f32 matrix product 1024^3 on one and two threads, as a percentage of a register-only FMA loop of the same run
       eager [COUNT]        one tracked addition of two 16-element tensors: processor time of all threads, and bytes (default 10,000,000 times)
       memory [OPTIONS]     resident memory of a training loop; --variant plain|drop|ballast|threads --steps N (default 5000)
-      train [WORKLOAD ...] [--mode eager] [--threads N] [--from FOLDER]
+      train [WORKLOAD ...] [--mode eager] [--threads N] [--from FOLDER] [--memory]
                            the time of a training step, one line of JSON a workload (all if none is named):
                            mlp-small, mlp-wide, mnist-cnn, resnet18-cifar, mobilenetv2-224, char-lstm, char-gpt;
-                           --from starts from weights and batch that peers/torch_train.py has written to a folder, and compares the losses
+                           --from starts from weights and batch that peers/torch_train.py has written to a folder, and compares the losses;
+                           --memory also tells what a step needs at least
       compare [OPTIONS]    this program and PyTorch in turn, as a table of ratios; compare --help tells more
       ops [OPTIONS]        single operations by BenchmarkDotNet; OPTIONS are its own, such as --filter '*Softmax*'
 

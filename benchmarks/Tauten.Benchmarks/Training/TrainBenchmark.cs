@@ -15,13 +15,14 @@ static class TrainBenchmark
     // What PyTorch's generator draws, seeded with 0, for the weights and the batch of mobilenetv2-224 before the first step.
     const int DrawnBefore = 5_609_362;
 
-    public sealed record Options(IReadOnlyList<Workload> Workloads, string? Folder);
+    public sealed record Options(IReadOnlyList<Workload> Workloads, string? Folder, bool Memory);
 
     /// <summary>The options, or null with a word on the error stream.</summary>
     public static Options? Parse(ReadOnlySpan<string> arguments)
     {
         var workloads = new List<Workload>();
         string? folder = null;
+        bool memory = false;
         for (int i = 0; i < arguments.Length; i++)
         {
             string argument = arguments[i];
@@ -31,7 +32,12 @@ static class TrainBenchmark
                 workloads.Add(workload);
                 continue;
             }
-            if (argument is not ("--mode" or "--threads" or "--from")) return Refuse($"there is no option '{argument}'. Expected: --mode, --threads, --from.");
+            if (argument == "--memory")
+            {
+                memory = true;
+                continue;
+            }
+            if (argument is not ("--mode" or "--threads" or "--from")) return Refuse($"there is no option '{argument}'. Expected: --mode, --threads, --from, --memory.");
             if (++i == arguments.Length) return Refuse($"{argument} needs a value.");
             string value = arguments[i];
             switch (argument)
@@ -48,7 +54,7 @@ static class TrainBenchmark
                     break;
             }
         }
-        return new(workloads.Count > 0 ? workloads : Workload.All, folder);
+        return new(workloads.Count > 0 ? workloads : Workload.All, folder, memory);
     }
 
     static Options? Refuse(string message)
@@ -64,6 +70,8 @@ static class TrainBenchmark
         foreach (var workload in options.Workloads)
         {
             Generator.Seed(0);
+            var cpu = (CpuBackend)Backends.Default;
+            cpu.ResetPeak();
             var start = options.Folder is null ? null : Npz.Load(Path.Combine(options.Folder, workload.Name + ".npz"));
             var run = new TrainingRun(workload, start, DrawnBefore);
             var losses = Enumerable.Range(0, CheckedSteps).Select(_ => run.Step()).ToArray();
@@ -77,6 +85,7 @@ static class TrainBenchmark
                 times[i] = Stopwatch.GetElapsedTime(before).TotalMilliseconds;
             }
             Array.Sort(times);
+            long peak = cpu.PeakBytes;
             Console.WriteLine(JsonSerializer.Serialize(new
             {
                 workload = workload.Name,
@@ -86,7 +95,8 @@ static class TrainBenchmark
                 min_ms = Math.Round(times[0], 3),
                 losses = losses.Select(l => Math.Round(l, 6)),
                 peak_mb = Resident.PeakMegabytes,
-                peak_tensor_mb = ((CpuBackend)Backends.Default).PeakBytes >> 20,
+                peak_tensor_mb = Math.Round(peak / 1e6, 1),
+                live_tensor_mb = options.Memory ? Math.Round(LiveBytes(cpu, run) / 1e6, 1) : default(double?),
             }));
             if (start is null) continue;
             var expected = start["losses"].Tensor.ToArray<float>();
@@ -95,6 +105,17 @@ static class TrainBenchmark
             agree = false;
         }
         return agree;
+    }
+
+    /// <summary>What a step needs at its busiest moment, found by asking the garbage collector at every single allocation: as if all were freed by hand.</summary>
+    static long LiveBytes(CpuBackend cpu, TrainingRun run)
+    {
+        cpu.TrimMemory();
+        cpu.Pool.LooksAlways = true;
+        cpu.ResetPeak();
+        run.Step();
+        cpu.Pool.LooksAlways = false;
+        return cpu.PeakBytes;
     }
 
     /// <summary>A net in training, from its own first weights or from a dump.</summary>
