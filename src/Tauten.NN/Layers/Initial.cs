@@ -10,9 +10,6 @@ static class Initial
     /// <summary>Evenly spread between -1/sqrt(fanIn) and 1/sqrt(fanIn), as Kaiming's uniform initialization with slope sqrt(5) comes out: PyTorch's default.</summary>
     public static Parameter Fan(Shape shape, long fanIn, Generator? generator, DType dtype) => Uniform(shape, fanIn > 0 ? 1 / Math.Sqrt(fanIn) : 0, generator, dtype);
 
-    /// <summary>From the normal distribution with mean 0 and variance 1.</summary>
-    public static Parameter Normal(Shape shape, Generator? generator, DType dtype) => Outside(() => new Parameter(Initialize.Normal(shape, dtype: dtype, generator: generator)));
-
     /// <summary>All the same.</summary>
     public static Parameter Constant(Shape shape, double value, DType dtype) => Outside(() => new Parameter(Initialize.Constant(shape, value, dtype)));
 

@@ -136,7 +136,7 @@ public sealed class GlobalMaxPool(bool keepDims = false) : Module<Tensor, Tensor
 /// <example><code>
 /// var masking = new Masking();
 /// var x = Tensor.From(new[,,] { { { 1f, 2f }, { 0f, 0f } } });
-/// Console.WriteLine(masking.Mask(x));    // [[true, false]]
+/// Console.WriteLine(masking.Mask(x));    // [[ True, False]]
 /// </code></example>
 public sealed class Masking(double value = 0) : Module<Tensor, Tensor>
 {

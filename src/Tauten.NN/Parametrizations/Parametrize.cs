@@ -31,7 +31,7 @@ public static class Parametrize
     /// var layer = new Linear(2, 2);
     /// Parametrize.Register(layer, "weight", x => x.Exp(), inverse: y => y.Log());    // positive weights
     /// layer.Weight.Value = Tensor.Ones([2, 2]) * 3;
-    /// Console.WriteLine(layer.State()["parametrizations.weight.original"].Sum());    // 4.394449
+    /// Console.WriteLine(layer.State()["parametrizations.weight.original"].Sum());    // 4.3944
     /// </code></example>
     public static ParametrizationList Register(Module module, string name, Func<Tensor, Tensor> function, Func<Tensor, Tensor>? inverse = null)
     {
