@@ -101,6 +101,21 @@ public class ImageLayerTests
     }
 
     [Fact]
+    public void Values_are_spread_evenly()
+    {
+        Equal([0, 0, 127.5, 255], new Equalization().Call(Tensor([10, 10, 20, 30], [1, 1, 4])), 1e-12);
+        double[] x = [.. images.Doubles().Select(v => Math.Round(v))];
+        Equal([.. Enumerable.Range(0, x.Length).Select(i =>
+        {
+            var channel = x[(i / 24 * 24)..(i / 24 * 24 + 24)];
+            double lowest = channel.Count(v => v == channel.Min());
+            return (channel.Count(v => v <= x[i]) - lowest) / (24 - lowest) * 255;
+        })], new Equalization().Call(Tensor(x, [2, 3, 4, 6])), 1e-9);
+        Equal([7, 7, 7, 7], new Equalization().Call(Tauten.Tensor.Full([1, 2, 2], 7)), 0);
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Equalization(1));
+    }
+
+    [Fact]
     public void Hues_are_turned_on_the_circle_of_colors()
     {
         // Red, orange and gray, of values up to 1; a third of the circle takes red to green.
