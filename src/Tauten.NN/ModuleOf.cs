@@ -18,6 +18,9 @@ public abstract partial class Module<TInput, TOutput> : Module
     /// <summary>The computation. Call other modules by their <see cref="Call"/>.</summary>
     protected abstract TOutput Forward(TInput x);
 
+    /// <summary>The computation alone, for a module that stands in the place of this one.</summary>
+    internal TOutput Compute(TInput x) => Forward(x);
+
     /// <summary>
     /// Runs <see cref="Forward"/>, then the hooks. Errors in between carry the module's path, such as <c>Net.fc1</c>.
     /// </summary>
@@ -26,6 +29,8 @@ public abstract partial class Module<TInput, TOutput> : Module
         var ambient = Ambient.Current;
         string? around = ambient.ModulePath;
         ambient.ModulePath = RunningPath;
+        var kept = ambient.Kept;
+        if (HasComputed) ambient.Kept = new(kept, this);
         try
         {
             if (inputHooks is { } before) x = Before(before, x);
@@ -38,6 +43,7 @@ public abstract partial class Module<TInput, TOutput> : Module
         finally
         {
             ambient.ModulePath = around;
+            ambient.Kept = kept;
         }
     }
 

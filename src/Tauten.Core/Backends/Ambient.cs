@@ -31,5 +31,8 @@ sealed class Ambient
     /// <summary>The path of the running module, such as <c>Net.fc1</c>.</summary>
     public string? ModulePath;
 
+    /// <summary>The values of computed parameters that are kept for a while.</summary>
+    public KeptValues? Kept;
+
     public bool Tracks => Untracked == 0;
 }

@@ -1,10 +1,26 @@
 namespace Tauten.NN;
 
-/// <summary>max(x, 0), element by element.</summary>
-public sealed class ReLU : Module<Tensor, Tensor>
+/// <summary>max(x, 0), element by element; with options min(x, max) where x reaches <paramref name="threshold"/>, and negativeSlope (x - threshold) elsewhere, as Keras' ReLU.</summary>
+/// <param name="max">The largest result; none if left out.</param>
+/// <param name="negativeSlope">The slope below the threshold.</param>
+/// <param name="threshold">From where on x is handed on.</param>
+/// <exception cref="ArgumentOutOfRangeException">An option is negative.</exception>
+public sealed class ReLU(double? max = null, double negativeSlope = 0, double threshold = 0) : Module<Tensor, Tensor>
 {
+    readonly double? max = max is null or >= 0 ? max : throw new ArgumentOutOfRangeException(nameof(max), max, "ReLU: expected a number that is not negative.");
+    readonly double negativeSlope = negativeSlope >= 0 ? negativeSlope : throw new ArgumentOutOfRangeException(nameof(negativeSlope), negativeSlope, "ReLU: expected a number that is not negative.");
+    readonly double threshold = threshold >= 0 ? threshold : throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "ReLU: expected a number that is not negative.");
+
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor x) => x.Relu();
+    protected override Tensor Forward(Tensor x)
+    {
+        var y = threshold != 0 ? Tensor.Where(x >= threshold, x, negativeSlope == 0 ? x * 0 : (x - threshold) * negativeSlope) : negativeSlope != 0 ? x.LeakyRelu(negativeSlope) : x.Relu();
+        return max is { } most ? y.ClampMax(most) : y;
+    }
+
+    /// <inheritdoc/>
+    protected override string Details() => max is null && negativeSlope == 0 && threshold == 0 ? "" : string.Create(
+        System.Globalization.CultureInfo.InvariantCulture, $"{(max is { } most ? $"up to {most}, " : "")}slope {negativeSlope} below {threshold}");
 }
 
 /// <summary>x times the probability that a standard normal variable is below x; see <see cref="Ops.Gelu"/>.</summary>
@@ -38,6 +54,17 @@ public sealed class Softmax(int axis = -1) : Module<Tensor, Tensor>
 {
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor x) => x.Softmax(axis);
+
+    /// <summary>The softmax among the elements that take part; the others become 0, and so do all where none takes part.</summary>
+    /// <param name="x">The input.</param>
+    /// <param name="mask">bool, broadcast to the input: true takes part.</param>
+    /// <exception cref="DTypeException">The mask is not bool.</exception>
+    public Tensor Call(Tensor x, Tensor mask)
+    {
+        if (mask.DType != DType.Bool) throw new DTypeException($"Softmax: expected a mask of dtype bool. Received: {mask.DType.Name()}.");
+        var y = Call(Tensor.Where(mask, x, x.DType.MinValue()));
+        return Tensor.Where(mask, y, 0);
+    }
 
     /// <inheritdoc/>
     protected override string Details() => $"axis {axis}";

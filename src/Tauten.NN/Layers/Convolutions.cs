@@ -10,8 +10,8 @@ namespace Tauten.NN;
 /// </remarks>
 public abstract partial class ConvolutionLayer : Module<Tensor, Tensor>
 {
-    readonly Parameter weight;
-    readonly Parameter? bias;
+    Parameter weight;
+    Parameter? bias;
     private protected readonly Dims Stride, Dilation;
     private protected readonly ConvolutionPadding Padding;
     private protected readonly int Groups;
@@ -44,6 +44,18 @@ public abstract partial class ConvolutionLayer : Module<Tensor, Tensor>
 
     /// <summary>[outChannels]; null without bias.</summary>
     public Parameter? Bias => bias;
+
+    internal bool IsTransposed => transposed;
+
+    internal long OutChannels => Channels.Out;
+
+    /// <summary>The same layer with other parameters of its own.</summary>
+    internal ConvolutionLayer With(Tensor newWeight, Tensor newBias)
+    {
+        var copy = (ConvolutionLayer)Copy();
+        (copy.weight, copy.bias) = (new(newWeight), new(newBias));
+        return copy;
+    }
 
     private protected Tensor W => weight.Borrow();
 

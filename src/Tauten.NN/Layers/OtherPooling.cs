@@ -178,7 +178,9 @@ public sealed class AdaptiveMaxPool3d : Module<Tensor, Tensor>
 /// </summary>
 public sealed class FractionalMaxPool2d : Module<Tensor, Tensor>
 {
-    readonly Dims window, size;
+    readonly Dims window;
+    readonly Dims? size;
+    readonly double[] ratios;
     readonly Generator? generator;
 
     /// <summary>A layer without parameters.</summary>
@@ -186,18 +188,30 @@ public sealed class FractionalMaxPool2d : Module<Tensor, Tensor>
     /// <param name="size">The size of the output: one number, or one for each axis.</param>
     /// <param name="generator">Where the places come from; the default generator if left out.</param>
     /// <exception cref="ShapeException">A size is out of range.</exception>
-    public FractionalMaxPool2d(Dims kernelSize, Dims size, Generator? generator = null)
+    public FractionalMaxPool2d(Dims kernelSize, Dims size, Generator? generator = null) : this(Array.Empty<double>(), kernelSize, generator) => this.size = Initial.Each(size, 2, TypeName, nameof(size), 1);
+
+    FractionalMaxPool2d(double[] ratios, Dims kernelSize, Generator? generator)
     {
         window = Initial.Each(kernelSize, 2, TypeName, nameof(kernelSize), 1);
-        this.size = Initial.Each(size, 2, TypeName, nameof(size), 1);
-        this.generator = generator;
+        (this.ratios, this.generator) = (ratios, generator);
     }
 
-    /// <inheritdoc/>
-    protected override Tensor Forward(Tensor x) => x.FractionalMaxPool2d(window, size, generator: generator);
+    /// <summary>A layer whose output has a part of each size of its input, rounded down.</summary>
+    /// <param name="kernelSize">The size of the window: one number, or one for each axis.</param>
+    /// <param name="ratios">The part of each size, between 0 and 1: one number, or one for each axis.</param>
+    /// <param name="generator">Where the places come from; the default generator if left out.</param>
+    /// <exception cref="ShapeException">A size is out of range, or a ratio is not between 0 and 1.</exception>
+    public static FractionalMaxPool2d ByRatio(Dims kernelSize, ReadOnlySpan<double> ratios, Generator? generator = null) =>
+        new(FractionalSizes.Each(ratios, 2, nameof(FractionalMaxPool2d)), kernelSize, generator);
 
     /// <inheritdoc/>
-    protected override string Details() => $"kernel {window}, to {size}";
+    protected override Tensor Forward(Tensor x) => x.FractionalMaxPool2d(window, size ?? FractionalSizes.Of(x, ratios), generator: generator);
+
+    /// <summary>The largest elements and their positions in the input.</summary>
+    public (Tensor Values, Tensor Indices) CallWithIndices(Tensor x) => x.FractionalMaxPool2dWithIndices(window, size ?? FractionalSizes.Of(x, ratios), generator: generator);
+
+    /// <inheritdoc/>
+    protected override string Details() => $"kernel {window}, to {(size is { } given ? given.ToString() : string.Join(", ", ratios.Select(r => r.ToString(CultureInfo.InvariantCulture))))}";
 }
 
 /// <summary>
@@ -205,7 +219,9 @@ public sealed class FractionalMaxPool2d : Module<Tensor, Tensor>
 /// </summary>
 public sealed class FractionalMaxPool3d : Module<Tensor, Tensor>
 {
-    readonly Dims window, size;
+    readonly Dims window;
+    readonly Dims? size;
+    readonly double[] ratios;
     readonly Generator? generator;
 
     /// <summary>A layer without parameters.</summary>
@@ -213,18 +229,30 @@ public sealed class FractionalMaxPool3d : Module<Tensor, Tensor>
     /// <param name="size">The size of the output: one number, or one for each axis.</param>
     /// <param name="generator">Where the places come from; the default generator if left out.</param>
     /// <exception cref="ShapeException">A size is out of range.</exception>
-    public FractionalMaxPool3d(Dims kernelSize, Dims size, Generator? generator = null)
+    public FractionalMaxPool3d(Dims kernelSize, Dims size, Generator? generator = null) : this(Array.Empty<double>(), kernelSize, generator) => this.size = Initial.Each(size, 3, TypeName, nameof(size), 1);
+
+    FractionalMaxPool3d(double[] ratios, Dims kernelSize, Generator? generator)
     {
         window = Initial.Each(kernelSize, 3, TypeName, nameof(kernelSize), 1);
-        this.size = Initial.Each(size, 3, TypeName, nameof(size), 1);
-        this.generator = generator;
+        (this.ratios, this.generator) = (ratios, generator);
     }
 
-    /// <inheritdoc/>
-    protected override Tensor Forward(Tensor x) => x.FractionalMaxPool3d(window, size, generator: generator);
+    /// <summary>A layer whose output has a part of each size of its input, rounded down.</summary>
+    /// <param name="kernelSize">The size of the window: one number, or one for each axis.</param>
+    /// <param name="ratios">The part of each size, between 0 and 1: one number, or one for each axis.</param>
+    /// <param name="generator">Where the places come from; the default generator if left out.</param>
+    /// <exception cref="ShapeException">A size is out of range, or a ratio is not between 0 and 1.</exception>
+    public static FractionalMaxPool3d ByRatio(Dims kernelSize, ReadOnlySpan<double> ratios, Generator? generator = null) =>
+        new(FractionalSizes.Each(ratios, 3, nameof(FractionalMaxPool3d)), kernelSize, generator);
 
     /// <inheritdoc/>
-    protected override string Details() => $"kernel {window}, to {size}";
+    protected override Tensor Forward(Tensor x) => x.FractionalMaxPool3d(window, size ?? FractionalSizes.Of(x, ratios), generator: generator);
+
+    /// <summary>The largest elements and their positions in the input.</summary>
+    public (Tensor Values, Tensor Indices) CallWithIndices(Tensor x) => x.FractionalMaxPool3dWithIndices(window, size ?? FractionalSizes.Of(x, ratios), generator: generator);
+
+    /// <inheritdoc/>
+    protected override string Details() => $"kernel {window}, to {(size is { } given ? given.ToString() : string.Join(", ", ratios.Select(r => r.ToString(CultureInfo.InvariantCulture))))}";
 }
 
 /// <summary>Puts elements where the positions of a <see cref="MaxPool1d"/> say, and zeros elsewhere; see <see cref="Tensor.MaxUnpool1d"/>.</summary>
@@ -249,6 +277,9 @@ public sealed class MaxUnpool1d : Module<(Tensor Values, Tensor Indices), Tensor
 
     /// <inheritdoc/>
     protected override Tensor Forward((Tensor Values, Tensor Indices) x) => x.Values.MaxUnpool1d(x.Indices, window, stride, padding);
+
+    /// <summary>The unpooled values at a size of one's own, which tells apart the sizes that a pooling takes to the same one.</summary>
+    public Tensor Call(Tensor values, Tensor indices, Shape size) => values.MaxUnpool1d(indices, window, stride, padding, size);
 
     /// <inheritdoc/>
     protected override string Details() => $"kernel {window}{(stride == window ? "" : $", stride {stride}")}";
@@ -277,6 +308,9 @@ public sealed class MaxUnpool2d : Module<(Tensor Values, Tensor Indices), Tensor
     /// <inheritdoc/>
     protected override Tensor Forward((Tensor Values, Tensor Indices) x) => x.Values.MaxUnpool2d(x.Indices, window, stride, padding);
 
+    /// <summary>The unpooled values at a size of one's own, which tells apart the sizes that a pooling takes to the same one.</summary>
+    public Tensor Call(Tensor values, Tensor indices, Shape size) => values.MaxUnpool2d(indices, window, stride, padding, size);
+
     /// <inheritdoc/>
     protected override string Details() => $"kernel {window}{(stride == window ? "" : $", stride {stride}")}";
 }
@@ -304,6 +338,23 @@ public sealed class MaxUnpool3d : Module<(Tensor Values, Tensor Indices), Tensor
     /// <inheritdoc/>
     protected override Tensor Forward((Tensor Values, Tensor Indices) x) => x.Values.MaxUnpool3d(x.Indices, window, stride, padding);
 
+    /// <summary>The unpooled values at a size of one's own, which tells apart the sizes that a pooling takes to the same one.</summary>
+    public Tensor Call(Tensor values, Tensor indices, Shape size) => values.MaxUnpool3d(indices, window, stride, padding, size);
+
     /// <inheritdoc/>
     protected override string Details() => $"kernel {window}{(stride == window ? "" : $", stride {stride}")}";
+}
+
+/// <summary>The sizes of an output that are a part of those of the input.</summary>
+static class FractionalSizes
+{
+    public static double[] Each(ReadOnlySpan<double> ratios, int axes, string layer)
+    {
+        if (ratios.Length != 1 && ratios.Length != axes) throw new ShapeException($"{layer}: expected one ratio, or one for each of {axes} axes. Received: {ratios.Length}.");
+        foreach (double ratio in ratios)
+            if (!(ratio is > 0 and < 1)) throw new ShapeException(string.Create(CultureInfo.InvariantCulture, $"{layer}: a ratio must be between 0 and 1. Received: {ratio}."));
+        return ratios.Length == axes ? ratios.ToArray() : [.. Enumerable.Repeat(ratios[0], axes)];
+    }
+
+    public static Dims Of(Tensor x, double[] ratios) => Dims.Create([.. ratios.Select((ratio, i) => (long)(x.Shape[x.Rank - ratios.Length + i].Value * ratio))]);
 }

@@ -74,20 +74,6 @@ public sealed class Fold(Dims size, Dims kernelSize, Dims? dilation = null, Dims
     protected override string Details() => $"to {size}, kernel {kernelSize}";
 }
 
-/// <summary>[batch, channels, ...] at another resolution, by a size or a factor; see <see cref="Tensor.Interpolate"/>.</summary>
-/// <param name="size">The size of the axes behind the channels.</param>
-/// <param name="scale">The factor of each of them, where no size is given.</param>
-/// <param name="mode">How elements between are found.</param>
-/// <param name="alignCorners">Whether the outermost elements are at the outermost places, rather than the borders.</param>
-public sealed class Upsample(Dims? size = null, double? scale = null, InterpolationMode mode = InterpolationMode.Nearest, bool alignCorners = false) : Module<Tensor, Tensor>
-{
-    /// <inheritdoc/>
-    protected override Tensor Forward(Tensor x) => size is { } to ? x.Interpolate(Shape.Of(to.Span), mode, alignCorners) : x.InterpolateBy(scale ?? throw new ShapeException("Upsample: expected a size or a scale. Received: neither."), mode, alignCorners);
-
-    /// <inheritdoc/>
-    protected override string Details() => size is { } to ? $"to {to}, {mode}" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"scale {scale}, {mode}");
-}
-
 /// <summary>The cosine of the angle between two tensors along an axis; see <see cref="Tensor.CosineSimilarity"/>.</summary>
 /// <param name="axis">The axis along which vectors lie.</param>
 /// <param name="epsilon">The least length that a vector is divided by.</param>

@@ -14,7 +14,7 @@ static class Areas
         MovementArea.Calls,
         ReductionsArea.Calls, SortingArea.Calls,
         ConvolutionArea.Calls, InterpolationArea.Calls, NormalizationArea.Calls, PoolingArea.Calls,
-        LayersArea.Calls, AttentionArea.Calls, StatesArea.Calls, RecurrentArea.Calls,
+        LayersArea.Calls, AttentionArea.Calls, StatesArea.Calls, RecurrentArea.Calls, LayerOptionsArea.Calls, ParametrizationsArea.Calls,
         TransformsArea.Calls,
         OptimizersArea.Calls,
         LossesArea.Calls, MetricsArea.Calls,
