@@ -34,10 +34,13 @@ public class CoverageTests
 
     [Theory]
     [InlineData("torch and torch.Tensor", "torch", "torch.Tensor", "torch.linalg", "torch.fft", "torch.special", "torch.signal.windows", "torch.distributions", "torch.func")]
+    [InlineData("torch.nn", "torch.nn", "torch.nn.utils", "torch.nn.init")]
     [InlineData("torch.nn.functional", "torch.nn.functional")]
     [InlineData("torch.optim", "torch.optim")]
     [InlineData("torchmetrics", "torchmetrics.classification", "torchmetrics.regression")]
+    [InlineData("keras.layers", "keras.layers")]
     [InlineData("keras.losses", "keras.losses")]
+    [InlineData("keras.optimizers", "keras.optimizers", "keras.optimizers.schedules")]
     [InlineData("keras.metrics", "keras.metrics")]
     [InlineData("keras.initializers", "keras.initializers", "keras.activations", "keras.regularizers", "keras.constraints")]
     public void Nine_of_ten_names_are_there(string family, params string[] pages)
