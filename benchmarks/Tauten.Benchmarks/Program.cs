@@ -7,7 +7,9 @@ const string Usage = """
       matmul               the f32 matrix product 1024^3 on one and two threads, as a percentage of a register-only FMA loop of the same run
       eager [COUNT]        one tracked addition of two 16-element tensors: processor time of all threads, and bytes (default 10,000,000 times)
       memory [OPTIONS]     resident memory of a training loop; --variant plain|drop|ballast|threads --steps N (default 5000)
-      ops [OPTIONS]        single operations by BenchmarkDotNet; OPTIONS are its own, such as --filter '*Softmax*'
+      ops [AREA] [OPTIONS] times of single operations, a line of JSON each; areas matmul|conv|rows (all if left out);
+                           --filter TEXT, --threads N, --seconds S for each (default 0.6)
+      micro [OPTIONS]      single operations by BenchmarkDotNet; OPTIONS are its own, such as --filter '*Softmax*'
 
     Ratios within one run count; absolute times on a shared machine do not.
     """;
@@ -20,13 +22,16 @@ switch (args)
     case ["eager"]:
         EagerBenchmark.Run(10_000_000);
         return 0;
-    case ["eager", var count] when int.TryParse(count, out int times) && times > 0:
-        EagerBenchmark.Run(times);
+    case ["eager", var count] when int.TryParse(count, out int repeats) && repeats > 0:
+        EagerBenchmark.Run(repeats);
         return 0;
     case ["memory", .. var options] when MemoryBenchmark.TryParse(options, out var variant, out int steps):
         MemoryBenchmark.Run(variant, steps);
         return 0;
-    case ["ops", .. var options]:
+    case ["ops", .. var options] when OpTimes.TryParse(options, out var times):
+        OpTimes.Run(times);
+        return 0;
+    case ["micro", .. var options]:
         BenchmarkSwitcher.FromAssembly(typeof(OpBenchmarks).Assembly).Run(options);
         return 0;
     case ["--help" or "-h"]:

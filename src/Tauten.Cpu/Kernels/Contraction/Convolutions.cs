@@ -15,7 +15,13 @@ internal static unsafe class Convolutions
             Clear(y, shape.OutputElements);
             return;
         }
-        if (shape.IsPointwise)
+        var algorithm = ConvolutionAlgorithms.For(shape);
+        if (algorithm == ConvolutionAlgorithm.Winograd)
+        {
+            Winograd(WinogradTiles.Of(shape), shape.InChannels, shape.OutChannels, x, weight, false, y);
+            return;
+        }
+        if (algorithm == ConvolutionAlgorithm.Pointwise)
         {
             PerImage(shape, weight, shape.OutChannelsOfGroup, shape.InChannelsOfGroup, shape.InChannelsOfGroup, 1, x, y);
             return;
@@ -40,7 +46,13 @@ internal static unsafe class Convolutions
             Clear(xGradient, shape.InputElements);
             return;
         }
-        if (shape.IsPointwise)
+        var algorithm = ConvolutionAlgorithms.For(shape);
+        if (algorithm == ConvolutionAlgorithm.Winograd)
+        {
+            Winograd(WinogradTiles.OfInputGradient(shape), shape.OutChannels, shape.InChannels, yGradient, weight, true, xGradient);
+            return;
+        }
+        if (algorithm == ConvolutionAlgorithm.Pointwise)
         {
             PerImage(shape, weight, shape.InChannelsOfGroup, shape.OutChannelsOfGroup, 1, shape.InChannelsOfGroup, yGradient, xGradient);
             return;
@@ -56,6 +68,17 @@ internal static unsafe class Convolutions
         if (shape.OutputElements == 0 || shape.InputElements == 0)
         {
             Clear(weightGradient, shape.WeightElements);
+            return;
+        }
+        if (ConvolutionAlgorithms.For(shape) == ConvolutionAlgorithm.Winograd)
+        {
+            var tiles = WinogradTiles.Of(shape);
+            switch (CpuInstructions.Level)
+            {
+                case InstructionLevel.Avx512: WinogradWeightGradient<V512<T>, T>.Run(tiles, shape.InChannels, shape.OutChannels, x, yGradient, weightGradient); break;
+                case InstructionLevel.Avx2: WinogradWeightGradient<V256<T>, T>.Run(tiles, shape.InChannels, shape.OutChannels, x, yGradient, weightGradient); break;
+                default: WinogradWeightGradient<V128<T>, T>.Run(tiles, shape.InChannels, shape.OutChannels, x, yGradient, weightGradient); break;
+            }
             return;
         }
         using var scratch = Scratch.Take(shape.InChannelsOfGroup * shape.Kernel.Product * sizeof(long));
@@ -77,6 +100,18 @@ internal static unsafe class Convolutions
             case InstructionLevel.Avx512: pass.Run<V512<T>>(); break;
             case InstructionLevel.Avx2: pass.Run<V256<T>>(); break;
             default: pass.Run<V128<T>>(); break;
+        }
+    }
+
+    /// <summary>Runs Winograd's algorithm with the vectors of the level.</summary>
+    private static void Winograd<T>(in WinogradTiles tiles, long inChannels, long outChannels, T* source, T* weight, bool turned, T* target)
+        where T : unmanaged, INumberBase<T>
+    {
+        switch (CpuInstructions.Level)
+        {
+            case InstructionLevel.Avx512: WinogradConvolution<V512<T>, T>.Run(tiles, inChannels, outChannels, source, weight, turned, target); break;
+            case InstructionLevel.Avx2: WinogradConvolution<V256<T>, T>.Run(tiles, inChannels, outChannels, source, weight, turned, target); break;
+            default: WinogradConvolution<V128<T>, T>.Run(tiles, inChannels, outChannels, source, weight, turned, target); break;
         }
     }
 
