@@ -3,8 +3,11 @@ namespace Tauten.Cpu;
 /// <summary>How a convolution or one of its gradients is computed.</summary>
 internal enum ConvolutionAlgorithm
 {
-    /// <summary>One matrix product for each image: every output pixel sees just its own input pixel.</summary>
+    /// <summary>A matrix product of weight and pixels: every output pixel sees just its own input pixel.</summary>
     Pointwise,
+
+    /// <summary>Products with copies of images whose channels lie side by side.</summary>
+    ChannelsLast,
 
     /// <summary>Winograd's minimal filtering.</summary>
     Winograd,
@@ -16,6 +19,9 @@ internal enum ConvolutionAlgorithm
 /// <summary>The one place where algorithms are chosen: by the shape and the process' setting, never by the number of threads.</summary>
 internal static class ConvolutionAlgorithms
 {
+    /// <summary>Channels of a group below which vectors of channels would be too empty.</summary>
+    private const long LeastChannelsOfGroup = 16;
+
     /// <summary>Channels below which transforms would take longer than they save.</summary>
     private const long LeastChannels = 32;
 
@@ -25,12 +31,26 @@ internal static class ConvolutionAlgorithms
     /// <summary>Whether Winograd's algorithm may be used; <c>TAUTEN_WINOGRAD=0</c> turns it off at start.</summary>
     public static bool UsesWinograd { get; set; } = Environment.GetEnvironmentVariable("TAUTEN_WINOGRAD") != "0";
 
-    /// <summary>The algorithm for a shape.</summary>
+    /// <summary>The algorithm for a convolution and its gradient with respect to the input.</summary>
     public static ConvolutionAlgorithm For(in ConvolutionShape shape)
     {
-        if (shape.IsPointwise) return ConvolutionAlgorithm.Pointwise;
-        return UsesWinograd && SuitsWinograd(shape) ? ConvolutionAlgorithm.Winograd : ConvolutionAlgorithm.Windows;
+        if (shape.IsPointwise)
+            return ConvolutionAlgorithm.Pointwise;
+        if (UsesWinograd && SuitsWinograd(shape))
+            return ConvolutionAlgorithm.Winograd;
+        return HasManyChannels(shape) ? ConvolutionAlgorithm.ChannelsLast : ConvolutionAlgorithm.Windows;
     }
+
+    /// <summary>The algorithm for the gradient with respect to the weight.</summary>
+    public static ConvolutionAlgorithm ForWeightGradient(in ConvolutionShape shape)
+    {
+        if (UsesWinograd && SuitsWinograd(shape))
+            return ConvolutionAlgorithm.Winograd;
+        return HasManyChannels(shape) ? ConvolutionAlgorithm.ChannelsLast : ConvolutionAlgorithm.Windows;
+    }
+
+    /// <summary>Whether vectors of channels are full enough.</summary>
+    private static bool HasManyChannels(in ConvolutionShape shape) => Math.Min(shape.InChannelsOfGroup, shape.OutChannelsOfGroup) >= LeastChannelsOfGroup;
 
     /// <summary>Windows of 3 x 3 in steps of one, enough channels, and outputs that fill their tiles of 4 x 4 by half.</summary>
     private static bool SuitsWinograd(in ConvolutionShape shape)

@@ -21,9 +21,14 @@ internal static unsafe class Convolutions
             Winograd(WinogradTiles.Of(shape), shape.InChannels, shape.OutChannels, x, weight, false, y);
             return;
         }
+        if (algorithm == ConvolutionAlgorithm.ChannelsLast)
+        {
+            ChannelsLast(ChannelsLastPass.Forward(shape), shape, shape.InChannelsOfGroup, shape.OutChannelsOfGroup, x, weight, false, y);
+            return;
+        }
         if (algorithm == ConvolutionAlgorithm.Pointwise)
         {
-            PerImage(shape, weight, shape.OutChannelsOfGroup, shape.InChannelsOfGroup, shape.InChannelsOfGroup, 1, x, y);
+            Pointwise(shape, weight, shape.OutChannelsOfGroup, shape.InChannelsOfGroup, shape.InChannelsOfGroup, 1, x, y);
             return;
         }
         var pass = new ConvolutionPass<T>
@@ -52,9 +57,14 @@ internal static unsafe class Convolutions
             Winograd(WinogradTiles.OfInputGradient(shape), shape.OutChannels, shape.InChannels, yGradient, weight, true, xGradient);
             return;
         }
+        if (algorithm == ConvolutionAlgorithm.ChannelsLast)
+        {
+            ChannelsLast(ChannelsLastPass.InputGradient(shape), shape, shape.OutChannelsOfGroup, shape.InChannelsOfGroup, yGradient, weight, true, xGradient);
+            return;
+        }
         if (algorithm == ConvolutionAlgorithm.Pointwise)
         {
-            PerImage(shape, weight, shape.InChannelsOfGroup, shape.OutChannelsOfGroup, 1, shape.InChannelsOfGroup, yGradient, xGradient);
+            Pointwise(shape, weight, shape.InChannelsOfGroup, shape.OutChannelsOfGroup, 1, shape.InChannelsOfGroup, yGradient, xGradient);
             return;
         }
         ConvolutionInputGradient.Run(shape, yGradient, weight, xGradient);
@@ -70,7 +80,18 @@ internal static unsafe class Convolutions
             Clear(weightGradient, shape.WeightElements);
             return;
         }
-        if (ConvolutionAlgorithms.For(shape) == ConvolutionAlgorithm.Winograd)
+        var algorithm = ConvolutionAlgorithms.ForWeightGradient(shape);
+        if (algorithm == ConvolutionAlgorithm.ChannelsLast)
+        {
+            switch (CpuInstructions.Level)
+            {
+                case InstructionLevel.Avx512: ChannelsLastWeightGradient<V512<T>, T>.Run(shape, x, yGradient, weightGradient); break;
+                case InstructionLevel.Avx2: ChannelsLastWeightGradient<V256<T>, T>.Run(shape, x, yGradient, weightGradient); break;
+                default: ChannelsLastWeightGradient<V128<T>, T>.Run(shape, x, yGradient, weightGradient); break;
+            }
+            return;
+        }
+        if (algorithm == ConvolutionAlgorithm.Winograd)
         {
             var tiles = WinogradTiles.Of(shape);
             switch (CpuInstructions.Level)
@@ -115,6 +136,20 @@ internal static unsafe class Convolutions
         }
     }
 
+    /// <summary>Runs a pass over channels side by side with the vectors of the level.</summary>
+    private static void ChannelsLast<T>(
+        ChannelsLastPass pass, in ConvolutionShape shape, long inChannels, long outChannels, T* source, T* weight, bool turned, T* target)
+        where T : unmanaged, INumberBase<T>
+    {
+        var (batch, groups, window) = (shape.Batch, shape.Groups, shape.Kernel.Product);
+        switch (CpuInstructions.Level)
+        {
+            case InstructionLevel.Avx512: ChannelsLastConvolution<V512<T>, T>.Run(pass, batch, groups, inChannels, outChannels, window, source, weight, turned, target); break;
+            case InstructionLevel.Avx2: ChannelsLastConvolution<V256<T>, T>.Run(pass, batch, groups, inChannels, outChannels, window, source, weight, turned, target); break;
+            default: ChannelsLastConvolution<V128<T>, T>.Run(pass, batch, groups, inChannels, outChannels, window, source, weight, turned, target); break;
+        }
+    }
+
     /// <summary>Zeros.</summary>
     internal static void Clear<T>(T* target, long count) where T : unmanaged =>
         System.Runtime.InteropServices.NativeMemory.Clear(target, (nuint)(count * sizeof(T)));
@@ -146,26 +181,15 @@ internal static unsafe class Convolutions
         }
     }
 
-    /// <summary>For each image and group, target = weight matrix times source, pixels being columns.</summary>
-    private static void PerImage<T>(in ConvolutionShape shape, T* weight, long rows, long inner, long weightRow, long weightColumn, T* source, T* target)
-        where T : unmanaged
+    /// <summary>Runs a product of weight and pixels with the vectors of the level.</summary>
+    private static void Pointwise<T>(in ConvolutionShape shape, T* weight, long rows, long inner, long weightRow, long weightColumn, T* source, T* target)
+        where T : unmanaged, INumberBase<T>
     {
-        int batch = checked((int)(shape.Batch * shape.Groups));
-        long pixels = shape.Output.Product;
-        using var scratch = Scratch.Take(3L * batch * sizeof(long));
-        long* weights = (long*)scratch.Pointer, sources = weights + batch, targets = sources + batch;
-        for (int item = 0; item < batch; item++)
+        switch (CpuInstructions.Level)
         {
-            weights[item] = item % shape.Groups * rows * inner;
-            sources[item] = item * inner * pixels;
-            targets[item] = item * rows * pixels;
+            case InstructionLevel.Avx512: PointwiseConvolution<V512<T>, T>.Run(shape, rows, inner, weight, weightRow, weightColumn, source, target); break;
+            case InstructionLevel.Avx2: PointwiseConvolution<V256<T>, T>.Run(shape, rows, inner, weight, weightRow, weightColumn, source, target); break;
+            default: PointwiseConvolution<V128<T>, T>.Run(shape, rows, inner, weight, weightRow, weightColumn, source, target); break;
         }
-        Contraction.Multiply(new MatrixProduct<T>
-        {
-            Rows = rows, Columns = pixels, Inner = inner, Batch = batch,
-            A = weight, ARow = weightRow, AColumn = weightColumn, AOffsets = weights,
-            B = source, BRow = pixels, BColumn = 1, BOffsets = sources,
-            C = target, CRow = pixels, COffsets = targets,
-        });
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace Tauten.Cpu;
@@ -112,8 +113,8 @@ internal static unsafe class Packing<TStore, T>
     /// <summary>Steps are contiguous: small squares are transposed in registers.</summary>
     private static void Transpose(T* source, long laneStride, int lanes, long inner, T* target, int width)
     {
-        int square = SquareTranspose.Size<T>();
-        if (square == 1)
+        int square = 16 / sizeof(T);
+        if (square is not (2 or 4) || !(Sse2.IsSupported || AdvSimd.Arm64.IsSupported))
         {
             Packing<T, T>.Gather(source, laneStride, 1, 0, lanes, 0, inner, target, width);
             return;
@@ -132,7 +133,12 @@ internal static unsafe class Packing<TStore, T>
                     Sse.Prefetch0(from + lane * laneStride + 256 / sizeof(T));
             }
             for (int lane = 0; lane < wholeLanes; lane += square)
-                SquareTranspose.Run(from + lane * laneStride, laneStride, to + lane, width);
+            {
+                if (sizeof(T) == 4)
+                    Square4((float*)(from + lane * laneStride), laneStride, (float*)(to + lane), width);
+                else
+                    Square2((double*)(from + lane * laneStride), laneStride, (double*)(to + lane), width);
+            }
         }
         Packing<T, T>.Gather(source, laneStride, 1, wholeLanes, lanes, 0, wholeInner, target, width);
         Packing<T, T>.Gather(source, laneStride, 1, 0, lanes, wholeInner, inner, target, width);
@@ -150,4 +156,45 @@ internal static unsafe class Packing<TStore, T>
                 to[lane] = StorageType.Widen<TStore, T>(from[lane * laneStride]);
         }
     }
+
+    /// <summary>Transposes 4 x 4 elements of 4 bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Square4(float* source, long row, float* target, int width)
+    {
+        var a = Vector128.Load(source);
+        var b = Vector128.Load(source + row);
+        var c = Vector128.Load(source + 2 * row);
+        var d = Vector128.Load(source + 3 * row);
+        var (lowAb, highAb) = Interleave4(a, b);
+        var (lowCd, highCd) = Interleave4(c, d);
+        var (first, second) = Interleave2(lowAb.AsDouble(), lowCd.AsDouble());
+        var (third, fourth) = Interleave2(highAb.AsDouble(), highCd.AsDouble());
+        first.AsSingle().Store(target);
+        second.AsSingle().Store(target + width);
+        third.AsSingle().Store(target + 2 * width);
+        fourth.AsSingle().Store(target + 3 * width);
+    }
+
+    /// <summary>Transposes 2 x 2 elements of 8 bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Square2(double* source, long row, double* target, int width)
+    {
+        var (first, second) = Interleave2(Vector128.Load(source), Vector128.Load(source + row));
+        first.Store(target);
+        second.Store(target + width);
+    }
+
+    /// <summary>(a0 b0 a1 b1, a2 b2 a3 b3).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector128<float> Low, Vector128<float> High) Interleave4(Vector128<float> a, Vector128<float> b) =>
+        Sse.IsSupported
+            ? (Sse.UnpackLow(a, b), Sse.UnpackHigh(a, b))
+            : (AdvSimd.Arm64.ZipLow(a, b), AdvSimd.Arm64.ZipHigh(a, b));
+
+    /// <summary>(a0 b0, a1 b1).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector128<double> Low, Vector128<double> High) Interleave2(Vector128<double> a, Vector128<double> b) =>
+        Sse2.IsSupported
+            ? (Sse2.UnpackLow(a, b), Sse2.UnpackHigh(a, b))
+            : (AdvSimd.Arm64.ZipLow(a, b), AdvSimd.Arm64.ZipHigh(a, b));
 }

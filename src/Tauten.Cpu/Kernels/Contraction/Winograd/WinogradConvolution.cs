@@ -130,7 +130,7 @@ internal unsafe struct WinogradConvolution<V, T> : IChunks
             long width = Math.Min(4 * run, tiles.OutputWidth - 4 * column);
             var place = target + (image * outChannels + channel) * plane + y * tiles.OutputWidth + 4 * column;
             for (long i = 0; i < Math.Min(4, tiles.OutputHeight - y); i++)
-                ChannelLanes<T>.Scatter(pixels + i * pitch, lanes, place + i * tiles.OutputWidth, plane, channels, width);
+                ChannelLanes<V, T>.Scatter(pixels + i * pitch, lanes, place + i * tiles.OutputWidth, plane, channels, width);
             tile += run;
         }
     }
@@ -187,10 +187,10 @@ internal unsafe struct WinogradWeightChunks<V, T> : IChunks
         if (Turned)
         {
             for (long i = 0; i < count; i++)
-                ChannelLanes<T>.Gather(Weight + ((first + i) * OutChannels + channel) * Window, Window, channels, Window, windows + i * Window * lanes, lanes);
+                ChannelLanes<V, T>.Gather(Weight + ((first + i) * OutChannels + channel) * Window, Window, channels, Window, windows + i * Window * lanes, lanes, lanes);
         }
         else
-            ChannelLanes<T>.Gather(Weight + (channel * InChannels + first) * Window, InChannels * Window, channels, count * Window, windows, lanes);
+            ChannelLanes<V, T>.Gather(Weight + (channel * InChannels + first) * Window, InChannels * Window, channels, count * Window, windows, lanes, lanes);
 
         int start = Turned ? (Window - 1) * lanes : 0, column = Turned ? -lanes : lanes;
         for (long i = 0; i < count; i++)

@@ -166,7 +166,7 @@ internal unsafe struct WinogradTileChunks<V, T, TTile> : IChunks
                 continue;
             }
             Clear(pixels, Left * lanes);
-            ChannelLanes<T>.Gather(source + (first + y) * Width, Height * Width, channels, width, pixels + Left * lanes, lanes);
+            ChannelLanes<V, T>.Gather(source + (first + y) * Width, Height * Width, channels, width, pixels + Left * lanes, lanes, lanes);
             Clear(pixels + (Left + width) * lanes, (columns - Left - width) * lanes);
         }
     }

@@ -126,7 +126,7 @@ internal unsafe struct WinogradWeightGradient<V, T> : IChunks
             for (long channel = 0; channel < Work.inChannels; channel += V.Count, target += 9 * V.Count)
             {
                 WinogradTransform<V, T>.WeightGradient(Work.sums + chunk * Work.sumRow + channel, Work.sumStep, elements);
-                ChannelLanes<T>.Scatter(elements, V.Count, target, 9, (int)Math.Min(V.Count, Work.inChannels - channel), 9);
+                ChannelLanes<V, T>.Scatter(elements, V.Count, target, 9, (int)Math.Min(V.Count, Work.inChannels - channel), 9);
             }
         }
     }
