@@ -9,6 +9,9 @@ internal enum ConvolutionAlgorithm
     /// <summary>Products with copies of images whose channels lie side by side.</summary>
     ChannelsLast,
 
+    /// <summary>Sums of shifted rows: every channel has a window of its own.</summary>
+    Depthwise,
+
     /// <summary>Winograd's minimal filtering.</summary>
     Winograd,
 
@@ -34,6 +37,8 @@ internal static class ConvolutionAlgorithms
     /// <summary>The algorithm for a convolution and its gradient with respect to the input.</summary>
     public static ConvolutionAlgorithm For(in ConvolutionShape shape)
     {
+        if (IsDepthwise(shape))
+            return ConvolutionAlgorithm.Depthwise;
         if (shape.IsPointwise)
             return ConvolutionAlgorithm.Pointwise;
         if (UsesWinograd && SuitsWinograd(shape))
@@ -44,10 +49,16 @@ internal static class ConvolutionAlgorithms
     /// <summary>The algorithm for the gradient with respect to the weight.</summary>
     public static ConvolutionAlgorithm ForWeightGradient(in ConvolutionShape shape)
     {
+        if (IsDepthwise(shape))
+            return ConvolutionAlgorithm.Depthwise;
         if (UsesWinograd && SuitsWinograd(shape))
             return ConvolutionAlgorithm.Winograd;
         return HasManyChannels(shape) ? ConvolutionAlgorithm.ChannelsLast : ConvolutionAlgorithm.Windows;
     }
+
+    /// <summary>Whether every channel has a window of its own, over at most two axes.</summary>
+    private static bool IsDepthwise(in ConvolutionShape shape) =>
+        shape.Groups == shape.InChannels && shape.Groups == shape.OutChannels && shape.Input[0] == 1 && shape.Output[0] == 1 && shape.Kernel[0] == 1 && shape.PadLow[0] == 0;
 
     /// <summary>Whether vectors of channels are full enough.</summary>
     private static bool HasManyChannels(in ConvolutionShape shape) => Math.Min(shape.InChannelsOfGroup, shape.OutChannelsOfGroup) >= LeastChannelsOfGroup;

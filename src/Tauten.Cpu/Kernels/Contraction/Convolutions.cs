@@ -23,7 +23,12 @@ internal static unsafe class Convolutions
         }
         if (algorithm == ConvolutionAlgorithm.ChannelsLast)
         {
-            ChannelsLast(ChannelsLastPass.Forward(shape), shape, shape.InChannelsOfGroup, shape.OutChannelsOfGroup, x, weight, false, y);
+            ChannelsLast(ConvolutionPhases.Forward(shape), shape, shape.InChannelsOfGroup, shape.OutChannelsOfGroup, x, weight, false, y);
+            return;
+        }
+        if (algorithm == ConvolutionAlgorithm.Depthwise)
+        {
+            Depthwise(ConvolutionPhases.Forward(shape), shape, x, weight, y);
             return;
         }
         if (algorithm == ConvolutionAlgorithm.Pointwise)
@@ -59,7 +64,12 @@ internal static unsafe class Convolutions
         }
         if (algorithm == ConvolutionAlgorithm.ChannelsLast)
         {
-            ChannelsLast(ChannelsLastPass.InputGradient(shape), shape, shape.OutChannelsOfGroup, shape.InChannelsOfGroup, yGradient, weight, true, xGradient);
+            ChannelsLast(ConvolutionPhases.InputGradient(shape), shape, shape.OutChannelsOfGroup, shape.InChannelsOfGroup, yGradient, weight, true, xGradient);
+            return;
+        }
+        if (algorithm == ConvolutionAlgorithm.Depthwise)
+        {
+            Depthwise(ConvolutionPhases.InputGradient(shape), shape, yGradient, weight, xGradient);
             return;
         }
         if (algorithm == ConvolutionAlgorithm.Pointwise)
@@ -81,6 +91,17 @@ internal static unsafe class Convolutions
             return;
         }
         var algorithm = ConvolutionAlgorithms.ForWeightGradient(shape);
+        if (algorithm == ConvolutionAlgorithm.Depthwise)
+        {
+            var phases = ConvolutionPhases.Forward(shape);
+            switch (LevelFor<T>(phases.Cells[2]))
+            {
+                case InstructionLevel.Avx512: DepthwiseWeightGradient<V512<T>, T>.Run(phases, shape.Batch, shape.Groups, x, yGradient, weightGradient); break;
+                case InstructionLevel.Avx2: DepthwiseWeightGradient<V256<T>, T>.Run(phases, shape.Batch, shape.Groups, x, yGradient, weightGradient); break;
+                default: DepthwiseWeightGradient<V128<T>, T>.Run(phases, shape.Batch, shape.Groups, x, yGradient, weightGradient); break;
+            }
+            return;
+        }
         if (algorithm == ConvolutionAlgorithm.ChannelsLast)
         {
             switch (CpuInstructions.Level)
@@ -138,7 +159,7 @@ internal static unsafe class Convolutions
 
     /// <summary>Runs a pass over channels side by side with the vectors of the level.</summary>
     private static void ChannelsLast<T>(
-        ChannelsLastPass pass, in ConvolutionShape shape, long inChannels, long outChannels, T* source, T* weight, bool turned, T* target)
+        ConvolutionPhases pass, in ConvolutionShape shape, long inChannels, long outChannels, T* source, T* weight, bool turned, T* target)
         where T : unmanaged, INumberBase<T>
     {
         var (batch, groups, window) = (shape.Batch, shape.Groups, shape.Kernel.Product);
@@ -149,6 +170,22 @@ internal static unsafe class Convolutions
             default: ChannelsLastConvolution<V128<T>, T>.Run(pass, batch, groups, inChannels, outChannels, window, source, weight, turned, target); break;
         }
     }
+
+    /// <summary>Runs sums of shifted rows with vectors that suit the width.</summary>
+    private static void Depthwise<T>(ConvolutionPhases phases, in ConvolutionShape shape, T* source, T* weight, T* target) where T : unmanaged, INumberBase<T>
+    {
+        var (batch, channels, window) = (shape.Batch, shape.Groups, shape.Kernel.Product);
+        switch (LevelFor<T>(phases.Cells[2]))
+        {
+            case InstructionLevel.Avx512: DepthwiseConvolution<V512<T>, T>.Run(phases, batch, channels, window, source, weight, target); break;
+            case InstructionLevel.Avx2: DepthwiseConvolution<V256<T>, T>.Run(phases, batch, channels, window, source, weight, target); break;
+            default: DepthwiseConvolution<V128<T>, T>.Run(phases, batch, channels, window, source, weight, target); break;
+        }
+    }
+
+    /// <summary>The instructions for rows of some elements: vectors no longer than what a row fills by more than half.</summary>
+    private static InstructionLevel LevelFor<T>(long width) where T : unmanaged =>
+        CpuInstructions.Level == InstructionLevel.Avx512 && width * sizeof(T) <= 32 ? InstructionLevel.Avx2 : CpuInstructions.Level;
 
     /// <summary>Zeros.</summary>
     internal static void Clear<T>(T* target, long count) where T : unmanaged =>

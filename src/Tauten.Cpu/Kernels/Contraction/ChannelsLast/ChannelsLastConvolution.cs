@@ -32,7 +32,7 @@ internal unsafe struct ChannelsLastConvolution<V, T> : IChunks
     private T* target;
 
     private ChannelsLastImages<V, T> images;
-    private ChannelsLastPass pass;
+    private ConvolutionPhases pass;
     private T* weights;
     private long groups, inChannels, outChannels, outPanels, step, firstImage, cells, cellsOfChunk, cellChunks, panelsOfChunk, panelChunks;
 
@@ -47,7 +47,7 @@ internal unsafe struct ChannelsLastConvolution<V, T> : IChunks
     /// <param name="weight">[groups, out channels, in channels, window]; where turned [groups, in channels, out channels, window].</param>
     /// <param name="turned">Whether in and out channels change places in the weight.</param>
     /// <param name="target">The result.</param>
-    public static void Run(ChannelsLastPass pass, long batch, long groups, long inChannels, long outChannels, long window, T* source, T* weight, bool turned, T* target)
+    public static void Run(ConvolutionPhases pass, long batch, long groups, long inChannels, long outChannels, long window, T* source, T* weight, bool turned, T* target)
     {
         int lanes = Tiles<V, T>.PanelColumns;
         var work = new ChannelsLastConvolution<V, T>
@@ -187,15 +187,15 @@ internal unsafe struct ChannelsLastConvolution<V, T> : IChunks
         for (long end = first + count; first < end;)
         {
             long x = first % pass.Cells[2], row = first / pass.Cells[2], run = Math.Min(end - first, pass.Cells[2] - x);
-            long targetZ = row / pass.Cells[1] % pass.Cells[0] * pass.Cell[0] + phaseZ + pass.Start[0];
-            long targetY = row % pass.Cells[1] * pass.Cell[1] + phaseY + pass.Start[1];
-            if ((ulong)targetZ < (ulong)pass.Target[0] && (ulong)targetY < (ulong)pass.Target[1])
+            long targetZ = row / pass.Cells[1] % pass.Cells[0] * pass.Cell[0] + phaseZ;
+            long targetY = row % pass.Cells[1] * pass.Cell[1] + phaseY;
+            if (targetZ < pass.Target[0] && targetY < pass.Target[1])
             {
-                long left = x * width + pass.Start[2], begin = Math.Max(left, 0), stop = Math.Min(left + run * width, pass.Target[2]);
+                long begin = x * width, stop = Math.Min(begin + run * width, pass.Target[2]);
                 long image = firstImage + row / (pass.Cells[1] * pass.Cells[0]);
                 var place = target + (image * groups * outChannels + channel) * plane + (targetZ * pass.Target[1] + targetY) * pass.Target[2] + begin;
                 if (stop > begin)
-                    ChannelLanes<V, T>.Scatter(results + (begin - left) * columns, columns, place, plane, channels, stop - begin);
+                    ChannelLanes<V, T>.Scatter(results, columns, place, plane, channels, stop - begin);
             }
             first += run;
             results += run * width * columns;

@@ -28,7 +28,7 @@ internal unsafe struct ChannelsLastWeightGradient<V, T> : IChunks
     private const long Stagger = 16;
 
     private ConvolutionShape shape;
-    private ChannelsLastPass pass;
+    private ConvolutionPhases pass;
     private ChannelsLastImages<V, T> images;
     private T* gradient, weightGradient, sums;
     private long gradientRow, imageCount, blockLength, blocksOfImage, blocks, panels, panelsOfChunk, panelChunks, parts;
@@ -39,7 +39,7 @@ internal unsafe struct ChannelsLastWeightGradient<V, T> : IChunks
     {
         int lanes = Tiles<V, T>.PanelColumns;
         long outputs = shape.OutChannelsOfGroup, pixels = shape.Output.Product, taps = shape.Kernel.Product;
-        var pass = ChannelsLastPass.Forward(shape.IsPointwise ? shape.Flattened() : shape);
+        var pass = ConvolutionPhases.Forward(shape.IsPointwise ? shape.Flattened() : shape);
         var work = new ChannelsLastWeightGradient<V, T>
         {
             shape = shape, pass = pass, weightGradient = weightGradient,

@@ -3,14 +3,14 @@ namespace Tauten.Cpu;
 /// <summary>An element of the window that counts in a phase.</summary>
 /// <param name="Element">Its number in the window.</param>
 /// <param name="Pixel">Where it lies in the padded copy, in pixels from the cell's.</param>
-internal readonly record struct ChannelsLastTap(long Element, long Pixel);
+internal readonly record struct ConvolutionTap(long Element, long Pixel);
 
 /// <summary>
 /// What a convolution, or its gradient with respect to the input, does as a sum over taps: outputs fall into cells of <see cref="Cell"/> pixels, and each pixel of
 /// a cell, its phase, has taps of its own. A convolution has cells of one pixel. In its gradient an input pixel x meets output pixels o with
-/// o * stride + k * dilation = x + pad: with x + pad = stride * q + r, cell q, phase r, those are o = q - (k * dilation - r) / stride where that is integral.
+/// o * stride + k * dilation = x + pad: with x = stride * q + r, cell q, phase r, those are o = q + (r + pad - k * dilation) / stride where that is integral.
 /// </summary>
-internal sealed class ChannelsLastPass
+internal sealed class ConvolutionPhases
 {
     /// <summary>Sizes of a source image.</summary>
     public Axes Source;
@@ -30,9 +30,6 @@ internal sealed class ChannelsLastPass
     /// <summary>Sizes of a cell.</summary>
     public Axes Cell;
 
-    /// <summary>The first cell's first pixel in the target image: zero or less.</summary>
-    public Axes Start;
-
     /// <summary>Sizes of a target image.</summary>
     public Axes Target;
 
@@ -40,12 +37,12 @@ internal sealed class ChannelsLastPass
     public long NeededRows;
 
     /// <summary>The taps of each phase of a cell, in the order of pixels.</summary>
-    public ChannelsLastTap[][] Phases = [];
+    public ConvolutionTap[][] Phases = [];
 
     /// <summary>The convolution itself.</summary>
-    public static ChannelsLastPass Forward(in ConvolutionShape shape)
+    public static ConvolutionPhases Forward(in ConvolutionShape shape)
     {
-        var pass = new ChannelsLastPass
+        var pass = new ConvolutionPhases
         {
             Source = shape.Input, Low = shape.PadLow, Step = shape.Stride, Cells = shape.Output, Cell = new(1, 1, 1), Target = shape.Output,
         };
@@ -57,26 +54,24 @@ internal sealed class ChannelsLastPass
     }
 
     /// <summary>The gradient with respect to the input.</summary>
-    public static ChannelsLastPass InputGradient(in ConvolutionShape shape)
+    public static ConvolutionPhases InputGradient(in ConvolutionShape shape)
     {
-        var pass = new ChannelsLastPass { Source = shape.Output, Step = new(1, 1, 1), Cell = shape.Stride, Target = shape.Input, NeededRows = 1 };
+        var pass = new ConvolutionPhases { Source = shape.Output, Step = new(1, 1, 1), Cell = shape.Stride, Target = shape.Input, NeededRows = 1 };
         for (int axis = 0; axis < 3; axis++)
         {
-            long stride = shape.Stride[axis], pad = shape.PadLow[axis], first = pad / stride;
-            pass.Cells[axis] = (shape.Input[axis] - 1 + pad) / stride - first + 1;
-            pass.Start[axis] = stride * first - pad;
-            long most = (shape.Kernel[axis] - 1) * shape.Dilation[axis] / stride;
-            pass.Low[axis] = most - first;
-            pass.Padded[axis] = pass.Cells[axis] + most;
+            var (least, most) = Shifts(shape, axis);
+            pass.Cells[axis] = (shape.Input[axis] + shape.Stride[axis] - 1) / shape.Stride[axis];
+            pass.Low[axis] = -least;
+            pass.Padded[axis] = pass.Cells[axis] + most - least;
         }
-        pass.Phases = new ChannelsLastTap[shape.Stride.Product][];
+        pass.Phases = new ConvolutionTap[shape.Stride.Product][];
         for (int phase = 0; phase < pass.Phases.Length; phase++)
         {
             var of = new Axes(phase / (shape.Stride[1] * shape.Stride[2]), phase / shape.Stride[2] % shape.Stride[1], phase % shape.Stride[2]);
             pass.Phases[phase] = TapsOf(pass, shape.Kernel, (axis, k, shape) =>
             {
-                long at = k * shape.Dilation[axis] - of[axis], most = (shape.Kernel[axis] - 1) * shape.Dilation[axis] / shape.Stride[axis];
-                return at % shape.Stride[axis] == 0 ? most - at / shape.Stride[axis] : -1;
+                long at = of[axis] + shape.PadLow[axis] - k * shape.Dilation[axis];
+                return at % shape.Stride[axis] == 0 ? at / shape.Stride[axis] - Shifts(shape, axis).Least : -1;
             }, shape);
         }
         return pass;
@@ -89,10 +84,26 @@ internal sealed class ChannelsLastPass
         return ((image * Padded[0] + z * Step[0]) * Padded[1] + y * Step[1]) * Padded[2] + x * Step[2];
     }
 
-    /// <summary>All elements of the window whose coordinates are not negative.</summary>
-    private static ChannelsLastTap[] TapsOf(ChannelsLastPass pass, Axes kernel, Func<int, long, ConvolutionShape, long> coordinate, ConvolutionShape shape)
+    /// <summary>The least and the greatest (r + pad - k * dilation) / stride of all phases r and elements k for which it is integral.</summary>
+    private static (long Least, long Most) Shifts(in ConvolutionShape shape, int axis)
     {
-        var taps = new List<ChannelsLastTap>();
+        long least = long.MaxValue, most = long.MinValue;
+        for (long phase = 0; phase < shape.Stride[axis]; phase++)
+        {
+            for (long k = 0; k < shape.Kernel[axis]; k++)
+            {
+                long at = phase + shape.PadLow[axis] - k * shape.Dilation[axis];
+                if (at % shape.Stride[axis] == 0)
+                    (least, most) = (Math.Min(least, at / shape.Stride[axis]), Math.Max(most, at / shape.Stride[axis]));
+            }
+        }
+        return (least, most);
+    }
+
+    /// <summary>All elements of the window whose coordinates are not negative.</summary>
+    private static ConvolutionTap[] TapsOf(ConvolutionPhases pass, Axes kernel, Func<int, long, ConvolutionShape, long> coordinate, ConvolutionShape shape)
+    {
+        var taps = new List<ConvolutionTap>();
         for (long element = 0; element < kernel.Product; element++)
         {
             long z = coordinate(0, element / (kernel[1] * kernel[2]), shape), y = coordinate(1, element / kernel[2] % kernel[1], shape), x = coordinate(2, element % kernel[2], shape);
