@@ -31,7 +31,7 @@ internal unsafe struct ChannelsLastWeightGradient<V, T> : IChunks
     private ConvolutionPhases pass;
     private ChannelsLastImages<V, T> images;
     private T* gradient, weightGradient, sums;
-    private long gradientRow, imageCount, blockLength, blocksOfImage, blocks, panels, panelsOfChunk, panelChunks, parts;
+    private long gradientRow, firstImage, imageCount, blockLength, blocksOfImage, blocks, panels, panelsOfChunk, panelChunks, parts;
     private bool isCopied, isDirect, accumulate;
 
     /// <summary>The gradient.</summary>
@@ -54,7 +54,7 @@ internal unsafe struct ChannelsLastWeightGradient<V, T> : IChunks
         work.parts = Math.Clamp(EnoughChunks / (shape.Groups * work.panelChunks), 1, work.blocks);
         work.isDirect = taps == 1 && work.parts == 1;
         long sizeOfPart = work.isDirect ? 0 : shape.Groups * work.panels * lanes * outputs * taps;
-        long sizeOfImages = (most * work.images.ImageLength + 2 * lanes + 63) & -64;
+        long sizeOfImages = shape.IsPointwise ? 0 : (most * work.images.ImageLength + 2 * lanes + 63) & -64;
         long sizeOfGradient = work.isCopied ? shape.OutChannels * (most * pixels + Stagger) : 0;
         using var scratch = Scratch.Take((sizeOfImages + work.parts * sizeOfPart + sizeOfGradient) * sizeof(T));
         work.images.Copies = (T*)scratch.Pointer;
@@ -65,7 +65,9 @@ internal unsafe struct ChannelsLastWeightGradient<V, T> : IChunks
             long count = Math.Min(most, shape.Batch - first);
             work.accumulate = first > 0;
             work.SetBlocks(count);
-            work.images.Run(first, count);
+            work.firstImage = first;
+            if (!shape.IsPointwise)
+                work.images.Run(first, count);
             work.gradient = yGradient + first * shape.OutChannels * pixels;
             work.gradientRow = pixels;
             if (work.isCopied)
@@ -111,7 +113,8 @@ internal unsafe struct ChannelsLastWeightGradient<V, T> : IChunks
         {
             long image = isCopied ? 0 : block / blocksOfImage, range = isCopied ? imageCount * pixels : pixels;
             long first = isCopied ? block * blockLength : block % blocksOfImage * blockLength, length = Math.Min(blockLength, range - first);
-            FindPlaces(image * pixels + first, length, places);
+            if (!shape.IsPointwise)
+                FindPlaces(image * pixels + first, length, places);
             var left = gradient + group * outputs * gradientRow + image * shape.OutChannels * pixels + first;
             for (long i = panel; i < panelEnd; i++)
             {
@@ -119,7 +122,10 @@ internal unsafe struct ChannelsLastWeightGradient<V, T> : IChunks
                 long columns = isDirect ? channels : BlockSizes.Parts(channels, V.Count) * V.Count;
                 for (long tap = 0; tap < taps.Length; tap++)
                 {
-                    CopyRows(images.Copies + taps[tap].Pixel * images.Pitch + group * shape.InChannelsOfGroup + channel, places, length, rows);
+                    if (shape.IsPointwise)
+                        GatherRows(firstImage * pixels + image * pixels + first, length, group * shape.InChannelsOfGroup + channel, (int)channels, rows);
+                    else
+                        CopyRows(images.Copies + taps[tap].Pixel * images.Pitch + group * shape.InChannelsOfGroup + channel, places, length, rows);
                     var sum = isDirect
                         ? weightGradient + group * outputs * shape.InChannelsOfGroup + channel
                         : sums + (((part * shape.Groups + group) * panels + i) * taps.Length + tap) * outputs * lanes;
@@ -140,6 +146,21 @@ internal unsafe struct ChannelsLastWeightGradient<V, T> : IChunks
             long x = first % pass.Cells[2], run = Math.Min(end - first, pass.Cells[2] - x), place = pass.PixelOf(first) * images.Pitch;
             for (long i = 0; i < run; i++, place += step)
                 *places++ = place;
+            first += run;
+        }
+    }
+
+    /// <summary>Some channels of pixels of one or more images, side by side, straight from the images.</summary>
+    private readonly void GatherRows(long first, long count, long channel, int channels, T* target)
+    {
+        int lanes = Tiles<V, T>.PanelColumns;
+        long pixels = shape.Input.Product;
+        for (long end = first + count; first < end;)
+        {
+            long run = Math.Min(end - first, pixels - first % pixels);
+            var source = images.Images + (first / pixels * shape.InChannels + channel) * pixels + first % pixels;
+            ChannelLanes<V, T>.Gather(source, pixels, channels, run, target, lanes, lanes);
+            target += run * lanes;
             first += run;
         }
     }
