@@ -71,28 +71,28 @@ internal unsafe struct PointwiseConvolution<V, T> : IChunks
         long columns = end - first, panels = BlockSizes.Parts(columns, panelColumns);
         bool inPlace = first / pixels == (end - 1) / pixels;
         long rowsAtOnce = inPlace ? count : Math.Min(count, RowsBeside);
-        long sizeOfPanels = panels * panelColumns * inner + 2 * V.Count;
+        long blocks = BlockSizes.Parts(inner, step), sizeOfPanels = panels * (panelColumns * inner + blocks * V.Count);
         using var scratch = Scratch.Take((sizeOfPanels + (inPlace ? 0 : rowsAtOnce * columns)) * sizeof(T));
         var packedColumns = (T*)scratch.Pointer;
+        var block = packedColumns;
         for (long p = 0; p < inner; p += step)
         {
-            long length = Math.Min(step, inner - p);
-            for (long panel = 0; panel < panels; panel++)
-            {
-                long column = first + panel * panelColumns;
-                PackPanel(group, p, length, column, Math.Min(end, column + panelColumns), packedColumns + p * panels * panelColumns + panel * panelColumns * length);
-            }
+            long length = Math.Min(step, inner - p), panelStep = panelColumns * length + V.Count;
+            PackColumns(group, p, length, first, end, block, panelStep);
+            block += panels * panelStep;
         }
         for (long last = i + count; i < last; i += rowsAtOnce)
         {
             long rowCount = Math.Min(rowsAtOnce, last - i), cRow = inPlace ? pixels : columns;
             var c = inPlace ? Place(first, group, i) : packedColumns + sizeOfPanels;
+            block = packedColumns;
             for (long p = 0; p < inner; p += step)
             {
-                long length = Math.Min(step, inner - p);
+                long length = Math.Min(step, inner - p), panelStep = panelColumns * length + V.Count;
                 Block<V, T>.Multiply(
                     rowCount, columns, length, LeftStrips<T>.Packed(StripOf(group, i / stripRows, p, length), length, stripRows),
-                    RightPanels<T>.Packed(packedColumns + p * panels * panelColumns, length, columns, panelColumns), c, cRow, p > 0);
+                    new RightPanels<T>(block, panelColumns, panelStep, block + columns / panelColumns * panelStep, panelColumns), c, cRow, p > 0);
+                block += panels * panelStep;
             }
             if (!inPlace)
                 Store(c, first, end, group, i, rowCount);
@@ -130,38 +130,49 @@ internal unsafe struct PointwiseConvolution<V, T> : IChunks
     }
 
     /// <summary>
-    /// Packs a range of columns that fits a panel, row after row. Whole vectors are copied, so that the end of an image's run is overwritten by what follows,
-    /// and the end of a row by the next one.
+    /// Packs a range of columns, row after row as they lie in memory. Whole vectors are copied: what goes past the end of an image's run is overwritten by what
+    /// follows, past the end of a panel's row by the next one; behind each panel there is room for a vector.
     /// </summary>
     [SkipLocalsInit]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void PackPanel(long group, long p, long length, long first, long end, T* panel)
+    private readonly void PackColumns(long group, long p, long length, long first, long end, T* panels, long panelStep)
     {
-        int panelColumns = Tiles<V, T>.PanelColumns, runs = 0;
-        var from = stackalloc long[panelColumns];
-        var to = stackalloc int[panelColumns + 1];
-        for (long column = first; column < end; runs++)
+        int panelColumns = Tiles<V, T>.PanelColumns, vectors = 0;
+        var from = stackalloc long[(int)(end - first)];
+        var to = stackalloc long[(int)(end - first)];
+        var start = source + (group * inner + p) * pixels;
+        long image = first / pixels, pixel = first % pixels;
+        for (long column = 0; column < end - first; vectors++)
         {
-            from[runs] = (column / pixels * groups + group) * inner * pixels + p * pixels + column % pixels;
-            to[runs] = (int)(column - first);
-            column += Math.Min(end - column, pixels - column % pixels);
+            long lane = column % panelColumns;
+            from[vectors] = image * groups * inner * pixels + pixel;
+            to[vectors] = column / panelColumns * panelStep + lane;
+            long count = Math.Min(Math.Min(V.Count, panelColumns - lane), Math.Min(end - first - column, pixels - pixel));
+            column += count;
+            pixel += count;
+            if (pixel == pixels)
+                (image, pixel) = (image + 1, 0);
         }
-        to[runs] = (int)(end - first);
-        for (long row = 0; row < length; row++, panel += panelColumns)
+        for (long row = 0; row < length; row++, start += pixels, panels += panelColumns)
         {
-            for (int run = 0; run < runs; run++)
+            if (start + from[vectors - 1] + V.Count <= sourceEnd)
             {
-                var place = source + from[run] + row * pixels;
-                int lane = to[run], count = to[run + 1] - lane;
-                if (place + 2 * V.Count > sourceEnd)
-                    Unsafe.CopyBlockUnaligned(panel + lane, place, (uint)(count * sizeof(T)));
-                else
-                {
-                    V.Load(place).Store(panel + lane);
-                    if (count > V.Count)
-                        V.Load(place + V.Count).Store(panel + lane + V.Count);
-                }
+                for (int i = 0; i < vectors; i++)
+                    V.Load(start + from[i]).Store(panels + to[i]);
             }
+            else
+                PackRow(start, first, end, panels, panelStep);
+        }
+    }
+
+    /// <summary>The same for a row after which there is not a vector left to read.</summary>
+    private readonly void PackRow(T* row, long first, long end, T* panels, long panelStep)
+    {
+        int panelColumns = Tiles<V, T>.PanelColumns;
+        for (long column = first; column < end; column++)
+        {
+            long at = column - first;
+            panels[at / panelColumns * panelStep + at % panelColumns] = row[column / pixels * groups * inner * pixels + column % pixels];
         }
     }
 

@@ -116,6 +116,12 @@ internal unsafe struct ChannelsLastConvolution<V, T> : IChunks
         long sizeOfTap = inChannels * outPanels * lanes;
         for (int phase = 0; phase < pass.Phases.Length; phase++)
         {
+            if (phase % width == 0 && AreEmpty(phase, width))
+            {
+                Store(null, columns, first, count, phase / width, group * outChannels + panel * lanes, (int)channels);
+                phase += (int)width - 1;
+                continue;
+            }
             var taps = pass.Phases[phase];
             var result = results + phase % width * columns;
             if (taps.Length == 0)
@@ -179,7 +185,18 @@ internal unsafe struct ChannelsLastConvolution<V, T> : IChunks
         }
     }
 
-    /// <summary>Stores the results of a row of phases: runs of pixels in rows of the target.</summary>
+    /// <summary>Whether neighbouring phases have no taps.</summary>
+    private readonly bool AreEmpty(int phase, long count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            if (pass.Phases[phase + i].Length > 0)
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>Stores the results of a row of phases, or zeros: runs of pixels in rows of the target.</summary>
     private readonly void Store(T* results, long columns, long first, long count, long phase, long channel, int channels)
     {
         long width = pass.Cell[2], phaseZ = phase / pass.Cell[1], phaseY = phase % pass.Cell[1];
@@ -194,11 +211,16 @@ internal unsafe struct ChannelsLastConvolution<V, T> : IChunks
                 long begin = x * width, stop = Math.Min(begin + run * width, pass.Target[2]);
                 long image = firstImage + row / (pass.Cells[1] * pass.Cells[0]);
                 var place = target + (image * groups * outChannels + channel) * plane + (targetZ * pass.Target[1] + targetY) * pass.Target[2] + begin;
-                if (stop > begin)
+                if (results is null)
+                {
+                    for (long i = 0; i < channels; i++)
+                        new Span<T>(place + i * plane, (int)(stop - begin)).Clear();
+                }
+                else
                     ChannelLanes<V, T>.Scatter(results, columns, place, plane, channels, stop - begin);
             }
             first += run;
-            results += run * width * columns;
+            results = results is null ? null : results + run * width * columns;
         }
     }
 
@@ -241,15 +263,19 @@ internal unsafe struct ChannelsLastConvolution<V, T> : IChunks
             using var scratch = Scratch.Take(count * Window * lanes * sizeof(T));
             var windows = (T*)scratch.Pointer;
             var source = Weight + group * Work.outChannels * Work.inChannels * Window;
-            if (Turned && Window == 1)
+            if (Turned && Window == 1 && channels == lanes)
             {
-                for (long i = 0; i < count; i++)
+                // Lanes lie side by side already.
+                var place = Work.weights + ((group * Work.outPanels + panel) * Work.inChannels + first) * lanes;
+                for (long i = 0; i < count; i++, place += lanes)
                 {
-                    new Span<T>(windows + i * lanes + channels, lanes - channels).Clear();
-                    Unsafe.CopyBlockUnaligned(windows + i * lanes, source + (first + i) * Work.outChannels + panel * lanes, (uint)(channels * sizeof(T)));
+                    var from = source + (first + i) * Work.outChannels + panel * lanes;
+                    V.Load(from).Store(place);
+                    V.Load(from + V.Count).Store(place + V.Count);
                 }
+                return;
             }
-            else if (Turned)
+            if (Turned)
             {
                 for (long i = 0; i < count; i++)
                     ChannelLanes<V, T>.Gather(source + ((first + i) * Work.outChannels + panel * lanes) * Window, Window, channels, Window, windows + i * Window * lanes, lanes, lanes);

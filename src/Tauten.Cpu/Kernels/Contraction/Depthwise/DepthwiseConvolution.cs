@@ -43,7 +43,7 @@ internal unsafe struct DepthwiseConvolution<V, T> : IChunks
         var plane = new DepthwisePlane<V, T>(phases, source, planes * size);
         var rows = new PhaseRows(phases);
         long copies = Math.Clamp(CopyBytes / sizeof(T) / plane.Length, 1, Math.Min(8, end - first));
-        using var scratch = Scratch.Take((copies * plane.Length + plane.LineLength + rows.Length + window) * sizeof(T) + 2 * window * sizeof(long) + 8);
+        using var scratch = Scratch.Take((copies * plane.Length + plane.LineLength + rows.Length + window + 16) * sizeof(T) + 2 * window * sizeof(long) + 8);
         T* copy = (T*)scratch.Pointer, line = copy + copies * plane.Length, sums = line + plane.LineLength, weights = sums + rows.Length;
         long* taps = (long*)(((nint)(weights + window) + 7) & -8), elements = taps + window;
         int count = 0;
@@ -94,14 +94,14 @@ internal unsafe struct DepthwiseConvolution<V, T> : IChunks
         T* copy, long copyRow, long* taps, long* elements, T* window, T* weights, in PhaseRows rows, T* sums, T* place, T* limit)
     {
         long phase = 0, width = phases.Target[2], height = phases.Target[1], step = phases.Cell[2];
+        for (long i = 0; i < this.window; i++)
+            weights[i] = window[elements[i]];
         foreach (var tapsOfPhase in phases.Phases)
         {
             int count = tapsOfPhase.Length;
-            for (int tap = 0; tap < count; tap++)
-                weights[tap] = window[elements[tap]];
             Sum(copy, copyRow, taps, weights, count, sums + phase++ * rows.Phase, rows.Row, sums + rows.Length);
             taps += count;
-            elements += count;
+            weights += count;
         }
         var line = sums + phase * rows.Phase + V.Count;
         long cell = 0, phaseY = 0;

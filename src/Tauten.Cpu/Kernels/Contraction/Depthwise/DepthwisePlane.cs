@@ -27,8 +27,10 @@ internal readonly unsafe struct DepthwisePlane<V, T>
         endRow = Math.Clamp(low + height, firstRow, phases.Padded[1]);
         firstColumn = Math.Clamp(lowColumn, 0, padded);
         columns = Math.Clamp(lowColumn + width, firstColumn, padded) - firstColumn;
-        PhaseLength = (padded + step - 1) / step;
-        Length = phases.Padded[1] * RowLength + 4 * V.Count;
+        // Rows begin at cache lines, so that few vectors lie across two of them.
+        long line = 64 / sizeof(T) / (step == 2 ? 2 : 1);
+        PhaseLength = ((padded + step - 1) / step + line - 1) / line * line;
+        Length = (phases.Padded[1] * RowLength + 4 * V.Count + 15) & -16;
         sourceStart = source;
         sourceEnd = source + elements;
         var lanes = stackalloc T[V.Count];
@@ -36,7 +38,7 @@ internal readonly unsafe struct DepthwisePlane<V, T>
         new Span<byte>(lanes, (int)(columns == 0 ? 0 : ((columns - 1) % V.Count + 1) * sizeof(T))).Fill(0xFF);
         mask = V.Load(lanes);
         // Rows in steps of two that fit into one vector for each phase are sorted straight from the image.
-        splits = step == 2 && PhaseLength <= V.Count;
+        splits = step == 2 && (padded + 1) / 2 <= V.Count;
         if (splits)
         {
             evenMask = PhaseMask(0);

@@ -53,15 +53,51 @@ internal unsafe struct DepthwiseWeightGradient<V, T> : IChunks
         long endChannel = Math.Min((chunk + 1) * channelsOfChunk, channels);
         for (long channel = chunk * channelsOfChunk; channel < endChannel; channel++)
         {
-            new Span<T>(sums, groups * Group * V.Count).Clear();
-            for (long image = 0; image < batch; image++)
+            bool finite = Sum<False>(channel, plane, copies, copy, line, last, offsets, groups, V.Load(mask), sums);
+            // What lies beside a row was multiplied by zero, and zero times infinity would not be zero.
+            if (!finite)
+                Sum<True>(channel, plane, copies, copy, line, last, offsets, groups, V.Load(mask), sums);
+            for (int tap = 0; tap < taps.Length; tap++)
+                target[channel * taps.Length + tap] = VectorSum<V, T>.Of(V.Load(sums + tap * V.Count));
+        }
+    }
+
+    /// <summary>Whether inputs are cut at the end of a row as gradients are.</summary>
+    private interface ICutsInputs
+    {
+        /// <summary>Whether they are.</summary>
+        static abstract bool Value { get; }
+    }
+
+    /// <summary>They are.</summary>
+    private readonly struct True : ICutsInputs
+    {
+        /// <inheritdoc/>
+        public static bool Value => true;
+    }
+
+    /// <summary>They are not.</summary>
+    private readonly struct False : ICutsInputs
+    {
+        /// <inheritdoc/>
+        public static bool Value => false;
+    }
+
+    /// <summary>The sums of all taps of one channel, a vector each; says whether they are numbers.</summary>
+    private readonly bool Sum<TCut>(
+        long channel, in DepthwisePlane<V, T> plane, long copies, T* copy, T* line, T* last, long* offsets, int groups, V mask, T* sums) where TCut : struct, ICutsInputs
+    {
+        long size = phases.Source[1] * phases.Source[2], pixels = phases.Cells[1] * phases.Cells[2], row = plane.RowLength * phases.Step[1];
+        for (int i = 0; i < groups * Group; i++)
+            default(V).Store(sums + i * V.Count);
+        for (long first = 0; first < batch; first += copies)
+        {
+            copies = Math.Min(copies, batch - first);
+            for (long i = 0; i < copies; i++)
+                plane.Copy(source + ((first + i) * channels + channel) * size, copy + i * plane.Length, line);
+            for (long i = 0; i < copies; i++)
             {
-                if (image % copies == 0)
-                {
-                    for (long i = 0; i < Math.Min(copies, batch - image); i++)
-                        plane.Copy(source + ((image + i) * channels + channel) * size, copy + i * plane.Length, line);
-                }
-                long at = image * channels + channel;
+                long at = (first + i) * channels + channel;
                 var left = gradient + at * pixels;
                 if ((at + 1) * pixels + V.Count > batch * channels * pixels)
                 {
@@ -69,18 +105,19 @@ internal unsafe struct DepthwiseWeightGradient<V, T> : IChunks
                     Unsafe.CopyBlockUnaligned(last, left, (uint)(pixels * sizeof(T)));
                     left = last;
                 }
-                var right = copy + image % copies * plane.Length;
                 for (int group = 0; group < groups; group++)
-                    Add(left, right, plane.RowLength * phases.Step[1], offsets + group * Group, V.Load(mask), sums + group * Group * V.Count);
+                    Add<TCut>(left, copy + i * plane.Length, row, offsets + group * Group, mask, sums + group * Group * V.Count);
             }
-            for (int tap = 0; tap < taps.Length; tap++)
-                target[channel * taps.Length + tap] = VectorSum<V, T>.Of(V.Load(sums + tap * V.Count));
         }
+        V all = default;
+        for (int i = 0; i < groups * Group; i++)
+            all += V.Load(sums + i * V.Count);
+        return !V.Any(~V.Equal(all, all));
     }
 
     /// <summary>Adds one image to the sums of nine taps.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Add(T* gradient, T* copy, long copyRow, long* offsets, V mask, T* sums)
+    private readonly void Add<TCut>(T* gradient, T* copy, long copyRow, long* offsets, V mask, T* sums) where TCut : struct, ICutsInputs
     {
         long height = phases.Cells[1], width = phases.Cells[2], whole = (width - 1) / V.Count * V.Count;
         V a = default, b = default, c = default, d = default, e = default, f = default, g = default, h = default, i = default;
@@ -102,18 +139,17 @@ internal unsafe struct DepthwiseWeightGradient<V, T> : IChunks
                 h = V.MultiplyAdd(left, V.Load(right + o7), h);
                 i = V.MultiplyAdd(left, V.Load(right + o8), i);
             }
-            // Both are cut by the mask: zero times infinity would not be zero.
             var end = V.Load(gradient + x) & mask;
             var from = copy + x;
-            a = V.MultiplyAdd(end, V.Load(from + o0) & mask, a);
-            b = V.MultiplyAdd(end, V.Load(from + o1) & mask, b);
-            c = V.MultiplyAdd(end, V.Load(from + o2) & mask, c);
-            d = V.MultiplyAdd(end, V.Load(from + o3) & mask, d);
-            e = V.MultiplyAdd(end, V.Load(from + o4) & mask, e);
-            f = V.MultiplyAdd(end, V.Load(from + o5) & mask, f);
-            g = V.MultiplyAdd(end, V.Load(from + o6) & mask, g);
-            h = V.MultiplyAdd(end, V.Load(from + o7) & mask, h);
-            i = V.MultiplyAdd(end, V.Load(from + o8) & mask, i);
+            a = V.MultiplyAdd(end, Cut<TCut>(V.Load(from + o0), mask), a);
+            b = V.MultiplyAdd(end, Cut<TCut>(V.Load(from + o1), mask), b);
+            c = V.MultiplyAdd(end, Cut<TCut>(V.Load(from + o2), mask), c);
+            d = V.MultiplyAdd(end, Cut<TCut>(V.Load(from + o3), mask), d);
+            e = V.MultiplyAdd(end, Cut<TCut>(V.Load(from + o4), mask), e);
+            f = V.MultiplyAdd(end, Cut<TCut>(V.Load(from + o5), mask), f);
+            g = V.MultiplyAdd(end, Cut<TCut>(V.Load(from + o6), mask), g);
+            h = V.MultiplyAdd(end, Cut<TCut>(V.Load(from + o7), mask), h);
+            i = V.MultiplyAdd(end, Cut<TCut>(V.Load(from + o8), mask), i);
         }
         Add(a, sums);
         Add(b, sums + V.Count);
@@ -125,6 +161,10 @@ internal unsafe struct DepthwiseWeightGradient<V, T> : IChunks
         Add(h, sums + 7 * V.Count);
         Add(i, sums + 8 * V.Count);
     }
+
+    /// <summary>Inputs, cut or not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Cut<TCut>(V inputs, V mask) where TCut : struct, ICutsInputs => TCut.Value ? inputs & mask : inputs;
 
     /// <summary>sum += value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
