@@ -40,8 +40,8 @@ static class OpTimes
     {
         CpuBackend.Threads = options.Threads;
         using var ungraded = Gradients.NoGrad();
-        Report("peak multiply-adds", Peaks.MultiplyAdds(options.Threads), "gflops");
-        Report("peak copies", Enumerable.Range(0, 5).Max(_ => Peaks.Copies(options.Threads)), "gb_per_s");
+        Report("multiply-adds", Peaks.MultiplyAdds(options.Threads), "gflops");
+        Report("copies", Enumerable.Range(0, 5).Max(_ => Peaks.Copies(options.Threads)), "gb_per_s");
         foreach (var area in options.Areas)
         {
             foreach (var op in area switch { "matmul" => OpList.MatrixProducts(), "conv" => OpList.Convolutions(), _ => OpList.Rows() })
@@ -74,7 +74,7 @@ static class OpTimes
     }
 
     static void Report(string name, double value, string unit) =>
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $$"""{"op": "{{name}}", "{{unit}}": {{value:F1}}}"""));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $$"""{"peak": "{{name}}", "{{unit}}": {{value:F1}}}"""));
 }
 
 /// <summary>What to measure.</summary>
