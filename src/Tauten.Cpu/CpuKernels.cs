@@ -170,6 +170,7 @@ static class CpuKernels
 
         // contractions
         .Add<Ops.MatMul>(MatMulKernel.Run)
+        .Add<Ops.Linear>(MatMulKernel.Linear)
         .Add<Ops.ScaledDotProductAttention>(AttentionKernels.Forward)
         .Add<Ops.ScaledDotProductAttentionGradient>(AttentionKernels.Gradient)
         .Add<Ops.MatMulInteger>(MatMulIntegerKernel.Run)

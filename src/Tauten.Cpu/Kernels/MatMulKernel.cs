@@ -1,24 +1,40 @@
 namespace Tauten.Cpu;
 
-/// <summary>The matrix product: from tensors with any strides to the packed product.</summary>
+/// <summary>The matrix product, and that of a linear layer with its bias: from tensors with any strides to the packed product.</summary>
 static unsafe class MatMulKernel
 {
-    public static void Run(Ops.MatMul op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
+    public static void Run(Ops.MatMul op, ReadOnlySpan<Tensor> x, Span<Tensor> y) => Run(x[0], x[1], null, y[0]);
+
+    public static void Linear(Ops.Linear op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
     {
-        switch (y[0].DType)
+        bool single = x[0].Rank == 1;
+        Tensor a = single ? x[0].Unsqueeze(0) : x[0], to = single ? y[0].Unsqueeze(0) : y[0], weight = x[1].TransposeLast();
+        if (x.Length == 2)
         {
-            case DType.Float32: Run<float>(x[0], x[1], y[0]); break;
-            case DType.Float64: Run<double>(x[0], x[1], y[0]); break;
-            case DType.Float16: Run<Half>(x[0], x[1], y[0]); break;
-            case DType.BFloat16: Run<BFloat16>(x[0], x[1], y[0]); break;
-            case DType.Int8 or DType.UInt8: Run<byte>(x[0], x[1], y[0]); break;
-            case DType.Int16 or DType.UInt16: Run<ushort>(x[0], x[1], y[0]); break;
-            case DType.Int32 or DType.UInt32: Run<uint>(x[0], x[1], y[0]); break;
-            default: Run<ulong>(x[0], x[1], y[0]); break;
+            Run(a, weight, null, to);
+            return;
+        }
+        using var bias = Wide.Input(x[2]);
+        fixed (byte* pb = &bias.Tensor.First()) Run(a, weight, pb, to);
+    }
+
+    /// <summary>y = a b, or a b + bias, with the bias in the type of the sums.</summary>
+    static void Run(Tensor a, Tensor b, void* bias, Tensor y)
+    {
+        switch (y.DType)
+        {
+            case DType.Float32: Run<float>(a, b, bias, y); break;
+            case DType.Float64: Run<double>(a, b, bias, y); break;
+            case DType.Float16: Run<Half>(a, b, bias, y); break;
+            case DType.BFloat16: Run<BFloat16>(a, b, bias, y); break;
+            case DType.Int8 or DType.UInt8: Run<byte>(a, b, bias, y); break;
+            case DType.Int16 or DType.UInt16: Run<ushort>(a, b, bias, y); break;
+            case DType.Int32 or DType.UInt32: Run<uint>(a, b, bias, y); break;
+            default: Run<ulong>(a, b, bias, y); break;
         }
     }
 
-    static void Run<T>(Tensor a, Tensor b, Tensor y) where T : unmanaged
+    static void Run<T>(Tensor a, Tensor b, void* bias, Tensor y) where T : unmanaged
     {
         int rank = y.Rank;
         long batch = 1;
@@ -38,6 +54,7 @@ static unsafe class MatMulKernel
                 BColumn = b.Layout.Strides[^1],
                 C = (T*)py,
                 CRow = y.Layout.Sizes[^1],
+                Bias = bias,
                 Batch = checked((int)batch),
             };
             if (batch == 1)

@@ -72,8 +72,9 @@ internal static unsafe class Block<V, T>
     /// <param name="c">C, its columns contiguous.</param>
     /// <param name="cRow">Distance of rows of C.</param>
     /// <param name="accumulate">Whether to add to what C holds.</param>
+    /// <param name="bias">One number for each column, added to each row; null for none.</param>
     public static void Multiply(
-        long rows, long columns, long inner, in LeftStrips<T> a, in RightPanels<T> b, T* c, long cRow, bool accumulate)
+        long rows, long columns, long inner, in LeftStrips<T> a, in RightPanels<T> b, T* c, long cRow, bool accumulate, T* bias = null)
     {
         int panelColumns = Tiles<V, T>.PanelColumns;
         for (long i = 0; i < rows; i += Tiles<V, T>.StripRows)
@@ -88,9 +89,9 @@ internal static unsafe class Block<V, T>
                 var right = b.Start;
                 long j = 0;
                 for (; j + panelColumns <= columns; j += panelColumns, right += b.Panel)
-                    Tiles<V, T>.Run(tileRows, true, inner, left, a.Row, a.Column, right, b.Row, target + j, cRow, accumulate);
+                    Tiles<V, T>.Run(tileRows, true, inner, left, a.Row, a.Column, right, b.Row, target + j, cRow, accumulate, bias == null ? null : bias + j);
                 if (j < columns)
-                    Edge(tileRows, (int)(columns - j), inner, left, a.Row, a.Column, b.Tail, b.TailRow, target + j, cRow, accumulate);
+                    Edge(tileRows, (int)(columns - j), inner, left, a.Row, a.Column, b.Tail, b.TailRow, target + j, cRow, accumulate, bias == null ? null : bias + j);
                 done += tileRows;
             }
         }
@@ -99,19 +100,25 @@ internal static unsafe class Block<V, T>
     /// <summary>A tile that C has fewer columns for: computed beside C, then copied.</summary>
     [SkipLocalsInit]
     private static void Edge(
-        int rows, int columns, long inner, T* a, long aRow, long aColumn, T* b, long bRow, T* c, long cRow, bool accumulate)
+        int rows, int columns, long inner, T* a, long aRow, long aColumn, T* b, long bRow, T* c, long cRow, bool accumulate, T* bias)
     {
         bool wide = columns > V.Count;
         if (columns == V.Count)
         {
-            Tiles<V, T>.Run(rows, wide, inner, a, aRow, aColumn, b, bRow, c, cRow, accumulate);
+            Tiles<V, T>.Run(rows, wide, inner, a, aRow, aColumn, b, bRow, c, cRow, accumulate, bias);
             return;
         }
         int width = wide ? 2 * V.Count : V.Count;
         var tile = stackalloc V[Tiles<V, T>.StripRows * 2];
         var kept = stackalloc V[2];
         var source = (T*)tile;
-        Tiles<V, T>.Run(rows, wide, inner, a, aRow, aColumn, b, bRow, source, width, false);
+        if (bias != null)
+        {
+            kept[0] = kept[1] = default;
+            Unsafe.CopyBlockUnaligned(kept, bias, (uint)(columns * sizeof(T)));
+            bias = (T*)kept;
+        }
+        Tiles<V, T>.Run(rows, wide, inner, a, aRow, aColumn, b, bRow, source, width, false, bias);
         for (int i = 0; i < rows; i++, source += width, c += cRow)
         {
             if (accumulate)

@@ -100,7 +100,7 @@ internal static unsafe class LocalProduct<TStore, T, V>
             var right = packB
                 ? RightPanels<T>.Packed(packedB, length, columns, panelColumns)
                 : new RightPanels<T>((T*)b, product.BRow, panelColumns, packedB, panelColumns);
-            Block<V, T>.Multiply(rows, columns, length, left, right, c, cRow, accumulate || p > 0);
+            Block<V, T>.Multiply(rows, columns, length, left, right, c, cRow, accumulate || p > 0, p + length < inner ? null : (T*)product.Bias);
             p += length;
         }
         while (p < inner);

@@ -1,7 +1,7 @@
 namespace Tauten.Cpu;
 
 /// <summary>
-/// A batch of matrix products C[i, j] = [C[i, j]] + sum over p of A[i, p] B[p, j], described by pointers. Strides count elements and may be
+/// A batch of matrix products C[i, j] = [C[i, j]] + sum over p of A[i, p] B[p, j] [+ bias[j]], described by pointers. Strides count elements and may be
 /// anything, also zero (a broadcast axis) or negative (a flipped one); only the columns of C are contiguous. C overlaps neither A nor B.
 /// </summary>
 /// <typeparam name="T">The element type.</typeparam>
@@ -42,6 +42,11 @@ internal unsafe struct MatrixProduct<T> where T : unmanaged
 
     /// <summary>Whether to add to what C holds.</summary>
     public bool Accumulate;
+
+    /// <summary>
+    /// One number for each column of C, contiguous and in the type that sums are computed in; null for none. Added once, where the end of a sum is stored.
+    /// </summary>
+    public void* Bias;
 
     /// <summary>How many products there are.</summary>
     public int Batch;

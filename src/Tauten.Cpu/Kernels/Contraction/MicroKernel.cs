@@ -26,8 +26,9 @@ internal static unsafe class MicroKernel<V, T, TTile>
     /// <param name="c">c(i, j) lies at c[i * cRow + j].</param>
     /// <param name="cRow">Distance of rows of C.</param>
     /// <param name="accumulate">Whether to add to what C holds.</param>
+    /// <param name="bias">As many numbers as the tile has columns, added to each row; null for none.</param>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static void Run(long inner, T* a, long aRow, long aColumn, T* b, long bRow, T* c, long cRow, bool accumulate)
+    public static void Run(long inner, T* a, long aRow, long aColumn, T* b, long bRow, T* c, long cRow, bool accumulate, T* bias = null)
     {
         V c0 = default, d0 = default;
         V c1 = default, d1 = default;
@@ -85,6 +86,24 @@ internal static unsafe class MicroKernel<V, T, TTile>
             b += bRow;
         }
 
+        if (bias != null)
+        {
+            var left = V.Load(bias);
+            var right = TTile.Vectors > 1 ? V.Load(bias + V.Count) : default;
+            Add(left, right, ref c0, ref d0);
+            if (TTile.Rows > 1) Add(left, right, ref c1, ref d1);
+            if (TTile.Rows > 2) Add(left, right, ref c2, ref d2);
+            if (TTile.Rows > 3) Add(left, right, ref c3, ref d3);
+            if (TTile.Rows > 4) Add(left, right, ref c4, ref d4);
+            if (TTile.Rows > 5) Add(left, right, ref c5, ref d5);
+            if (TTile.Rows > 6) Add(left, right, ref c6, ref d6);
+            if (TTile.Rows > 7) Add(left, right, ref c7, ref d7);
+            if (TTile.Rows > 8) Add(left, right, ref c8, ref d8);
+            if (TTile.Rows > 9) Add(left, right, ref c9, ref d9);
+            if (TTile.Rows > 10) Add(left, right, ref c10, ref d10);
+            if (TTile.Rows > 11) Add(left, right, ref c11, ref d11);
+        }
+
         Store(c, c0, d0, accumulate);
         if (TTile.Rows > 1) Store(c + 1 * cRow, c1, d1, accumulate);
         if (TTile.Rows > 2) Store(c + 2 * cRow, c2, d2, accumulate);
@@ -106,6 +125,14 @@ internal static unsafe class MicroKernel<V, T, TTile>
         var lanes = V.Create(x);
         c = V.MultiplyAdd(lanes, left, c);
         if (TTile.Vectors > 1) d = V.MultiplyAdd(lanes, right, d);
+    }
+
+    /// <summary>c += left, d += right.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(V left, V right, ref V c, ref V d)
+    {
+        c += left;
+        if (TTile.Vectors > 1) d += right;
     }
 
     /// <summary>Writes one row of the tile: the only place where results of products reach memory.</summary>

@@ -41,6 +41,7 @@ internal static unsafe class SharedProduct<TStore, T, V>
                 part.A += i * product.ARow;
                 part.B += j * product.BColumn;
                 part.C += i * product.CRow + j;
+                if (part.Bias != null) part.Bias = (T*)part.Bias + j;
                 RunPart(part, packedInner);
             }
         }
@@ -241,6 +242,8 @@ internal static unsafe class SharedProduct<TStore, T, V>
             long rows = Math.Min(ChunkRows, Product.Rows - i), columns = Math.Min(ChunkColumns, Product.Columns - j);
             long steps = Math.Max(1, BlockSizes.Parts(Length, Step));
             var c = Sums + part * Product.Rows * SumsRow + i * SumsRow + j;
+            // With the last of the sums: those of the last part, where there are several.
+            var bias = Product.Bias == null || First + Length < Product.Inner ? null : (T*)Product.Bias + j;
 
             for (long step = steps * part / Parts; step < steps * (part + 1) / Parts; step++)
             {
@@ -254,7 +257,7 @@ internal static unsafe class SharedProduct<TStore, T, V>
                     var b = (T*)Product.B + (First + p) * Product.BRow + j;
                     right = new(b, Product.BRow, panelColumns, PanelOfB(0, p, length), panelColumns);
                 }
-                Block<V, T>.Multiply(rows, columns, length, left, right, c, SumsRow, Accumulate || step > steps * part / Parts);
+                Block<V, T>.Multiply(rows, columns, length, left, right, c, SumsRow, Accumulate || step > steps * part / Parts, step < steps - 1 ? null : bias);
             }
         }
     }

@@ -129,30 +129,30 @@ internal static unsafe class Tiles<V, T>
 
     /// <summary>Runs the micro-kernel of a tile: see <see cref="MicroKernel{V, T, TTile}.Run"/>.</summary>
     public static void Run(
-        int rows, bool wide, long inner, T* a, long aRow, long aColumn, T* b, long bRow, T* c, long cRow, bool accumulate)
+        int rows, bool wide, long inner, T* a, long aRow, long aColumn, T* b, long bRow, T* c, long cRow, bool accumulate, T* bias = null)
     {
         if (typeof(V) == typeof(ByteDot512) && ByteTile.TryRun(rows, wide, inner, (uint*)a, aRow, aColumn, (uint*)b, bRow, (uint*)c, cRow, accumulate))
             return;
         switch (rows)
         {
-            case 12: Run<TwelveRows>(wide, inner, a, aRow, aColumn, b, bRow, c, cRow, accumulate); break;
-            case 8: Run<EightRows>(wide, inner, a, aRow, aColumn, b, bRow, c, cRow, accumulate); break;
-            case 6: Run<SixRows>(wide, inner, a, aRow, aColumn, b, bRow, c, cRow, accumulate); break;
-            case 4: Run<FourRows>(wide, inner, a, aRow, aColumn, b, bRow, c, cRow, accumulate); break;
-            case 2: Run<TwoRows>(wide, inner, a, aRow, aColumn, b, bRow, c, cRow, accumulate); break;
-            default: Run<OneRow>(wide, inner, a, aRow, aColumn, b, bRow, c, cRow, accumulate); break;
+            case 12: Run<TwelveRows>(wide, inner, a, aRow, aColumn, b, bRow, c, cRow, accumulate, bias); break;
+            case 8: Run<EightRows>(wide, inner, a, aRow, aColumn, b, bRow, c, cRow, accumulate, bias); break;
+            case 6: Run<SixRows>(wide, inner, a, aRow, aColumn, b, bRow, c, cRow, accumulate, bias); break;
+            case 4: Run<FourRows>(wide, inner, a, aRow, aColumn, b, bRow, c, cRow, accumulate, bias); break;
+            case 2: Run<TwoRows>(wide, inner, a, aRow, aColumn, b, bRow, c, cRow, accumulate, bias); break;
+            default: Run<OneRow>(wide, inner, a, aRow, aColumn, b, bRow, c, cRow, accumulate, bias); break;
         }
     }
 
     /// <summary>The tile of a number of rows and one of both widths.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Run<TRows>(
-        bool wide, long inner, T* a, long aRow, long aColumn, T* b, long bRow, T* c, long cRow, bool accumulate)
+        bool wide, long inner, T* a, long aRow, long aColumn, T* b, long bRow, T* c, long cRow, bool accumulate, T* bias = null)
         where TRows : struct, ITileRows
     {
         if (wide)
-            MicroKernel<V, T, Wide<TRows>>.Run(inner, a, aRow, aColumn, b, bRow, c, cRow, accumulate);
+            MicroKernel<V, T, Wide<TRows>>.Run(inner, a, aRow, aColumn, b, bRow, c, cRow, accumulate, bias);
         else
-            MicroKernel<V, T, Narrow<TRows>>.Run(inner, a, aRow, aColumn, b, bRow, c, cRow, accumulate);
+            MicroKernel<V, T, Narrow<TRows>>.Run(inner, a, aRow, aColumn, b, bRow, c, cRow, accumulate, bias);
     }
 }

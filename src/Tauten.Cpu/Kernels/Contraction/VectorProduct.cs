@@ -44,6 +44,8 @@ internal static unsafe class VectorProduct<TStore, T, V>
         {
             Inner = product.Inner,
             Y = product.C,
+            Bias = (T*)product.Bias,
+            HasRows = rows,
             Accumulate = product.Accumulate,
         };
         TStore* x;
@@ -121,6 +123,12 @@ internal static unsafe class VectorProduct<TStore, T, V>
         /// <summary>Whether to add to y.</summary>
         public bool Accumulate;
 
+        /// <summary>One number for each column of the result, or null.</summary>
+        public T* Bias;
+
+        /// <summary>Whether each y is a row of the result; else it is a column.</summary>
+        public bool HasRows;
+
         /// <summary>Lanes in a chunk.</summary>
         public long LanesOfChunk;
 
@@ -140,6 +148,13 @@ internal static unsafe class VectorProduct<TStore, T, V>
             for (int vector = 0; vector < Vectors; vector++, sums += count)
             {
                 var y = Y + vector * YVector + first * YStride;
+                if (Bias != null && HasRows)
+                    Rows<V, T>.Add(Bias + first, sums, count);
+                else if (Bias != null)
+                {
+                    for (long lane = 0; lane < count; lane++)
+                        sums[lane] += Bias[vector];
+                }
                 if (YStride == 1)
                     StorageType.Finish(sums, y, count, Accumulate);
                 else
