@@ -58,7 +58,10 @@ internal readonly unsafe struct RightPanels<T>(T* start, long row, long panel, T
         new(start, panelColumns, panelColumns * inner, start + columns / panelColumns * panelColumns * inner, panelColumns);
 }
 
-/// <summary>Products of blocks small enough that a strip of A stays in the first cache and the panels of B in the second.</summary>
+/// <summary>
+/// Products of blocks small enough that a strip of A stays in the first cache and the panels of B in the second. Fully optimized from the first call, as all
+/// that runs per strip or tile: in the first tier it would take longer than the tiles of a small product.
+/// </summary>
 internal static unsafe class Block<V, T>
     where V : unmanaged, IProductVector<V, T>
     where T : unmanaged
@@ -73,6 +76,7 @@ internal static unsafe class Block<V, T>
     /// <param name="cRow">Distance of rows of C.</param>
     /// <param name="accumulate">Whether to add to what C holds.</param>
     /// <param name="bias">One number for each column, added to each row; null for none.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Multiply(
         long rows, long columns, long inner, in LeftStrips<T> a, in RightPanels<T> b, T* c, long cRow, bool accumulate, T* bias = null)
     {
@@ -98,6 +102,7 @@ internal static unsafe class Block<V, T>
     }
 
     /// <summary>A tile that C has fewer columns for: computed beside C, then copied.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
     private static void Edge(
         int rows, int columns, long inner, T* a, long aRow, long aColumn, T* b, long bRow, T* c, long cRow, bool accumulate, T* bias)

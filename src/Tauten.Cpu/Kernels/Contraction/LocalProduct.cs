@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Tauten.Cpu;
 
@@ -54,6 +55,7 @@ internal static unsafe class LocalProduct<TStore, T, V>
     }
 
     /// <summary>The product, with its result in the type it is computed in.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Multiply(in MatrixProduct<TStore> product, T* c, long cRow, bool accumulate)
     {
         const int stripRows = Tiles<V, T>.StripRows;

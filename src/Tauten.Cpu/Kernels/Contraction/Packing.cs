@@ -23,6 +23,7 @@ internal static unsafe class Packing<TStore, T>
     /// <param name="inner">Steps.</param>
     /// <param name="target">The strip, <paramref name="width"/> * <paramref name="inner"/> elements.</param>
     /// <param name="width">Lanes of the strip.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Strip(TStore* source, long laneStride, long innerStride, int lanes, long inner, T* target, int width)
     {
         if (laneStride == 1)
@@ -49,6 +50,7 @@ internal static unsafe class Packing<TStore, T>
     }
 
     /// <summary>Lanes are contiguous: rows are copied.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Rows(TStore* source, long innerStride, int lanes, long inner, T* target, int width)
     {
         if (StorageType.IsNarrow<TStore>())
@@ -151,6 +153,7 @@ internal static unsafe class Packing<TStore, T>
     }
 
     /// <summary>Any strides: element by element, for a range of lanes and steps.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void Gather(
         TStore* source, long laneStride, long innerStride, int firstLane, int endLane, long firstStep, long endStep, T* target, int width)
     {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Tauten.Cpu;
 
@@ -137,6 +138,7 @@ internal static unsafe class SharedProduct<TStore, T, V>
         public long FirstPanel;
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int chunk)
         {
             const int stripRows = Tiles<V, T>.StripRows;
@@ -233,6 +235,7 @@ internal static unsafe class SharedProduct<TStore, T, V>
             Workers.For(Parts * BlockChunks, BlockSizes.Work<T>(Product.Rows, Product.Columns, Length), ref this);
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int chunk)
         {
             const int stripRows = Tiles<V, T>.StripRows;
@@ -278,6 +281,7 @@ internal static unsafe class SharedProduct<TStore, T, V>
         public long RowsOfChunk;
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Run(int chunk)
         {
             long end = Math.Min((chunk + 1) * RowsOfChunk, Product.Rows), columns = Product.Columns;

@@ -128,6 +128,7 @@ internal static unsafe class Tiles<V, T>
     }
 
     /// <summary>Runs the micro-kernel of a tile: see <see cref="MicroKernel{V, T, TTile}.Run"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Run(
         int rows, bool wide, long inner, T* a, long aRow, long aColumn, T* b, long bRow, T* c, long cRow, bool accumulate, T* bias = null)
     {

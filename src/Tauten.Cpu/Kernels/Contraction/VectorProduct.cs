@@ -167,6 +167,7 @@ internal static unsafe class VectorProduct<TStore, T, V>
     }
 
     /// <summary>sums[vector, lane] = sum over p of x[vector, p] M[p, lane], eight rows of M at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddRows(int vectors, long inner, T* x, long xVector, TStore* matrix, long row, T* sums, long lanes)
     {
         new Span<T>(sums, (int)(vectors * lanes)).Clear();
@@ -227,6 +228,7 @@ internal static unsafe class VectorProduct<TStore, T, V>
     }
 
     /// <summary>sums[vector, lane] = sum over p of x[vector, p] M[lane, p], in pieces if the elements must be widened.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void DotRows(int vectors, long inner, T* x, long xVector, TStore* matrix, long lane, T* sums, long lanes)
     {
         if (!StorageType.IsNarrow<TStore>())
