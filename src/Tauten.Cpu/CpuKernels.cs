@@ -242,6 +242,7 @@ static class CpuKernels
         .Add<Ops.RandomBits>(RandomKernels.Bits)
         .Add<Ops.RandomUniform>(RandomKernels.Uniform)
         .Add<Ops.RandomNormal>(RandomKernels.Normal)
+        .Add<Ops.Dropout>(RandomKernels.Dropout)
         .Add<Ops.RandomGamma>(VariateKernels.Run<GammaVariate>)
         .Add<Ops.RandomPoisson>(VariateKernels.Run<PoissonVariate>)
         .Add<Ops.RandomBinomial>(VariateKernels.Run<BinomialVariate>)
