@@ -8,7 +8,7 @@ namespace Tauten.Ops;
 /// m = Beta1 * m + (1 - Beta1) * g
 /// v = Beta2 * v + (1 - Beta2) * g^2
 /// parameter = parameter - learningRate / (1 - Beta1^t) * m / (sqrt(v) / sqrt(1 - Beta2^t) + Epsilon)
-/// </code>
+/// </code> Dtypes: floating-point.
 /// </summary>
 /// <remarks>
 /// Inputs: parameter, gradient, learning rate (float64 scalar), m, v, step (int64 scalar: how many were done). Outputs: the new parameter, m, v

@@ -38,9 +38,7 @@ public abstract record OptimizerStep : CompositeOp
         var y = new TensorSpec[total - 2];
         y[0] = x[0];
         for (int i = 3; i < total; i++) y[i - 2] = x[i];
-        for (int i = 0; i < moments; i++)
-            if (x[3 + i] is var received && Moment(i, state) is var expected && received != expected)
-                throw new ShapeException($"{this}: expected what is kept beside the parameter as {expected}. Received: {received}.");
+        for (int i = 0; i < moments; i++) SgdStep.CheckSpec(this, "what is kept beside the parameter as", Moment(i, state), x[3 + i]);
         return y.Length == 1 ? y[0] : new Specs(y);
     }
 

@@ -3,7 +3,7 @@ namespace Tauten.Ops;
 /// <summary>
 /// softmax(q k^T scale) v: for each row of q [.., heads, queries, size] a mean of the rows of v [.., heads, keys, value size], weighted by how well the rows of k [.., heads, keys, size] agree
 /// with it (Vaswani et al.: "Attention Is All You Need", 2017). A fourth input is a mask that broadcasts against [.., queries, keys]: a boolean one says which keys take part, a floating-point one
-/// is added to the scores. Keys and values may have fewer heads, each for as many neighbouring heads of q (Ainslie et al.: "GQA", 2023).
+/// is added to the scores. Keys and values may have fewer heads, each for as many neighbouring heads of q (Ainslie et al.: "GQA", 2023). Dtypes: floating-point.
 /// </summary>
 /// <param name="Causal">Whether query i takes no keys behind i.</param>
 /// <param name="Scale">The factor of the scores; 1 / sqrt(size) if null.</param>

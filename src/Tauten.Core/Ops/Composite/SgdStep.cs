@@ -3,7 +3,7 @@ namespace Tauten.Ops;
 /// <summary>
 /// One step of stochastic gradient descent (Sutskever et al.: "On the importance of initialization and momentum in deep learning", 2013, in the
 /// form that PyTorch gives it): with g = gradient + WeightDecay * parameter, and buffer = Momentum * buffer + (1 - Dampening) * g (g itself at step 0),
-/// the new parameter is parameter - learningRate * d, where d is g without momentum, the buffer with it, g + Momentum * buffer with Nesterov's.
+/// the new parameter is parameter - learningRate * d, where d is g without momentum, the buffer with it, g + Momentum * buffer with Nesterov's. Dtypes: floating-point.
 /// </summary>
 /// <remarks>
 /// Inputs: parameter, gradient, learning rate (float64 scalar); with momentum also the buffer; with dampening also the number of steps done (int64
@@ -37,12 +37,18 @@ public sealed record SgdStep(double Momentum, double Dampening, bool Nesterov, d
     internal static void CheckUpdate(Op op, ReadOnlySpan<TensorSpec> x, int moments, bool counts)
     {
         Expect.Floating(op, x[0]);
-        if (x[1] != x[0]) throw new ShapeException($"{op}: the gradient must have the spec of the parameter, {x[0]}. Received: {x[1]}.");
-        if (x[2].DType != DType.Float64 || x[2].Shape.Rank != 0) throw new ShapeException($"{op}: expected a learning rate float64[]. Received: {x[2]}.");
-        var state = new TensorSpec(Computed(x[0].DType), x[0].Shape);
-        for (int i = 3; i < 3 + moments; i++)
-            if (x[i] != state) throw new ShapeException($"{op}: expected a moment of spec {state}. Received: {x[i]}.");
-        if (counts && (x[^1].DType != DType.Int64 || x[^1].Shape.Rank != 0)) throw new ShapeException($"{op}: expected a number of steps int64[]. Received: {x[^1]}.");
+        CheckSpec(op, "a gradient", x[0], x[1]);
+        CheckSpec(op, "a learning rate", new(DType.Float64, Shape.Scalar), x[2]);
+        for (int i = 3; i < 3 + moments; i++) CheckSpec(op, "a moment", new(Computed(x[0].DType), x[0].Shape), x[i]);
+        if (counts) CheckSpec(op, "a number of steps", new(DType.Int64, Shape.Scalar), x[^1]);
+    }
+
+    /// <summary>Refuses an input that has not the one spec that fits.</summary>
+    internal static void CheckSpec(Op op, string what, TensorSpec expected, TensorSpec received)
+    {
+        if (received == expected) return;
+        string message = $"{op}: expected {what} {expected}. Received: {received}.";
+        throw received.DType == expected.DType ? new ShapeException(message) : new DTypeException($"{message} Convert with To(dtype).");
     }
 
     /// <inheritdoc/>
