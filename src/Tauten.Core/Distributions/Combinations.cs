@@ -2,7 +2,8 @@ namespace Tauten.Distributions;
 
 /// <summary>The distribution of f(x) for an x from another distribution and an invertible f, or several in turn.</summary>
 /// <example><code>
-/// var logistic = new TransformedDistribution(new Uniform(Tensor.Zeros([]), Tensor.Ones([])), new SigmoidTransform().Inverted);
+/// var logistic = new TransformedDistribution(new Uniform(Tensor.From(0f), Tensor.From(1f)), new SigmoidTransform().Inverted);
+/// Console.WriteLine(logistic.LogProb(Tensor.From([0f, 2])).Exp());    // [0.2500, 0.1050]
 /// </code></example>
 public class TransformedDistribution : Distribution
 {

@@ -14,8 +14,8 @@ namespace Tauten.NN;
 /// <param name="ignoreIndex">A label that does not count, mostly a negative one; none if left out.</param>
 /// <param name="labelSmoothing">How much of the target is spread evenly over all classes, 0 to 1.</param>
 /// <example><code>
-/// var criterion = new CrossEntropyLoss();
-/// Tensor loss = criterion.Call(Tensor.Randn([64, 10]), Tensor.RandInt(0, 10, [64]));
+/// var logits = Tensor.From(new[,] { { 2f, 0f, 0f }, { 0f, 0f, 3f } });
+/// Console.WriteLine(new CrossEntropyLoss().Call(logits, Tensor.From([0L, 2])));    // 0.1672
 /// </code></example>
 /// <exception cref="ShapeException">Labels or weights do not fit the logits.</exception>
 /// <exception cref="DTypeException">Labels are not integers.</exception>

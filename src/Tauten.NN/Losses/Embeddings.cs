@@ -57,7 +57,9 @@ public sealed class TripletMarginLoss(Reduction reduction = Reduction.Mean, doub
 /// <param name="margin">By how much the anchor should be nearer to the positive.</param>
 /// <param name="swap">Whether d(positive, negative) is taken for d(anchor, negative) where it is less.</param>
 /// <example><code>
-/// var criterion = new TripletMarginWithDistanceLoss((a, b) => 1 - a.CosineSimilarity(b, -1), margin: 0.5);
+/// var criterion = new TripletMarginWithDistanceLoss((a, b) => 1 - a.CosineSimilarity(b, -1), margin: 1);
+/// Tensor anchor = Tensor.From(new[,] { { 1f, 0f } }), positive = Tensor.From(new[,] { { 1f, 1f } }), negative = Tensor.From(new[,] { { 0f, 1f } });
+/// Console.WriteLine(criterion.Call(new(anchor, positive, negative)));    // 0.2929
 /// </code></example>
 /// <exception cref="ShapeException">The shapes differ, or are those of scalars.</exception>
 /// <exception cref="ArgumentOutOfRangeException"><paramref name="margin"/> is not positive.</exception>

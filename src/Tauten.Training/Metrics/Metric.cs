@@ -5,10 +5,10 @@ namespace Tauten.Training;
 /// rounding, the same as if one metric had seen everything.
 /// </summary>
 /// <example><code>
-/// var accuracy = new Tauten.Training.Accuracy();
+/// var accuracy = new Accuracy();
 /// accuracy.Update(Tensor.From([0L, 1, 2]), Tensor.From([0L, 1, 1]));
-/// Console.WriteLine(accuracy.Compute());    // 0.666..
-/// accuracy.Reset();
+/// accuracy.Update(Tensor.From([2L]), Tensor.From([2L]));
+/// Console.WriteLine(accuracy.Compute());    // 0.75
 /// </code></example>
 public abstract class Metric
 {
