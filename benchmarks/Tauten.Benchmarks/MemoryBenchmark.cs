@@ -52,13 +52,9 @@ static class MemoryBenchmark
             trainee.Step(walks: variant != "drop" || step % 3 != 0);
             if (!report || (step != steps && step != steps / 10 && step % Math.Max(1, steps / 5) != 0)) continue;
             Console.WriteLine(
-                $"{step,6}  {Status("VmRSS"),11}  {Status("VmHWM"),7}  {cpu.AllocatedBytes >> 20,11}  {cpu.Pool.Cached >> 20,11}  {cpu.PeakBytes >> 20,9}  {ScratchBlocks.Kept >> 20,7}  {cpu.Pool.Looks,5}  {GC.CollectionCount(2),4}  {Stopwatch.GetElapsedTime(start).TotalMilliseconds / step,7:F1}");
+                $"{step,6}  {Resident.Megabytes,11}  {Resident.PeakMegabytes,7}  {cpu.AllocatedBytes >> 20,11}  {cpu.Pool.Cached >> 20,11}  {cpu.PeakBytes >> 20,9}  {ScratchBlocks.Kept >> 20,7}  {cpu.Pool.Looks,5}  {GC.CollectionCount(2),4}  {Stopwatch.GetElapsedTime(start).TotalMilliseconds / step,7:F1}");
         }
     }
-
-    static long Status(string name) => File.Exists("/proc/self/status")
-        ? long.Parse(File.ReadLines("/proc/self/status").First(l => l.StartsWith(name, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) >> 10
-        : Environment.WorkingSet >> 20;
 
     /// <summary>A convolutional net with more than 50 MB of activations a step, and its optimizer.</summary>
     sealed class Trainee(int seed)

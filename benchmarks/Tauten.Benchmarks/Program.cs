@@ -1,5 +1,7 @@
 using BenchmarkDotNet.Running;
 using Tauten.Benchmarks;
+using Tauten.Benchmarks.Comparison;
+using Tauten.Benchmarks.Training;
 
 const string Usage = """
     Usage: Tauten.Benchmarks COMMAND
@@ -7,6 +9,12 @@ const string Usage = """
       matmul               the f32 matrix product 1024^3 on one and two threads, as a percentage of a register-only FMA loop of the same run
       eager [COUNT]        one tracked addition of two 16-element tensors: processor time of all threads, and bytes (default 10,000,000 times)
       memory [OPTIONS]     resident memory of a training loop; --variant plain|drop|ballast|threads --steps N (default 5000)
+      train [WORKLOAD ...] [--mode eager] [--threads N] [--from FOLDER] [--memory]
+                           the time of a training step, one line of JSON a workload (all if none is named):
+                           mlp-small, mlp-wide, mnist-cnn, resnet18-cifar, mobilenetv2-224, char-lstm, char-gpt;
+                           --from starts from weights and batch that peers/torch_train.py has written to a folder, and compares the losses;
+                           --memory also tells what a step needs at least
+      compare [OPTIONS]    this program and PyTorch in turn, as a table of ratios; compare --help tells more
       ops [OPTIONS]        single operations by BenchmarkDotNet; OPTIONS are its own, such as --filter '*Softmax*'
 
     Ratios within one run count; absolute times on a shared machine do not.
@@ -26,6 +34,11 @@ switch (args)
     case ["memory", .. var options] when MemoryBenchmark.TryParse(options, out var variant, out int steps):
         MemoryBenchmark.Run(variant, steps);
         return 0;
+    case ["train", .. var options]:
+        if (TrainBenchmark.Parse(options) is not { } training) return 2;
+        return TrainBenchmark.Run(training) ? 0 : 1;
+    case ["compare", .. var options]:
+        return CompareCommand.Run(options);
     case ["ops", .. var options]:
         BenchmarkSwitcher.FromAssembly(typeof(OpBenchmarks).Assembly).Run(options);
         return 0;

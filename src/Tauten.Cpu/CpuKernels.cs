@@ -170,6 +170,7 @@ static class CpuKernels
 
         // contractions
         .Add<Ops.MatMul>(MatMulKernel.Run)
+        .Add<Ops.MatMulInteger>(MatMulIntegerKernel.Run)
         .Add<Ops.Convolution>(ConvolutionKernels.Forward)
         .Add<Ops.ConvolutionInputGradient>(ConvolutionKernels.InputGradient)
         .Add<Ops.ConvolutionWeightGradient>(ConvolutionKernels.WeightGradient)

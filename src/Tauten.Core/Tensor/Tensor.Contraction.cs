@@ -16,6 +16,17 @@ public sealed partial class Tensor
     /// <exception cref="ShapeException">The equation cannot be read, or does not fit the shapes.</exception>
     public static Tensor Einsum(string equation, params ReadOnlySpan<Tensor> operands) => Dispatch.Run(new Einsum(equation), operands);
 
+    /// <inheritdoc cref="Ops.MatMulInteger"/>
+    /// <param name="other">The second matrix, or a batch of them.</param>
+    /// <exception cref="DTypeException">A tensor is neither int8 nor uint8.</exception>
+    /// <exception cref="ShapeException">Inner sizes differ, or a tensor is no matrix.</exception>
+    /// <example><code>
+    /// var x = Tensor.From(new sbyte[,] { { 100, -100 } });
+    /// var y = Tensor.From(new sbyte[,] { { 100 }, { -100 } });
+    /// Console.WriteLine(x.MatMulInteger(y));    // [[20000]]
+    /// </code></example>
+    public Tensor MatMulInteger(Tensor other) => Dispatch.Run(Ops.MatMulInteger.Instance, this, other);
+
     /// <summary>
     /// Products summed over the last <paramref name="axes"/> axes of this tensor and the first of the other: the axes that are left, of this tensor and
     /// then of the other. With 0 axes, all products of two elements.

@@ -9,28 +9,13 @@ namespace Tauten.Cpu;
 /// </summary>
 /// <typeparam name="TSelf">The vector.</typeparam>
 /// <typeparam name="T">A number type: float, double or an integer. Booleans travel as bytes of 0 and 1.</typeparam>
-internal unsafe interface ISimd<TSelf, T> where TSelf : unmanaged, ISimd<TSelf, T> where T : unmanaged
+internal unsafe interface ISimd<TSelf, T> : IProductVector<TSelf, T> where TSelf : unmanaged, ISimd<TSelf, T> where T : unmanaged
 {
-    /// <summary>Lanes in a vector.</summary>
-    static abstract int Count { get; }
-
-    /// <summary>Reads <see cref="Count"/> elements at any alignment.</summary>
-    static abstract TSelf Load(T* source);
-
-    /// <summary>Writes <see cref="Count"/> elements at any alignment.</summary>
-    void Store(T* target);
-
-    /// <summary>The same value in all lanes.</summary>
-    static abstract TSelf Create(T value);
-
     /// <summary>The same constant in all lanes, converted to <typeparamref name="T"/>.</summary>
     static abstract TSelf Number(double value);
 
     /// <summary>The same bits in all lanes.</summary>
     static abstract TSelf Pattern(long value);
-
-    /// <summary>Sum; integers wrap.</summary>
-    static abstract TSelf operator +(TSelf left, TSelf right);
 
     /// <summary>Difference; integers wrap.</summary>
     static abstract TSelf operator -(TSelf left, TSelf right);
@@ -76,9 +61,6 @@ internal unsafe interface ISimd<TSelf, T> where TSelf : unmanaged, ISimd<TSelf, 
 
     /// <summary>Whether a lane of the mask is set.</summary>
     static abstract bool Any(TSelf mask);
-
-    /// <summary>a * b + c, rounded once where the hardware has a fused instruction.</summary>
-    static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
 
     /// <summary>The larger one; NaN if one is NaN; +0 is larger than -0.</summary>
     static abstract TSelf Max(TSelf left, TSelf right);
@@ -140,13 +122,13 @@ internal unsafe interface ISimd<TSelf, T> where TSelf : unmanaged, ISimd<TSelf, 
     /// <summary>Evaluates in double precision and rounds the result: the way of functions that would lose digits otherwise.</summary>
     static abstract TSelf InDouble<TFunction>(TSelf x, TSelf y) where TFunction : struct, IBinaryFunction;
 
-    /// <summary>Reads <see cref="Count"/> boolean bytes as a mask.</summary>
+    /// <summary>Reads <see cref="IProductVector{TSelf, T}.Count"/> boolean bytes as a mask.</summary>
     static abstract TSelf LoadMask(byte* source);
 
-    /// <summary>Writes a mask as <see cref="Count"/> bytes of 0 and 1.</summary>
+    /// <summary>Writes a mask as <see cref="IProductVector{TSelf, T}.Count"/> bytes of 0 and 1.</summary>
     static abstract void StoreMask(TSelf mask, byte* target);
 
-    /// <summary>Of 4- and 8-byte lanes: lane i of the result is lane i ^ distance, for a constant power of two below <see cref="Count"/>.</summary>
+    /// <summary>Of 4- and 8-byte lanes: lane i of the result is lane i ^ distance, for a constant power of two below <see cref="IProductVector{TSelf, T}.Count"/>.</summary>
     static abstract TSelf Exchange(TSelf value, int distance);
 
     /// <summary>Pieces of 128 bits that lie a stride (in elements) apart, as many as a vector has.</summary>
@@ -167,19 +149,19 @@ internal unsafe interface ISimd<TSelf, T> where TSelf : unmanaged, ISimd<TSelf, 
     /// <summary>Floating lanes as bits of an integer of their width: truncates, saturates, 0 for NaN.</summary>
     static abstract TSelf ToInteger(TSelf value);
 
-    /// <summary>Of floats: writes <see cref="Count"/> doubles.</summary>
+    /// <summary>Of floats: writes <see cref="IProductVector{TSelf, T}.Count"/> doubles.</summary>
     static abstract void StoreAsDouble(TSelf value, double* target);
 
-    /// <summary>Of floats: reads <see cref="Count"/> doubles, rounded.</summary>
+    /// <summary>Of floats: reads <see cref="IProductVector{TSelf, T}.Count"/> doubles, rounded.</summary>
     static abstract TSelf LoadFromDouble(double* source);
 
-    /// <summary>Of 4-byte lanes: reads <see cref="Count"/> 16-bit values, zero-extended.</summary>
+    /// <summary>Of 4-byte lanes: reads <see cref="IProductVector{TSelf, T}.Count"/> 16-bit values, zero-extended.</summary>
     static abstract TSelf LoadHalves(ushort* source);
 
     /// <summary>Of 4-byte lanes: writes the low 16 bits of each; those above must be zero.</summary>
     static abstract void StoreHalves(TSelf value, ushort* target);
 
-    /// <summary>Of 4-byte lanes: reads <see cref="Count"/> bytes, zero-extended.</summary>
+    /// <summary>Of 4-byte lanes: reads <see cref="IProductVector{TSelf, T}.Count"/> bytes, zero-extended.</summary>
     static abstract TSelf LoadBytes(byte* source);
 
     /// <summary>Of 4-byte lanes: writes the low byte of each; the bits above must be zero.</summary>

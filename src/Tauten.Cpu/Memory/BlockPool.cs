@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Tauten.Cpu;
@@ -10,11 +11,11 @@ namespace Tauten.Cpu;
 /// </summary>
 sealed unsafe class BlockPool
 {
-    /// <summary>Bytes that may be given out between two looks, at least; an eighth of the live set when that is more.</summary>
-    const long MinBudget = 24L << 20;
+    /// <summary>Bytes that may be given out between two looks are a tenth of the live set, and at least a floor between these: the higher, the more of the time looks take.</summary>
+    const long LeastFloor = 1L << 20, MostFloor = 24L << 20;
 
-    /// <summary>A reverse walk starts with a look if so many bytes were given out since the last one.</summary>
-    const long LookBeforeBackward = 16L << 20;
+    /// <summary>Looks are to take one part in so many of the time between them.</summary>
+    const long LookShare = 50;
 
     /// <summary>Free blocks that are kept beyond what the busiest moment needed.</summary>
     const long CacheAllowance = 16L << 20;
@@ -26,6 +27,7 @@ sealed unsafe class BlockPool
     readonly Stack<(GCHandle Token, GCHandle Storage)> handles = [];
     long outstanding, cached, sinceLook, live, busiest;
     int freedInList;
+    long floor = 8L << 20, lastLook = Stopwatch.GetTimestamp(), fullCost;
 
     /// <summary>A piece of memory while a storage has it.</summary>
     internal sealed class Block(nint pointer, long size)
@@ -60,7 +62,7 @@ sealed unsafe class BlockPool
     {
         long size = SizeClass(byteCount);
         if (LooksAlways) Collect(2);
-        else if (Volatile.Read(ref sinceLook) + size > Budget) Look(0);
+        else if (Volatile.Read(ref sinceLook) + size > Budget) Look();
         token = new(storage);
         lock (gate)
         {
@@ -131,7 +133,7 @@ sealed unsafe class BlockPool
     /// <summary>A good moment to see which tensors the program has let go: right before a walk that frees what it consumes.</summary>
     public void BeforeBackward()
     {
-        if (Volatile.Read(ref sinceLook) > Math.Max(LookBeforeBackward, live / 8)) Look(LookBeforeBackward);
+        if (Volatile.Read(ref sinceLook) > Budget / 2) Look();
     }
 
     /// <summary>Gives free blocks back to the operating system.</summary>
@@ -144,19 +146,33 @@ sealed unsafe class BlockPool
     public static ObjectDisposedException Freed() => new(
         "Tensor", "The memory of this tensor was freed. Tensors made inside of an op's Gradient or Expand live only until it returns; return them, or copy their values.");
 
-    long Budget => Math.Max(MinBudget, live / 8);
+    long Budget => Math.Max(floor, live / 10);
 
-    /// <summary>Asks the collector which tokens and storages are unreachable, unless another thread has just done so.</summary>
-    void Look(long atLeast)
+    /// <summary>
+    /// Asks the collector which tokens and storages are unreachable, unless another thread has just done so. What has lived through two looks is in the oldest
+    /// generation: it is asked for, too, where that takes little of the time, and anyway when the live set seems to have grown.
+    /// </summary>
+    void Look()
     {
         lock (collecting)
         {
-            if (atLeast == 0 ? sinceLook <= Budget / 2 : sinceLook <= atLeast) return;
-            Collect(1);
-            // What survives the young generations may be garbage in the old one: look there when the live set seems to have grown.
-            if (outstanding <= live + live / 4 + Budget) return;
-            Collect(2);
-            live = Math.Max(live - live / 10, outstanding);
+            if (sinceLook <= Budget / 2) return;
+            long start = Stopwatch.GetTimestamp(), between = start - lastLook;
+            bool full = fullCost * LookShare <= between;
+            Collect(full ? 2 : 1);
+            if (!full && outstanding > live + live / 4 + Budget)
+            {
+                start = Stopwatch.GetTimestamp();
+                Collect(2);
+                full = true;
+            }
+            lastLook = Stopwatch.GetTimestamp();
+            long cost = lastLook - start;
+            // What was dear once may have become cheap: the estimate falls until it is tried again.
+            fullCost = full ? cost : fullCost - fullCost / 16;
+            if (full) live = Math.Max(live - live / 10, outstanding);
+            if (cost * LookShare > between) floor = Math.Min(2 * floor, MostFloor);
+            else if (cost * LookShare * 4 < between) floor = Math.Max(floor / 2, LeastFloor);
         }
     }
 

@@ -23,6 +23,10 @@ static class ContractionCases
         Product("of vectors", [k], [k], Sizes(("k", 5000))),
         Product("of a vector", [k], [b, k, n], Sizes(("k", 100), ("b", 10), ("n", 50))),
 
+        Bytes("", [m, k], [k, n], DType.Int8, Sizes(("m", 130), ("k", 140), ("n", 150))),
+        Bytes("with unsigned ones", [m, k], [k, n], DType.UInt8, Sizes(("m", 35), ("k", 2100), ("n", 70)), "n"),
+        Bytes("of batches", [b, m, k], [2, 1, k, n], DType.Int8, Sizes(("b", 3), ("m", 9), ("k", 70), ("n", 40))),
+
         Sums("of matrices", "ij,jk->ki", [m, k], [k, n]),
         Sums("of batches", "b...ij,...jb->...ib", [b, 2, m, k], [k, b]),
         Sums("of a diagonal", "iji,kj->jk", [m, k, m], [n, k]),
@@ -47,6 +51,9 @@ static class ContractionCases
 
     static OpCase Product(string name, Shape left, Shape right, Dictionary<string, int> large, string? wide = null) =>
         new(typeof(MatMul), name, x => [x[0].MatMul(x[1])], new Input(left), new Input(right)) { DTypes = Numerics, Large = large, Wide = wide, Condition = 200, Reason = order };
+
+    static OpCase Bytes(string name, Shape left, Shape right, DType second, Dictionary<string, int> large, string? wide = null) =>
+        new(typeof(MatMulInteger), name, x => [x[0].MatMulInteger(x[1])], new Input(left), new Input(right) { DType = second }) { DTypes = [DType.Int8, DType.UInt8], Large = large, Wide = wide, IsExact = true };
 
     static OpCase Sums(string name, string equation, params Shape[] shapes) =>
         new(typeof(Einsum), name, x => [Tensor.Einsum(equation, x)], [.. shapes.Select(s => new Input(s))]) { DTypes = Numerics, Condition = 200, Reason = order };

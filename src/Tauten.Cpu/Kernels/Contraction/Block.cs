@@ -60,7 +60,7 @@ internal readonly unsafe struct RightPanels<T>(T* start, long row, long panel, T
 
 /// <summary>Products of blocks small enough that a strip of A stays in the first cache and the panels of B in the second.</summary>
 internal static unsafe class Block<V, T>
-    where V : unmanaged, ISimd<V, T>
+    where V : unmanaged, IProductVector<V, T>
     where T : unmanaged
 {
     /// <summary>C[rows, columns] = [C] + A B, over sums of length <paramref name="inner"/>.</summary>

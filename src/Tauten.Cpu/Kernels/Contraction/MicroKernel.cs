@@ -12,7 +12,7 @@ namespace Tauten.Cpu;
 /// <typeparam name="T">The element type.</typeparam>
 /// <typeparam name="TTile">The tile.</typeparam>
 internal static unsafe class MicroKernel<V, T, TTile>
-    where V : unmanaged, ISimd<V, T>
+    where V : unmanaged, IProductVector<V, T>
     where T : unmanaged
     where TTile : struct, ITile
 {

@@ -9,7 +9,7 @@ namespace Tauten.Cpu;
 internal static unsafe class SharedProduct<TStore, T, V>
     where TStore : unmanaged
     where T : unmanaged, INumberBase<T>
-    where V : unmanaged, ISimd<V, T>
+    where V : unmanaged, IProductVector<V, T>
 {
     /// <summary>What the packs of either operand may take.</summary>
     private const long PackBytes = 48L << 20;
@@ -291,7 +291,7 @@ internal static unsafe class SharedProduct<TStore, T, V>
 
 /// <summary>Elementary work on contiguous rows.</summary>
 internal static unsafe class Rows<V, T>
-    where V : unmanaged, ISimd<V, T>
+    where V : unmanaged, IProductVector<V, T>
     where T : unmanaged, INumberBase<T>
 {
     /// <summary>target += source.</summary>

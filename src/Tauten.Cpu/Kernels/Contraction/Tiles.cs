@@ -91,7 +91,7 @@ internal readonly struct Narrow<TRows> : ITile where TRows : struct, ITileRows
 
 /// <summary>The tiles of one element type and vector width: which there are, and the micro-kernel of each.</summary>
 internal static unsafe class Tiles<V, T>
-    where V : unmanaged, ISimd<V, T>
+    where V : unmanaged, IProductVector<V, T>
     where T : unmanaged
 {
     /// <summary>Rows of the packed strips of A, whatever the tiles: a strip may be walked in several tiles.</summary>
@@ -124,6 +124,8 @@ internal static unsafe class Tiles<V, T>
     public static void Run(
         int rows, bool wide, long inner, T* a, long aRow, long aColumn, T* b, long bRow, T* c, long cRow, bool accumulate)
     {
+        if (typeof(V) == typeof(ByteDot512) && ByteTile.TryRun(rows, wide, inner, (uint*)a, aRow, aColumn, (uint*)b, bRow, (uint*)c, cRow, accumulate))
+            return;
         switch (rows)
         {
             case 12: Run<TwelveRows>(wide, inner, a, aRow, aColumn, b, bRow, c, cRow, accumulate); break;

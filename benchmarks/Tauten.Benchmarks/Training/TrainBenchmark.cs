@@ -1,0 +1,153 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Tauten.Cpu;
+using Tauten.NN;
+
+namespace Tauten.Benchmarks.Training;
+
+/// <summary>The time of whole training steps: forward, loss, backward, optimizer, and the loss read.</summary>
+static class TrainBenchmark
+{
+    const int CheckedSteps = 5;
+    const double WarmUpSeconds = 1.5;
+
+    // What PyTorch's generator draws, seeded with 0, for the weights and the batch of mobilenetv2-224 before the first step.
+    const int DrawnBefore = 5_609_362;
+
+    public sealed record Options(IReadOnlyList<Workload> Workloads, string? Folder, bool Memory);
+
+    /// <summary>The options, or null with a word on the error stream.</summary>
+    public static Options? Parse(ReadOnlySpan<string> arguments)
+    {
+        var workloads = new List<Workload>();
+        string? folder = null;
+        bool memory = false;
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            string argument = arguments[i];
+            if (!argument.StartsWith('-'))
+            {
+                if (Workload.All.FirstOrDefault(w => w.Name == argument) is not { } workload) return Refuse($"there is no workload '{argument}'. Expected: {string.Join(", ", Workload.All.Select(w => w.Name))}.");
+                workloads.Add(workload);
+                continue;
+            }
+            if (argument == "--memory")
+            {
+                memory = true;
+                continue;
+            }
+            if (argument is not ("--mode" or "--threads" or "--from")) return Refuse($"there is no option '{argument}'. Expected: --mode, --threads, --from, --memory.");
+            if (++i == arguments.Length) return Refuse($"{argument} needs a value.");
+            string value = arguments[i];
+            switch (argument)
+            {
+                case "--mode" when value != "eager":
+                    return Refuse($"expected --mode eager. Received: {value}.");
+                case "--threads":
+                    if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int threads) || threads < 1) return Refuse($"expected --threads with a number of 1 or more. Received: {value}.");
+                    CpuBackend.Threads = threads;
+                    break;
+                case "--from":
+                    if (!Directory.Exists(value)) return Refuse($"there is no folder {value}.");
+                    folder = value;
+                    break;
+            }
+        }
+        return new(workloads.Count > 0 ? workloads : Workload.All, folder, memory);
+    }
+
+    static Options? Refuse(string message)
+    {
+        Console.Error.WriteLine($"train: {message}");
+        return null;
+    }
+
+    /// <summary>Prints a line of JSON for each workload. Returns whether all losses agree with those of the folder, where one was given.</summary>
+    public static bool Run(Options options)
+    {
+        bool agree = true;
+        foreach (var workload in options.Workloads)
+        {
+            Generator.Seed(0);
+            var cpu = (CpuBackend)Backends.Default;
+            cpu.ResetPeak();
+            var start = options.Folder is null ? null : Npz.Load(Path.Combine(options.Folder, workload.Name + ".npz"));
+            var run = new TrainingRun(workload, start, DrawnBefore);
+            var losses = Enumerable.Range(0, CheckedSteps).Select(_ => run.Step()).ToArray();
+            // The just-in-time compiler has its final code after some hundred calls and some time.
+            for (long began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began).TotalSeconds < WarmUpSeconds;) run.Step();
+            var times = new double[workload.Steps];
+            for (int i = 0; i < times.Length; i++)
+            {
+                long before = Stopwatch.GetTimestamp();
+                run.Step();
+                times[i] = Stopwatch.GetElapsedTime(before).TotalMilliseconds;
+            }
+            Array.Sort(times);
+            long peak = cpu.PeakBytes;
+            Console.WriteLine(JsonSerializer.Serialize(new
+            {
+                workload = workload.Name,
+                mode = "eager",
+                threads = CpuBackend.Threads,
+                median_ms = Math.Round(times[times.Length / 2], 3),
+                min_ms = Math.Round(times[0], 3),
+                losses = losses.Select(l => Math.Round(l, 6)),
+                peak_mb = Resident.PeakMegabytes,
+                peak_tensor_mb = Math.Round(peak / 1e6, 1),
+                live_tensor_mb = options.Memory ? Math.Round(LiveBytes(cpu, run) / 1e6, 1) : default(double?),
+            }));
+            if (start is null) continue;
+            var expected = start["losses"].Tensor.ToArray<float>();
+            if (Enumerable.Range(0, CheckedSteps).All(i => Math.Abs(losses[i] - expected[i]) <= workload.Tolerance)) continue;
+            Console.Error.WriteLine($"{workload.Name}: losses differ from PyTorch's, {string.Join(" ", expected)}");
+            agree = false;
+        }
+        return agree;
+    }
+
+    /// <summary>What a step needs at its busiest moment, found by asking the garbage collector at every single allocation: as if all were freed by hand.</summary>
+    static long LiveBytes(CpuBackend cpu, TrainingRun run)
+    {
+        cpu.TrimMemory();
+        cpu.Pool.LooksAlways = true;
+        cpu.ResetPeak();
+        run.Step();
+        cpu.Pool.LooksAlways = false;
+        return cpu.PeakBytes;
+    }
+
+    /// <summary>A net in training, from its own first weights or from a dump.</summary>
+    sealed class TrainingRun
+    {
+        readonly Module<Tensor, Tensor> net;
+        readonly Tensor input, labels;
+        readonly Optimizer optimizer;
+        readonly CrossEntropyLoss criterion = new();
+
+        public TrainingRun(Workload workload, IReadOnlyDictionary<string, NpyArray>? start, int drawnBefore)
+        {
+            net = workload.Net(start is null ? new Dropout(0.2) : new PyTorchDropout(0.2, seed: 0, drawnBefore));
+            input = start?["x"].Tensor ?? workload.Input();
+            labels = start?["y"].Tensor ?? workload.Labels();
+            if (start is not null)
+            {
+                const string Prefix = "state/";
+                // The mask of a causal net is no state of ours.
+                net.LoadState(start.Where(entry => entry.Key.StartsWith(Prefix, StringComparison.Ordinal) && entry.Key != Prefix + "mask")
+                    .ToDictionary(entry => entry.Key[Prefix.Length..], entry => entry.Value.Tensor));
+            }
+            optimizer = workload.Optimizer(net.Parameters());
+        }
+
+        public float Step()
+        {
+            optimizer.ZeroGrad();
+            var loss = criterion.Call(net.Call(input), labels);
+            loss.Backward();
+            optimizer.Step();
+            return loss.Item<float>();
+        }
+    }
+}
