@@ -2,6 +2,9 @@ namespace Tauten.NN;
 
 /// <summary>A learned vector for each of <c>count</c> things: indices [..] of dtype int64 or int32 become [.., dimension].</summary>
 /// <remarks>Parameter: <c>weight</c> [count, dimension], at first from the normal distribution with mean 0 and variance 1.</remarks>
+/// <example><code>
+/// Console.WriteLine(new Embedding(count: 1000, dimension: 64).Call(Tensor.From([[3L, 1], [0, 999]])).Shape);    // [2, 2, 64]
+/// </code></example>
 public sealed partial class Embedding : Module<Tensor, Tensor>
 {
     readonly Parameter weight;

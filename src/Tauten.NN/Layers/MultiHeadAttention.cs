@@ -20,6 +20,11 @@ public readonly record struct AttentionInput(Tensor Query, Tensor Key, Tensor Va
 /// keys or values have a size of their own; <c>in_proj_bias</c> [3 size]; <c>out_proj.weight</c> and <c>out_proj.bias</c>. With fewer heads of keys the second and third part are smaller.
 /// Weights are at first those of Glorot and Bengio (2010), biases 0.
 /// </remarks>
+/// <example><code>
+/// var attention = new MultiHeadAttention(64, heads: 8, batchFirst: true);
+/// var x = Tensor.Ones([2, 10, 64]);
+/// Console.WriteLine(attention.Call(new(x, x, x, Causal: true)).Shape);    // [2, 10, 64]
+/// </code></example>
 public sealed class MultiHeadAttention : Module<AttentionInput, Tensor>
 {
     readonly Parameter[] projections;           // one for all three, or three

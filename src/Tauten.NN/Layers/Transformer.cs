@@ -10,6 +10,10 @@ public readonly record struct TransformerInput(Tensor Source, Tensor Target, Ten
 
 /// <summary>An encoder and a decoder, each with a normalization at the end (Vaswani et al., 2017). Embeddings, positions and the last projection are the model's own.</summary>
 /// <remarks>Members: <c>encoder</c> and <c>decoder</c>, with the names of PyTorch inside.</remarks>
+/// <example><code>
+/// var net = new Transformer(64, heads: 8, encoderLayers: 2, decoderLayers: 2, feedForward: 128, batchFirst: true);
+/// Console.WriteLine(net.Call(new(Source: Tensor.Ones([2, 10, 64]), Target: Tensor.Ones([2, 7, 64]), Causal: true)).Shape);    // [2, 7, 64]
+/// </code></example>
 public sealed partial class Transformer : Module<TransformerInput, Tensor>
 {
     readonly TransformerEncoder encoder;

@@ -19,6 +19,10 @@ public readonly record struct DecoderInput(Tensor Target, Tensor Memory, Tensor?
 
 /// <summary>One layer of a transformer's encoder: attention to itself, and two linear layers with an activation between them, each added to its input and normalized (Vaswani et al., 2017).</summary>
 /// <remarks>Members, with PyTorch's names: <c>self_attn</c>, <c>linear1</c>, <c>linear2</c>, <c>norm1</c>, <c>norm2</c>.</remarks>
+/// <example><code>
+/// var layer = new TransformerEncoderLayer(64, heads: 8, feedForward: 128, batchFirst: true);
+/// Console.WriteLine(layer.Call(new EncoderInput(Tensor.Ones([2, 10, 64]))).Shape);    // [2, 10, 64]
+/// </code></example>
 public sealed class TransformerEncoderLayer : Module<EncoderInput, Tensor>
 {
     readonly MultiHeadAttention attention;
@@ -80,6 +84,10 @@ public sealed class TransformerEncoderLayer : Module<EncoderInput, Tensor>
 
 /// <summary>Layers of a transformer's encoder one after the other, and a normalization at the end if there is one.</summary>
 /// <remarks>Members, with PyTorch's names: <c>layers.0</c>, <c>layers.1</c> and so on, and <c>norm</c>.</remarks>
+/// <example><code>
+/// var encoder = new TransformerEncoder(() => new TransformerEncoderLayer(64, heads: 8, feedForward: 128, batchFirst: true), count: 3);
+/// Console.WriteLine(encoder.Call(new EncoderInput(Tensor.Ones([2, 10, 64]), Causal: true)).Shape);    // [2, 10, 64]
+/// </code></example>
 public sealed partial class TransformerEncoder : Module<EncoderInput, Tensor>
 {
     readonly ModuleList<TransformerEncoderLayer> layers;
@@ -111,6 +119,10 @@ public sealed partial class TransformerEncoder : Module<EncoderInput, Tensor>
 
 /// <summary>One layer of a transformer's decoder: attention to itself, attention to what an encoder gave, and two linear layers with an activation between them, each added to its input and normalized (Vaswani et al., 2017).</summary>
 /// <remarks>Members, with PyTorch's names: <c>self_attn</c>, <c>multihead_attn</c>, <c>linear1</c>, <c>linear2</c>, <c>norm1</c>, <c>norm2</c>, <c>norm3</c>.</remarks>
+/// <example><code>
+/// var layer = new TransformerDecoderLayer(64, heads: 8, feedForward: 128, batchFirst: true);
+/// Console.WriteLine(layer.Call(new(Target: Tensor.Ones([2, 7, 64]), Memory: Tensor.Ones([2, 10, 64]), Causal: true)).Shape);    // [2, 7, 64]
+/// </code></example>
 public sealed class TransformerDecoderLayer : Module<DecoderInput, Tensor>
 {
     readonly MultiHeadAttention attention, memoryAttention;
@@ -176,6 +188,10 @@ public sealed class TransformerDecoderLayer : Module<DecoderInput, Tensor>
 
 /// <summary>Layers of a transformer's decoder one after the other, and a normalization at the end if there is one.</summary>
 /// <remarks>Members, with PyTorch's names: <c>layers.0</c>, <c>layers.1</c> and so on, and <c>norm</c>.</remarks>
+/// <example><code>
+/// var decoder = new TransformerDecoder(() => new TransformerDecoderLayer(64, heads: 8, feedForward: 128, batchFirst: true), count: 3);
+/// Console.WriteLine(decoder.Call(new(Target: Tensor.Ones([2, 7, 64]), Memory: Tensor.Ones([2, 10, 64]))).Shape);    // [2, 7, 64]
+/// </code></example>
 public sealed partial class TransformerDecoder : Module<DecoderInput, Tensor>
 {
     readonly ModuleList<TransformerDecoderLayer> layers;

@@ -91,6 +91,14 @@ public sealed class AveragedModel
 }
 
 /// <summary>The time in which parameters have averaged values.</summary>
+/// <example><code>
+/// var weight = new Parameter(Tensor.From([1f]));
+/// var average = new AveragedModel([weight]);
+/// average.Update();
+/// weight.Value = Tensor.From([3f]);
+/// average.Update();
+/// using (AveragedScope scope = average.Apply()) Console.WriteLine(weight.Value);
+/// </code></example>
 public sealed class AveragedScope : IDisposable
 {
     readonly Parameter[] parameters;

@@ -1,6 +1,11 @@
 namespace Tauten.Training;
 
 /// <summary>The share of labels that are predicted. Predictions are labels (integers or bool) of the target's shape, or scores [batch, classes, ...], of which the largest counts.</summary>
+/// <example><code>
+/// var metric = new Accuracy();
+/// metric.Update(Tensor.From([0L, 1, 2, 1]), Tensor.From([0L, 1, 1, 2]));
+/// Console.WriteLine($"{metric.Compute()}");    // 0.5
+/// </code></example>
 public sealed class Accuracy : SumMetric
 {
     /// <inheritdoc/>
@@ -25,6 +30,11 @@ public sealed class Accuracy : SumMetric
 
 /// <summary>The share of labels that are among the k classes with the highest scores [batch, classes, ...]. Of equal scores the first class counts as higher.</summary>
 /// <param name="k">How many classes may be named.</param>
+/// <example><code>
+/// var metric = new TopKAccuracy(2);
+/// metric.Update(Tensor.From(new[,] { { 0.5f, 0.3f, 0.2f }, { 0.1f, 0.6f, 0.3f } }), Tensor.From([1L, 0]));
+/// Console.WriteLine($"{metric.Compute()}");    // 0.5
+/// </code></example>
 /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is less than 1.</exception>
 public sealed class TopKAccuracy(int k) : SumMetric
 {
@@ -128,6 +138,14 @@ public abstract class CountMetric : PairMetric
 /// the share on the diagonal, the accuracy.
 /// </summary>
 /// <param name="classes">The number of classes; labels are from 0 to classes - 1.</param>
+/// <example><code>
+/// var metric = new ConfusionMatrix(classes: 3);
+/// metric.Update(Tensor.From([0L, 1, 2, 1]), Tensor.From([0L, 1, 1, 2]));
+/// Console.WriteLine(metric.Counts);
+/// // [[1, 0, 0],
+/// //  [0, 1, 1],
+/// //  [0, 1, 0]]
+/// </code></example>
 /// <exception cref="ArgumentOutOfRangeException"><paramref name="classes"/> is less than 1.</exception>
 public sealed class ConfusionMatrix(int classes) : CountMetric(classes)
 {
@@ -174,6 +192,11 @@ public abstract class ClassMetric : CountMetric
 /// <summary>Of what was predicted as a class, the share that is one. See <see cref="ConfusionMatrix"/> for predictions.</summary>
 /// <param name="classes">The number of classes.</param>
 /// <param name="average">How the results of the classes become one.</param>
+/// <example><code>
+/// var metric = new Precision(classes: 3);
+/// metric.Update(Tensor.From([0L, 1, 2, 1]), Tensor.From([0L, 1, 1, 2]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.5000
+/// </code></example>
 public sealed class Precision(int classes, Average average = Average.Macro) : ClassMetric(classes, average)
 {
     private protected override double Of(double right, double wrong, double missed) => Share(right, right + wrong);
@@ -182,6 +205,11 @@ public sealed class Precision(int classes, Average average = Average.Macro) : Cl
 /// <summary>Of what is of a class, the share that was found. See <see cref="ConfusionMatrix"/> for predictions.</summary>
 /// <param name="classes">The number of classes.</param>
 /// <param name="average">How the results of the classes become one.</param>
+/// <example><code>
+/// var metric = new Recall(classes: 3);
+/// metric.Update(Tensor.From([0L, 1, 2, 1]), Tensor.From([0L, 1, 1, 2]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.5000
+/// </code></example>
 public sealed class Recall(int classes, Average average = Average.Macro) : ClassMetric(classes, average)
 {
     private protected override double Of(double right, double wrong, double missed) => Share(right, right + missed);
@@ -194,6 +222,11 @@ public sealed class Recall(int classes, Average average = Average.Macro) : Class
 /// <param name="classes">The number of classes.</param>
 /// <param name="average">How the results of the classes become one.</param>
 /// <param name="beta">How much more recall counts than precision.</param>
+/// <example><code>
+/// var metric = new FBeta(classes: 3);
+/// metric.Update(Tensor.From([0L, 1, 2, 1]), Tensor.From([0L, 1, 1, 2]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.5000
+/// </code></example>
 /// <exception cref="ArgumentOutOfRangeException"><paramref name="beta"/> is negative.</exception>
 public sealed class FBeta(int classes, Average average = Average.Macro, double beta = 1) : ClassMetric(classes, average)
 {
@@ -207,6 +240,11 @@ public sealed class FBeta(int classes, Average average = Average.Macro, double b
 /// <summary>|A and B| / |A or B| for each class, where A is what was predicted as the class and B what is of it: the index of Jaccard. See <see cref="ConfusionMatrix"/> for predictions.</summary>
 /// <param name="classes">The number of classes.</param>
 /// <param name="average">How the results of the classes become one.</param>
+/// <example><code>
+/// var metric = new IntersectionOverUnion(classes: 3);
+/// metric.Update(Tensor.From([0L, 1, 2, 1]), Tensor.From([0L, 1, 1, 2]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.4444
+/// </code></example>
 public sealed class IntersectionOverUnion(int classes, Average average = Average.Macro) : ClassMetric(classes, average)
 {
     private protected override double Of(double right, double wrong, double missed) => Share(right, right + wrong + missed);

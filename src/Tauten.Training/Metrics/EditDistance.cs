@@ -51,12 +51,22 @@ public abstract class EditRate : Metric
 }
 
 /// <summary>The edit distance of words, which are what lies between white space, divided by the number of words of the references.</summary>
+/// <example><code>
+/// var metric = new WordErrorRate();
+/// metric.Update("the cat sat", "the cat sat down");
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.2500
+/// </code></example>
 public sealed class WordErrorRate : EditRate
 {
     private protected override string[] Parts(string text) => Words.Of(text);
 }
 
 /// <summary>The edit distance of characters, as readers count them (grapheme clusters), divided by the number of characters of the references.</summary>
+/// <example><code>
+/// var metric = new CharacterErrorRate();
+/// metric.Update("kitten", "sitting");
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.4286
+/// </code></example>
 public sealed class CharacterErrorRate : EditRate
 {
     private protected override string[] Parts(string text)

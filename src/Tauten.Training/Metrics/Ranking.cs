@@ -60,6 +60,11 @@ public abstract class RankMetric : PairMetric
 /// <summary>
 /// The area under the receiver operating characteristic: the probability that a positive has a higher score than a negative, where equal scores count half. NaN unless there are both.
 /// </summary>
+/// <example><code>
+/// var metric = new RocAuc();
+/// metric.Update(Tensor.From([0.1f, 0.4f, 0.35f, 0.8f]), Tensor.From([0L, 0, 1, 1]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.7500
+/// </code></example>
 public sealed class RocAuc : RankMetric
 {
     /// <inheritdoc/>
@@ -79,6 +84,11 @@ public sealed class RocAuc : RankMetric
 /// <summary>
 /// sum((recall[n] - recall[n - 1]) precision[n]) over all thresholds, from the highest score on: the area under the curve of precision over recall, as steps. NaN unless there are positives.
 /// </summary>
+/// <example><code>
+/// var metric = new AveragePrecision();
+/// metric.Update(Tensor.From([0.1f, 0.4f, 0.35f, 0.8f]), Tensor.From([0L, 0, 1, 1]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.8333
+/// </code></example>
 public sealed class AveragePrecision : RankMetric
 {
     /// <inheritdoc/>

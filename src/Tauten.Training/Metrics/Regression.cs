@@ -22,18 +22,33 @@ public abstract class ErrorMetric : SumMetric
 }
 
 /// <summary>The mean of |prediction - target|.</summary>
+/// <example><code>
+/// var metric = new MeanAbsoluteError();
+/// metric.Update(Tensor.From([2.5f, 0, 2, 8]), Tensor.From([3f, -0.5f, 2, 7]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.5000
+/// </code></example>
 public sealed class MeanAbsoluteError : ErrorMetric
 {
     private protected override double Error(double prediction, double target) => Math.Abs(prediction - target);
 }
 
 /// <summary>The mean of (prediction - target)^2.</summary>
+/// <example><code>
+/// var metric = new MeanSquaredError();
+/// metric.Update(Tensor.From([2.5f, 0, 2, 8]), Tensor.From([3f, -0.5f, 2, 7]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.3750
+/// </code></example>
 public sealed class MeanSquaredError : ErrorMetric
 {
     private protected override double Error(double prediction, double target) => (prediction - target) * (prediction - target);
 }
 
 /// <summary>The square root of the mean of (prediction - target)^2.</summary>
+/// <example><code>
+/// var metric = new RootMeanSquaredError();
+/// metric.Update(Tensor.From([2.5f, 0, 2, 8]), Tensor.From([3f, -0.5f, 2, 7]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.6124
+/// </code></example>
 public sealed class RootMeanSquaredError : ErrorMetric
 {
     private protected override double Error(double prediction, double target) => (prediction - target) * (prediction - target);
@@ -43,6 +58,11 @@ public sealed class RootMeanSquaredError : ErrorMetric
 }
 
 /// <summary>The mean of |prediction - target| / |target|, a fraction and not percent; a target of 0 counts as 2^-52.</summary>
+/// <example><code>
+/// var metric = new MeanAbsolutePercentageError();
+/// metric.Update(Tensor.From([2.5f, 0, 2, 8]), Tensor.From([3f, -0.5f, 2, 7]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.3274
+/// </code></example>
 public sealed class MeanAbsolutePercentageError : ErrorMetric
 {
     private protected override double Error(double prediction, double target) => Math.Abs(prediction - target) / Math.Max(Math.Abs(target), 2.220446049250313e-16);
@@ -50,6 +70,11 @@ public sealed class MeanAbsolutePercentageError : ErrorMetric
 
 /// <summary>The peak signal-to-noise ratio in decibels, 10 log10(range^2 / mean((prediction - target)^2)); infinite if there is no error.</summary>
 /// <param name="range">The difference between the largest and the smallest possible value.</param>
+/// <example><code>
+/// var metric = new PeakSignalToNoise();
+/// metric.Update(Tensor.Full([8, 8], 0.5), Tensor.Full([8, 8], 0.6));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 20.0000    decibels
+/// </code></example>
 public sealed class PeakSignalToNoise(double range = 1) : ErrorMetric
 {
     private protected override object Settings => range;
@@ -64,6 +89,11 @@ public sealed class PeakSignalToNoise(double range = 1) : ErrorMetric
 /// The coefficient of determination, 1 - sum((target - prediction)^2) / sum((target - mean)^2), over all elements: 1 is perfect, 0 as good as the mean. NaN for fewer than two; where all targets are the
 /// same, 1 if all predictions are right and 0 if not.
 /// </summary>
+/// <example><code>
+/// var metric = new R2Score();
+/// metric.Update(Tensor.From([2.5f, 0, 2, 8]), Tensor.From([3f, -0.5f, 2, 7]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.9486
+/// </code></example>
 public sealed class R2Score : PairMetric
 {
     double count, mean, spread, error;
@@ -107,6 +137,11 @@ public sealed class R2Score : PairMetric
 }
 
 /// <summary>The mean cosine of the angle between prediction and target along the last axis; 0 where one of them is 0.</summary>
+/// <example><code>
+/// var metric = new MeanCosineSimilarity();
+/// metric.Update(Tensor.From(new[,] { { 1f, 1f } }), Tensor.From(new[,] { { 0f, 2f } }));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.7071
+/// </code></example>
 public sealed class MeanCosineSimilarity : SumMetric
 {
     /// <inheritdoc/>

@@ -5,6 +5,11 @@ namespace Tauten.Training;
 /// references, for n from 1 to <c>order</c>, times exp(1 - references / predictions) where predictions are shorter. From 0 to 1, without smoothing: 0 if no n-gram of one length matches.
 /// </summary>
 /// <remarks>Words are what lies between white space. Of several references, each n-gram counts as often as in the one that has it most, and the length is that nearest to the prediction's, the shorter of two.</remarks>
+/// <example><code>
+/// var metric = new Bleu();
+/// metric.Update("the cat sat on the mat", "the cat sat on a mat");
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.5373
+/// </code></example>
 public sealed class Bleu : Metric
 {
     readonly int order;
@@ -116,6 +121,11 @@ public abstract class RougeMetric : Metric
 
 /// <summary>ROUGE-N (Lin: "ROUGE: a package for automatic evaluation of summaries", 2004): F1 of the n-grams of words that a prediction and its reference share, the mean over texts.</summary>
 /// <param name="order">The length of the n-grams.</param>
+/// <example><code>
+/// var metric = new RougeN();
+/// metric.Update("the cat sat", "the cat lay");
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.6667
+/// </code></example>
 /// <exception cref="ArgumentOutOfRangeException"><paramref name="order"/> is less than 1.</exception>
 public sealed class RougeN(int order = 1) : RougeMetric
 {
@@ -131,6 +141,11 @@ public sealed class RougeN(int order = 1) : RougeMetric
 }
 
 /// <summary>ROUGE-L (Lin, 2004): F1 of the longest common subsequence of words of a prediction and its reference, the mean over texts.</summary>
+/// <example><code>
+/// var metric = new RougeL();
+/// metric.Update("the cat sat", "the cat lay");
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.6667
+/// </code></example>
 public sealed class RougeL : RougeMetric
 {
     private protected override (long Matches, long Predicted, long Expected) Compare(string[] prediction, string[] reference)

@@ -36,7 +36,7 @@ static partial class ExampleCoverage
                 string name = type.Identifier.Text;
                 Add(name, type);
                 bool isPublic = type.Modifiers.Any(SyntaxKind.PublicKeyword), isMember = isPublic && byMember.Contains(name);
-                if (wantsClasses && isPublic && type.Parent is not TypeDeclarationSyntax && !type.Modifiers.Any(SyntaxKind.AbstractKeyword) && type is ClassDeclarationSyntax or RecordDeclarationSyntax) wanted.Add(name);
+                if (wantsClasses && isPublic && type.Parent is not TypeDeclarationSyntax && !type.Modifiers.Any(SyntaxKind.AbstractKeyword) && type is ClassDeclarationSyntax) wanted.Add(name);
                 foreach (var member in type.Members)
                 {
                     // What a member shows is an example of its class as well.
