@@ -132,7 +132,8 @@ sealed class AcceptedDTypes
     {
         if (shared.Count > 0) yield return ("", Text(Free));
         if (attribute.Count > 0 && !(shared.Count > 0 && attribute.SetEquals(Free))) yield return (shared.Count > 0 ? "result" : "", Text(attribute));
-        string? last = null;
+        // What the one before it takes too is said once.
+        string? last = shared.Count > 0 ? Text(Free) : null;
         foreach (var (k, set) in others)
         {
             string text = Text(set);

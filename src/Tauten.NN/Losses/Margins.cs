@@ -133,7 +133,7 @@ public sealed class MarginRankingLoss(Reduction reduction = Reduction.Mean, doub
 /// <example><code>
 /// var prediction = Tensor.From(new[,] { { 2f, 1.5f, 0f }, { 0f, 0f, 3f } });
 /// var target = Tensor.From([0L, 2]);
-/// Console.WriteLine(new MultiMarginLoss().Call(prediction, target));
+/// Console.WriteLine(new MultiMarginLoss().Call(prediction, target));    // 0.0833
 /// </code></example>
 /// <exception cref="ShapeException">Labels or weights do not fit the scores.</exception>
 /// <exception cref="DTypeException">Labels are not integers.</exception>

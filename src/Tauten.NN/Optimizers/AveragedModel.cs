@@ -97,7 +97,7 @@ public sealed class AveragedModel
 /// average.Update();
 /// weight.Value = Tensor.From([3f]);
 /// average.Update();
-/// using (AveragedScope scope = average.Apply()) Console.WriteLine(weight.Value);
+/// using (AveragedScope scope = average.Apply()) Console.WriteLine(weight.Value);    // [2]
 /// </code></example>
 public sealed class AveragedScope : IDisposable
 {

@@ -51,7 +51,7 @@ public abstract class OptionOptimizer : Optimizer
 /// Parameter weight = new(Tensor.Ones([2])), bias = new(Tensor.Ones([2]));
 /// var optimizer = new RMSprop([weight], learningRate: 0.1, weightDecay: 0.5);
 /// OptionGroup withoutDecay = optimizer.Add([bias], weightDecay: 0);
-/// Console.WriteLine($"{optimizer.Groups[0].WeightDecay} {withoutDecay.WeightDecay}");
+/// Console.WriteLine($"{optimizer.Groups[0].WeightDecay} {withoutDecay.WeightDecay}");    // 0.5 0
 /// </code></example>
 public sealed class OptionGroup : ParameterGroup
 {

@@ -8,9 +8,6 @@ namespace Tauten.Conventions;
 /// <summary>Which public members should have an example in their documentation, and which have none.</summary>
 static partial class ExampleCoverage
 {
-    /// <summary>Members whose examples are still to be written. The list may only shrink.</summary>
-    public const string List = "tests/Tauten.Conventions/Examples/without.txt";
-
     /// <summary>Types whose members are looked up one by one; overloads of a name share an example, and operators that of the type.</summary>
     static readonly string[] byMember = ["Tensor", "ComplexTensor", "Linalg", "Special", "Fourier", "SignalWindows", "Gradients"];
 

@@ -83,10 +83,7 @@ public class ExampleTests
     [Fact]
     public void Public_members_have_examples()
     {
-        string[] without = [.. ExampleCoverage.Without(tree)], listed = [.. tree.Read(ExampleCoverage.List).Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => !l.StartsWith('#'))];
-        var text = new StringBuilder();
-        foreach (string member in without.Except(listed)) text.Append($"{member} has no example. Put one into its documentation comment: <example><code>, a few lines that print something.\n");
-        foreach (string member in listed.Except(without)) text.Append($"{ExampleCoverage.List} lists {member}, which has an example or does not exist. Take it off the list.\n");
-        Assert.True(text.Length == 0, text.ToString());
+        string[] without = [.. ExampleCoverage.Without(tree)];
+        Assert.True(without.Length == 0, string.Concat(without.Select(m => $"{m} has no example. Put one into its documentation comment: <example><code>, a few lines that print something.\n")));
     }
 }
