@@ -90,7 +90,7 @@ public sealed class PyTorchFileTests
         for (int i = 0; i < count; i++)
         {
             byte[] file = files[i % files.Length];
-            file = file[0] == 'P' && random.Next(2) == 0 ? WithDamagedPickle(file, random) : Damaged(file, random);
+            file = file[0] == 'P' && random.Next(2) == 0 ? WithDamagedPickle(file, random) : DamagedFile.Of(file, random);
             try
             {
                 PyTorchFile.Load(new MemoryStream(file));
@@ -102,23 +102,6 @@ public sealed class PyTorchFileTests
         }
         // No length that lies makes it take memory.
         Assert.InRange((GC.GetTotalAllocatedBytes() - before) / count, 0, 2_000_000);
-    }
-
-    static byte[] Damaged(byte[] file, Random random)
-    {
-        file = [.. file];
-        for (int change = random.Next(1, 6); change > 0; change--)
-        {
-            int at = random.Next(file.Length), length = random.Next(1, 9);
-            switch (random.Next(4))
-            {
-                case 0: file[at] = (byte)random.Next(256); break;
-                case 1: file.AsSpan(at, Math.Min(length, file.Length - at)).Fill((byte)(random.Next(2) * 255)); break;
-                case 2: file = file[..Math.Max(at, 1)]; break;
-                default: file = [.. file[..at], .. file.AsSpan(at, Math.Min(length, file.Length - at)), .. file[at..]]; break;
-            }
-        }
-        return file;
     }
 
     /// <summary>A whole archive whose pickle is damaged: damage to the archive's own bytes mostly ends at its checksums.</summary>
@@ -134,7 +117,7 @@ public sealed class PyTorchFileTests
                 var content = new MemoryStream();
                 source.CopyTo(content);
                 using var target = written.CreateEntry(entry.FullName, CompressionLevel.NoCompression).Open();
-                target.Write(entry.Name == "data.pkl" ? Damaged(content.ToArray(), random) : content.ToArray());
+                target.Write(entry.Name == "data.pkl" ? DamagedFile.Of(content.ToArray(), random) : content.ToArray());
             }
         }
         return result.ToArray();
