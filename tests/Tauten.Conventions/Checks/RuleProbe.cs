@@ -66,6 +66,7 @@ public static class RuleProbe
             if (inputs.Length == 2) yield return [new(DType.Float64, inputs[0]), new(DType.Int64, inputs[1])];
             if (inputs.Length == 1) yield return [new(DType.Float32, inputs[0]), new(DType.UInt64, [2])];
         }
+        yield return [new(DType.Int8, [2, 3]), new(DType.Int8, [3, 4])];
         yield return [new(DType.UInt64, [2])];
         yield return [];
     }
