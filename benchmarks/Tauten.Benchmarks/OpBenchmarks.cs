@@ -90,3 +90,39 @@ public class ContractionBenchmarks
     [Benchmark]
     public Tensor Conv2d() => images.Conv2d(kernel, padding: 1);
 }
+
+/// <summary>Attention, and with its gradients.</summary>
+[MemoryDiagnoser]
+public class AttentionBenchmarks
+{
+    Tensor query = null!, key = null!, value = null!, gradient = null!;
+
+    /// <summary>Queries, and as many keys; fewer heads the more there are.</summary>
+    [Params(128, 512, 1024)]
+    public int Time { get; set; }
+
+    /// <summary>Whether queries take no keys behind them.</summary>
+    [Params(false, true)]
+    public bool Causal { get; set; }
+
+    /// <summary>Makes the operands, with heads of size 64 as a projection gives them: [batch, time, heads, size], seen as [batch, heads, time, size].</summary>
+    [GlobalSetup]
+    public void Setup()
+    {
+        (query, key, value, gradient) = (Heads(true), Heads(true), Heads(true), Heads(false));
+
+        Tensor Heads(bool requiresGrad) => Tensor.Randn([1, Time, 8192 / Time, 64], requiresGrad: requiresGrad).Transpose(1, 2);
+    }
+
+    /// <summary>The attention.</summary>
+    [Benchmark]
+    public Tensor Forward()
+    {
+        using var mode = Gradients.NoGrad();
+        return query.ScaledDotProductAttention(key, value, causal: Causal);
+    }
+
+    /// <summary>The attention and the gradients of queries, keys and values.</summary>
+    [Benchmark]
+    public Tensor[] ForwardAndBackward() => Gradients.Of(query.ScaledDotProductAttention(key, value, causal: Causal), [query, key, value], gradient);
+}

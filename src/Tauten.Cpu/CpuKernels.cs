@@ -170,6 +170,8 @@ static class CpuKernels
 
         // contractions
         .Add<Ops.MatMul>(MatMulKernel.Run)
+        .Add<Ops.ScaledDotProductAttention>(AttentionKernels.Forward)
+        .Add<Ops.ScaledDotProductAttentionGradient>(AttentionKernels.Gradient)
         .Add<Ops.MatMulInteger>(MatMulIntegerKernel.Run)
         .Add<Ops.Convolution>(ConvolutionKernels.Forward)
         .Add<Ops.ConvolutionInputGradient>(ConvolutionKernels.InputGradient)

@@ -32,17 +32,21 @@ sealed class AcceptedDTypes
     public static AcceptedDTypes Of(IReadOnlyList<OpCase> cases)
     {
         var found = new AcceptedDTypes();
-        foreach (var c in cases) found.Ask(c);
+        // An unusual dtype, so that it is not confused with that of another input; and float64, which is not widened as those of 16 bits are.
+        foreach (var c in cases)
+        {
+            var unusual = c.DTypes.Contains(DType.BFloat16) ? DType.BFloat16 : c.DTypes.FirstOrDefault(d => d != DType.Bool && c.Inputs.All(i => i.DType != d), c.DTypes[0]);
+            found.Ask(c, unusual);
+            if (unusual == DType.BFloat16 && c.DTypes.Contains(DType.Float64) && c.Inputs.All(i => i.DType != DType.Float64)) found.Ask(c, DType.Float64);
+        }
         foreach (int k in found.shared) found.others.Remove(k);
         // The documentation of OptimizerStep says for all of them what is kept beside a parameter.
         if (found.isStep) found.others.Clear();
         return found;
     }
 
-    void Ask(OpCase c)
+    void Ask(OpCase c, DType main)
     {
-        // An unusual dtype, so that it is not confused with that of another input.
-        var main = c.DTypes.Contains(DType.BFloat16) ? DType.BFloat16 : c.DTypes.FirstOrDefault(d => d != DType.Bool && c.Inputs.All(i => i.DType != d), c.DTypes[0]);
         Node[] leaves = [];
         Graph graph;
         using (Backends.Use(Trial.Cpu))
@@ -72,14 +76,16 @@ sealed class AcceptedDTypes
                 if (isShared[k]) shared.Add(k);
                 if (isShared[k] && isAlone) continue;
                 var taken = Ask(op, d => [.. specs.Select((s, j) => j == k ? new(d, s.Shape) : s)]);
-                if (isShared[k]) Mixed.AddRange(taken.Where(d => d != main).Select(d => $"{op} takes {d.Name()} for input {k} beside {main.Name()}."));
+                // A mask of attention is added, or says which keys take part.
+                bool isMask = op is ScaledDotProductAttention or ScaledDotProductAttentionGradient;
+                if (isShared[k]) Mixed.AddRange(taken.Where(d => d != main && !(isMask && d == DType.Bool)).Select(d => $"{op} takes {d.Name()} for input {k} beside {main.Name()}."));
                 else
                 {
                     if (specs[k].DType != main) taken.Remove(main);
                     if (!others.TryGetValue(k, out var all)) others[k] = all = [];
                     all.UnionWith(taken);
                     int leaf = Array.IndexOf(leaves, node.Input(k));
-                    if (leaf >= 0 && c.Inputs[leaf].DType == specs[k].DType) fixedInputs[leaf] = [.. taken.Except([specs[k].DType])];
+                    if (leaf >= 0 && c.Inputs[leaf].DType == specs[k].DType) fixedInputs[leaf] = [.. taken.Where(d => d != specs[k].DType && d.IsInteger() && specs[k].DType.IsInteger())];
                 }
             }
             if (op.GetType().GetProperty("DType") is { } property && property.PropertyType == typeof(DType))
@@ -94,13 +100,13 @@ sealed class AcceptedDTypes
         }
         InCase[c] = (whole ?? [], fixedInputs);
 
-        // What is computed from no input of the case, such as a constant, has its dtype from the case too.
+        // What is computed from no input of the case, such as a constant, has its dtype from the case too; but many are of float64 in any case.
         bool SharesDType(Node node)
         {
             var reached = new HashSet<Node>(ReferenceEqualityComparer.Instance);
             Reach(node, reached);
             int[] inputs = [.. Enumerable.Range(0, leaves.Length).Where(i => reached.Contains(leaves[i]))];
-            return inputs.Length == 0 || Array.Exists(inputs, i => c.Inputs[i].DType is null);
+            return (inputs.Length == 0 && main != DType.Float64) || Array.Exists(inputs, i => c.Inputs[i].DType is null);
         }
     }
 

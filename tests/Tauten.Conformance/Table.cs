@@ -18,6 +18,7 @@ static class Table
         .. RearrangingCases.All(),
         .. SortingCases.All(),
         .. TransformCases.All(),
+        .. AttentionCases.All(),
     ];
 
     static readonly Dictionary<string, OpCase> byName = Cases.ToDictionary(c => c.Name);

@@ -71,23 +71,23 @@ internal static unsafe class PhiloxLoops
         else Workers.For(chunks, loop.Total * nanoseconds, ref loop);
     }
 
-    /// <summary>Blocks [first, first + <see cref="Batch"/>) of a draw, word after word.</summary>
+    /// <summary>Blocks [first, first + count) of a draw, word after word; the count is a multiple of 8.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal static void Blocks(ulong seed, ulong draw, ulong first, uint* words)
+    internal static void Blocks(ulong seed, ulong draw, ulong first, uint* words, int count = Batch)
     {
         switch (CpuInstructions.Level)
         {
             case InstructionLevel.Avx512:
-                for (int i = 0; i < Batch; i += 8) Eight(seed, draw, first + (ulong)i, words + 4 * i);
+                for (int i = 0; i < count; i += 8) Eight(seed, draw, first + (ulong)i, words + 4 * i);
                 break;
             case InstructionLevel.Avx2:
-                for (int i = 0; i < Batch; i += 4) Four(seed, draw, first + (ulong)i, words + 4 * i);
+                for (int i = 0; i < count; i += 4) Four(seed, draw, first + (ulong)i, words + 4 * i);
                 break;
             default:
                 uint* counter = stackalloc uint[4];
                 counter[2] = (uint)draw;
                 counter[3] = (uint)(draw >> 32);
-                for (int i = 0; i < Batch; i++)
+                for (int i = 0; i < count; i++)
                 {
                     counter[0] = (uint)(first + (ulong)i);
                     counter[1] = (uint)((first + (ulong)i) >> 32);

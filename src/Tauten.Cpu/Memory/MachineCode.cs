@@ -6,7 +6,7 @@ namespace Tauten.Cpu;
 /// Instructions that .NET has no name for, as bytes that become executable at their first use: their pages are written, then made executable, and never
 /// both at once. Linux on x64; elsewhere, where the system forbids it, and where <c>TAUTEN_MACHINE_CODE</c> is <c>off</c>, the kernels in C# are used.
 /// </summary>
-internal static unsafe partial class MachineCode
+internal static unsafe class MachineCode
 {
     const int Read = 1, Write = 2, Execute = 4, Private = 2, Anonymous = 0x20;
 
@@ -18,7 +18,7 @@ internal static unsafe partial class MachineCode
     /// <summary>The address of a copy that can be called, or null where the system forbids it.</summary>
     public static void* Map(ReadOnlySpan<byte> code)
     {
-        if (!IsAllowed) return null;
+        if (!IsAllowed || !PageMemory.IsSupported) return null;
         nint place = MapPages(0, (nuint)code.Length, Read | Write, Private | Anonymous, -1, 0);
         if (place == -1) return null;
         code.CopyTo(new Span<byte>((void*)place, code.Length));
@@ -27,12 +27,15 @@ internal static unsafe partial class MachineCode
         return null;
     }
 
-    [LibraryImport("libc", EntryPoint = "mmap")]
-    private static partial nint MapPages(nint place, nuint length, int protection, int flags, int file, nint offset);
+    [DllImport("libc", EntryPoint = "mmap", ExactSpelling = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern nint MapPages(nint place, nuint length, int protection, int flags, int file, nint offset);
 
-    [LibraryImport("libc", EntryPoint = "mprotect")]
-    private static partial int ProtectPages(nint place, nuint length, int protection);
+    [DllImport("libc", EntryPoint = "mprotect", ExactSpelling = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int ProtectPages(nint place, nuint length, int protection);
 
-    [LibraryImport("libc", EntryPoint = "munmap")]
-    private static partial int UnmapPages(nint place, nuint length);
+    [DllImport("libc", EntryPoint = "munmap", ExactSpelling = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int UnmapPages(nint place, nuint length);
 }

@@ -22,22 +22,24 @@ public sealed partial class LayerNorm : Module<Tensor, Tensor>
     /// <param name="normalizedShape">The sizes of the last axes: one number for the last axis alone.</param>
     /// <param name="epsilon">Added to the variance.</param>
     /// <param name="affine">Whether there are a weight and a bias.</param>
+    /// <param name="bias">Whether an affine layer has a bias.</param>
     /// <param name="dtype">The element type of the parameters, which the input must have too.</param>
     /// <exception cref="ShapeException">There is no axis, or a size is less than 1.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="epsilon"/> is negative.</exception>
-    public LayerNorm(Dims normalizedShape, double epsilon = 1e-5, bool affine = true, DType dtype = DType.Float32)
+    public LayerNorm(Dims normalizedShape, double epsilon = 1e-5, bool affine = true, bool bias = true, DType dtype = DType.Float32)
     {
         if (normalizedShape.Count == 0) throw new ShapeException("LayerNorm: normalizedShape must have at least one axis. Received: [].");
         foreach (long size in normalizedShape.Span) Initial.Size(size, nameof(LayerNorm), nameof(normalizedShape));
         if (!(epsilon >= 0)) throw new ArgumentOutOfRangeException(nameof(epsilon), epsilon, "Expected a number that is not negative.");
         (shape, this.epsilon) = (Shape.Of(normalizedShape.Span), epsilon);
-        (weight, bias) = affine ? (Initial.Constant(shape, 1, dtype), Initial.Constant(shape, 0, dtype)) : default;
+        weight = affine ? Initial.Constant(shape, 1, dtype) : null;
+        this.bias = affine && bias ? Initial.Constant(shape, 0, dtype) : null;
     }
 
     /// <summary>Of the normalized shape; null if the layer is not affine.</summary>
     public Parameter? Weight => weight;
 
-    /// <summary>Of the normalized shape; null if the layer is not affine.</summary>
+    /// <summary>Of the normalized shape; null if the layer is not affine or has none.</summary>
     public Parameter? Bias => bias;
 
     /// <inheritdoc/>
@@ -56,5 +58,5 @@ public sealed partial class LayerNorm : Module<Tensor, Tensor>
     }
 
     /// <inheritdoc/>
-    protected override string Details() => string.Create(CultureInfo.InvariantCulture, $"{shape}, epsilon {epsilon}{(weight is null ? ", not affine" : "")}");
+    protected override string Details() => string.Create(CultureInfo.InvariantCulture, $"{shape}, epsilon {epsilon}{(weight is null ? ", not affine" : bias is null ? ", no bias" : "")}");
 }

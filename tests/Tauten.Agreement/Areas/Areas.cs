@@ -15,6 +15,7 @@ static class Areas
         ReductionsArea.Calls, SortingArea.Calls,
         ConvolutionArea.Calls, InterpolationArea.Calls, NormalizationArea.Calls, PoolingArea.Calls,
         LayersArea.Calls,
+        AttentionArea.Calls,
         TransformsArea.Calls,
         OptimizersArea.Calls,
         LossesArea.Calls, MetricsArea.Calls,

@@ -146,7 +146,7 @@ static class LayersArea
     static Func<Tensor[], Tensor[]> Layer(Func<DType, Tensor, Module<Tensor, Tensor>> make) => x => [With(make(x[0].DType, x[0]), x, 1).Call(x[0])];
 
     /// <summary>Gives the layer its parameters, and puts them where the inputs were, so that their gradients are asked for.</summary>
-    static T With<T>(T layer, Tensor[] x, int first)
+    internal static T With<T>(T layer, Tensor[] x, int first)
         where T : Module
     {
         foreach (var parameter in layer.Parameters())

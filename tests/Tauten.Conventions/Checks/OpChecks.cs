@@ -26,6 +26,7 @@ static partial class OpChecks
         ["CrossEntropyGradient"] = "the gradient of CrossEntropy",
         ["MaxPoolGradient"] = "the gradient of MaxPool",
         ["AvgPoolGradient"] = "the gradient of AvgPool",
+        ["ScaledDotProductAttentionGradient"] = "the gradient of ScaledDotProductAttention",
         ["CDistGradient"] = "the gradient of CDist",
         ["GridSampleGradient"] = "the gradient of GridSample",
         ["GammaVariateGradient"] = "the gradient of RandomGamma",

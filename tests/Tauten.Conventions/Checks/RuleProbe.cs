@@ -12,7 +12,7 @@ public static class RuleProbe
     static readonly Shape[][] shapes =
     [
         [[2, 3]], [[4]], [[]], [[2, 3, 8, 8]], [["batch", 3]], [[2, 3], [2, 3]], [[2, 3], [3]], [["batch", 3], ["batch", 3]], [[5, 4], [5]], [[5, 4], [3, 4]], [[2, 3], [2]],
-        [[2, 3, 8, 8], [2, 3, 2]], [[2, 3, 8, 8], [2, 4, 5, 2]], [[2, 3, 8, 8], [2, 4, 5, 2], [2, 3, 4, 5]], [[2, 3], [2, 3], [2, 3]], [[5, 4], [3, 4], [3]], [[2, 3], [3], [3]], [[2, 3, 8, 8], [3], [3]], [[2, 3], [2, 3], [2, 3], [2, 3]], [[2, 3, 8, 8], [3], [3], [3], [3]],
+        [[2, 3, 8, 8], [2, 3, 2]], [[2, 3, 8, 8], [2, 4, 5, 2]], [[2, 3, 8, 8], [2, 4, 5, 2], [2, 3, 4, 5]], [[2, 3], [2, 3], [2, 3]], [[5, 4], [3, 4], [3]], [[2, 3], [3], [3]], [[2, 3, 8, 8], [3], [3]], [[2, 3], [2, 3], [2, 3], [2, 3], [2], [2]], [[2, 3], [2, 3], [2, 3], [2, 3]], [[2, 3, 8, 8], [3], [3], [3], [3]],
     ];
 
     /// <summary>Sentences about ops whose rule and expansion disagree.</summary>
@@ -64,9 +64,9 @@ public static class RuleProbe
             yield return [.. inputs.Select(s => new TensorSpec(DType.Float32, s))];
             // Labels or indices at the end; a random key at the end.
             if (inputs.Length == 2) yield return [new(DType.Float64, inputs[0]), new(DType.Int64, inputs[1])];
-            if (inputs.Length == 1) yield return [new(DType.Float32, inputs[0]), new(DType.UInt64, [2])];
+            if (inputs.Length is 1 or 3 or 6) yield return [.. inputs.Select(s => new TensorSpec(DType.Float32, s)), new(DType.UInt64, [2])];
         }
-        yield return [new(DType.Int8, [2, 3]), new(DType.Int8, [3, 4])];
+        yield return [new(DType.Int8, [2, 3]), new(DType.UInt8, [3, 4])];
         yield return [new(DType.UInt64, [2])];
         yield return [];
     }
@@ -104,6 +104,7 @@ public static class RuleProbe
             return values.GetValue((variant + 1) % values.Length)!;
         }
         if (type == typeof(int) || type == typeof(long)) return Convert.ChangeType(variant, type, System.Globalization.CultureInfo.InvariantCulture);
+        if (type == typeof(double?)) return 0.5;
         if (type == typeof(double)) return 0.5 + variant;
         if (type == typeof(bool)) return variant == 1;
         if (type == typeof(Shape)) return Shape.Of(3, 4);

@@ -22,7 +22,7 @@ static partial class TypeChecks
         ["Tauten.OpSlot.slots"] = "a number for each type of op",
         ["Tauten.Ops.DerivedSpecs.known"] = "a cache that changes nothing but time",
         ["Tauten.Tensor.mirrors"] = "a cache tied to the life of its keys",
-        ["Tauten.Cpu.ByteTile.IsEnabled"] = "whether machine code multiplies bytes where the processor can; a test switches it off",
+        ["Tauten.Cpu.ByteTile.IsEnabled"] = "machine code, used where the machine has it; a test does without",
         ["Tauten.Cpu.CpuInstructions.level"] = "the instruction set, chosen at start; tests lower it",
         ["Tauten.Cpu.ScratchBlocks.free"] = "memory kept for reuse",
         ["Tauten.Cpu.ScratchBlocks.kept"] = "memory kept for reuse",

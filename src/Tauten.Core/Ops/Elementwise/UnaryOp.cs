@@ -49,7 +49,7 @@ static class Expect
         if (x.Length != count) throw Inputs(op, x.Length, $"{count} inputs");
     }
 
-    static ShapeException Inputs(Op op, int received, string expected) => new($"{op}: expected {expected}. Received: {received}.");
+    public static ShapeException Inputs(Op op, int received, string expected) => new($"{op}: expected {expected}. Received: {received}.");
 
     public static DTypeException DType(Op op, DType received, string expected) => new($"{op}: expected {expected}. Received: {received.Name()}. Convert with To(dtype).");
 
