@@ -60,7 +60,7 @@ sealed class AcceptedDTypes
         foreach (var node in graph.Nodes.Where(n => n.Op?.GetType() == c.Op))
         {
             var op = node.Op!;
-            isStep = op.Overwrites.Length > 0;
+            isStep = op is OptimizerStep;
             var specs = Enumerable.Range(0, node.InputCount).Select(i => node.Input(i).Spec(node.InputOutput(i))).ToArray();
             bool[] isShared = [.. specs.Select((s, k) => s.DType == main && SharesDType(node.Input(k)))];
             if (isShared.Contains(true))
