@@ -188,10 +188,13 @@ public abstract partial class Module
 
     /// <summary>The tree of modules, a line for each.</summary>
     /// <example><code>
-    /// Net(
-    ///   (fc1): Linear(784 -> 128)
-    ///   (fc2): Linear(128 -> 10)
-    /// )
+    /// var net = new Sequential(new Linear(784, 128), new ReLU(), new Linear(128, 10));
+    /// Console.WriteLine(net);
+    /// // Sequential(
+    /// //   (0): Linear(784 -> 128)
+    /// //   (1): ReLU()
+    /// //   (2): Linear(128 -> 10)
+    /// // )
     /// </code></example>
     public override string ToString()
     {

@@ -4,10 +4,19 @@ namespace Tauten.NN;
 /// <typeparam name="TInput">Mostly <see cref="Tensor"/>; a tuple for several inputs.</typeparam>
 /// <typeparam name="TOutput">Mostly <see cref="Tensor"/>; a tuple for several outputs.</typeparam>
 /// <example><code>
-/// sealed partial class Net : Module&lt;Tensor, Tensor&gt;
+/// var net = new Net();
+/// Console.WriteLine(net.Call(Tensor.Zeros([64, 784])).Shape);    // [64, 10]
+/// foreach (var (name, parameter) in net.NamedParameters()) Console.WriteLine($"{name} {parameter.Shape}");
+/// // fc1.weight [128, 784]
+/// // fc1.bias [128]
+/// // fc2.weight [10, 128]
+/// // fc2.bias [10]
+///
+/// sealed partial class Net : Module&lt;Tensor, Tensor>
 /// {
 ///     readonly Linear fc1 = new(784, 128);
 ///     readonly Linear fc2 = new(128, 10);
+///
 ///     protected override Tensor Forward(Tensor x) => fc2.Call(fc1.Call(x).Relu());
 /// }
 /// </code></example>

@@ -5,6 +5,9 @@ namespace Tauten.NN;
 /// <param name="negativeSlope">The slope below the threshold.</param>
 /// <param name="threshold">From where on x is handed on.</param>
 /// <exception cref="ArgumentOutOfRangeException">An option is negative.</exception>
+/// <example><code>
+/// Console.WriteLine(new ReLU().Call(Tensor.From([-2f, 0, 2])));    // [0, 0, 2]
+/// </code></example>
 public sealed class ReLU(double? max = null, double negativeSlope = 0, double threshold = 0) : Module<Tensor, Tensor>
 {
     readonly double? max = max is null or >= 0 ? max : throw new ArgumentOutOfRangeException(nameof(max), max, "ReLU: expected a number that is not negative.");
@@ -25,6 +28,9 @@ public sealed class ReLU(double? max = null, double negativeSlope = 0, double th
 
 /// <summary>x times the probability that a standard normal variable is below x; see <see cref="Ops.Gelu"/>.</summary>
 /// <param name="approximate">Whether to use the tanh approximation.</param>
+/// <example><code>
+/// Console.WriteLine(new Gelu().Call(Tensor.From([-2f, 0, 2])));    // [-0.0455,  0.0000,  1.9545]
+/// </code></example>
 public sealed class Gelu(bool approximate = false) : Module<Tensor, Tensor>
 {
     /// <inheritdoc/>
@@ -35,6 +41,9 @@ public sealed class Gelu(bool approximate = false) : Module<Tensor, Tensor>
 }
 
 /// <summary>The hyperbolic tangent, element by element.</summary>
+/// <example><code>
+/// Console.WriteLine(new Tanh().Call(Tensor.From([-2f, 0, 2])));    // [-0.9640,  0.0000,  0.9640]
+/// </code></example>
 public sealed class Tanh : Module<Tensor, Tensor>
 {
     /// <inheritdoc/>
@@ -42,6 +51,9 @@ public sealed class Tanh : Module<Tensor, Tensor>
 }
 
 /// <summary>1 / (1 + exp(-x)), element by element.</summary>
+/// <example><code>
+/// Console.WriteLine(new Sigmoid().Call(Tensor.From([-2f, 0, 2])));    // [0.1192, 0.5000, 0.8808]
+/// </code></example>
 public sealed class Sigmoid : Module<Tensor, Tensor>
 {
     /// <inheritdoc/>
@@ -50,6 +62,9 @@ public sealed class Sigmoid : Module<Tensor, Tensor>
 
 /// <summary>exp(x) / sum(exp(x)) along an axis. A classifier that is trained with <see cref="CrossEntropyLoss"/> needs none: that loss takes logits.</summary>
 /// <param name="axis">The axis along which the results add up to 1.</param>
+/// <example><code>
+/// Console.WriteLine(new Softmax().Call(Tensor.From([1f, 2, 2.5f])));    // [0.1220, 0.3315, 0.5465]
+/// </code></example>
 public sealed class Softmax(int axis = -1) : Module<Tensor, Tensor>
 {
     /// <inheritdoc/>
@@ -71,6 +86,9 @@ public sealed class Softmax(int axis = -1) : Module<Tensor, Tensor>
 }
 
 /// <summary>The input, unchanged: a place to put another module later.</summary>
+/// <example><code>
+/// Console.WriteLine(new Identity().Call(Tensor.From([1f, 2])));    // [1, 2]
+/// </code></example>
 public sealed class Identity : Module<Tensor, Tensor>
 {
     /// <inheritdoc/>
@@ -80,6 +98,9 @@ public sealed class Identity : Module<Tensor, Tensor>
 /// <summary>The axes from <paramref name="start"/> to <paramref name="end"/> (included) as one: [batch, channels, height, width] becomes [batch, features].</summary>
 /// <param name="start">The first of the axes; 1 leaves the batch alone.</param>
 /// <param name="end">The last of them.</param>
+/// <example><code>
+/// Console.WriteLine(new Flatten().Call(Tensor.Ones([8, 3, 4, 4])).Shape);    // [8, 48]
+/// </code></example>
 public sealed class Flatten(int start = 1, int end = -1) : Module<Tensor, Tensor>
 {
     /// <inheritdoc/>
@@ -94,6 +115,12 @@ public sealed class Flatten(int start = 1, int end = -1) : Module<Tensor, Tensor
 /// </summary>
 /// <param name="rate">The probability, 0 to 1.</param>
 /// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+/// <example><code>
+/// var layer = new Dropout(0.5, new Generator(4));
+/// Console.WriteLine(layer.Call(Tensor.Ones([6])));    // [0, 2, 2, 2, 2, 2]
+/// layer.Eval();
+/// Console.WriteLine(layer.Call(Tensor.Ones([6])));    // [1, 1, 1, 1, 1, 1]
+/// </code></example>
 public sealed class Dropout(double rate = 0.5, Generator? generator = null) : Module<Tensor, Tensor>
 {
     readonly double rate = rate is >= 0 and <= 1 ? rate : throw new ShapeException($"Dropout: expected a rate of 0 to 1. Received: {rate}.");

@@ -77,6 +77,12 @@ public abstract class BatchNormLayer : Module<Tensor, Tensor>
 }
 
 /// <summary>Batch normalization of [batch, channels] or [batch, channels, length]; see <see cref="BatchNormLayer"/>.</summary>
+/// <example><code>
+/// var layer = new BatchNorm1d(2);
+/// Console.WriteLine(layer.Call(Tensor.From(new[,] { { 1f, 10f }, { 3f, 30f } })));
+/// // [[-1.0000, -1.0000],
+/// //  [ 1.0000,  1.0000]]
+/// </code></example>
 public sealed class BatchNorm1d : BatchNormLayer
 {
     /// <summary>A layer for this many channels.</summary>
@@ -97,6 +103,16 @@ public sealed class BatchNorm1d : BatchNormLayer
 }
 
 /// <summary>Batch normalization of [batch, channels, height, width]; see <see cref="BatchNormLayer"/>.</summary>
+/// <example><code>
+/// var layer = new BatchNorm2d(16);
+/// Console.WriteLine(layer.Call(Tensor.Ones([8, 16, 32, 32])).Shape);    // [8, 16, 32, 32]
+/// foreach (var (name, value) in layer.State()) Console.WriteLine($"{name} {value.Shape}");
+/// // weight [16]
+/// // bias [16]
+/// // running_mean [16]
+/// // running_var [16]
+/// // num_batches_tracked []
+/// </code></example>
 public sealed class BatchNorm2d : BatchNormLayer
 {
     /// <summary>A layer for this many channels.</summary>
@@ -117,6 +133,9 @@ public sealed class BatchNorm2d : BatchNormLayer
 }
 
 /// <summary>Batch normalization of [batch, channels, depth, height, width]; see <see cref="BatchNormLayer"/>.</summary>
+/// <example><code>
+/// Console.WriteLine(new BatchNorm3d(16).Call(Tensor.Ones([8, 16, 4, 8, 8])).Shape);    // [8, 16, 4, 8, 8]
+/// </code></example>
 public sealed class BatchNorm3d : BatchNormLayer
 {
     /// <summary>A layer for this many channels.</summary>

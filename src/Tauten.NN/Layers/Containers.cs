@@ -6,6 +6,13 @@ namespace Tauten.NN;
 
 /// <summary>Modules in a row that have no computation of their own: the module around them calls them. Their names are <c>0</c>, <c>1</c> and so on.</summary>
 /// <typeparam name="T">The type of the modules.</typeparam>
+/// <example><code>
+/// var layers = new ModuleList&lt;Linear>(new Linear(4, 4), new Linear(4, 4));
+/// layers.Add(new Linear(4, 2));
+/// var x = Tensor.Ones([8, 4]);
+/// foreach (var layer in layers) x = layer.Call(x).Relu();
+/// Console.WriteLine(x.Shape);    // [8, 2]
+/// </code></example>
 public sealed class ModuleList<T> : Module, IReadOnlyList<T>
     where T : Module
 {
@@ -47,6 +54,12 @@ public sealed class ModuleList<T> : Module, IReadOnlyList<T>
 
 /// <summary>Modules by name, in the order in which they were added, that have no computation of their own.</summary>
 /// <typeparam name="T">The type of the modules.</typeparam>
+/// <example><code>
+/// var heads = new ModuleDict&lt;Linear>();
+/// heads.Add("price", new Linear(16, 1));
+/// heads.Add("kind", new Linear(16, 5));
+/// Console.WriteLine(heads["kind"].Call(Tensor.Ones([8, 16])).Shape);    // [8, 5]
+/// </code></example>
 public sealed class ModuleDict<T> : Module, IEnumerable<KeyValuePair<string, T>>
     where T : Module
 {

@@ -81,6 +81,9 @@ public abstract partial class ConvolutionLayer : Module<Tensor, Tensor>
 }
 
 /// <summary>A convolution over the last axis of [batch, channels, length]; see <see cref="Tensor.Conv1d"/>.</summary>
+/// <example><code>
+/// Console.WriteLine(new Conv1d(3, 16, kernelSize: 3, stride: 2, padding: 1).Call(Tensor.Ones([8, 3, 100])).Shape);    // [8, 16, 50]
+/// </code></example>
 public sealed class Conv1d : ConvolutionLayer
 {
     readonly PadMode padMode;
@@ -108,6 +111,9 @@ public sealed class Conv1d : ConvolutionLayer
 }
 
 /// <summary>A convolution over the last two axes of [batch, channels, height, width]; see <see cref="Tensor.Conv2d"/>.</summary>
+/// <example><code>
+/// Console.WriteLine(new Conv2d(3, 16, kernelSize: 3, stride: 2, padding: 1).Call(Tensor.Ones([8, 3, 32, 32])).Shape);    // [8, 16, 16, 16]
+/// </code></example>
 public sealed class Conv2d : ConvolutionLayer
 {
     readonly PadMode padMode;
@@ -135,6 +141,9 @@ public sealed class Conv2d : ConvolutionLayer
 }
 
 /// <summary>A convolution over the last three axes of [batch, channels, depth, height, width]; see <see cref="Tensor.Conv3d"/>.</summary>
+/// <example><code>
+/// Console.WriteLine(new Conv3d(3, 16, kernelSize: 3, stride: 2, padding: 1).Call(Tensor.Ones([8, 3, 8, 32, 32])).Shape);    // [8, 16, 4, 16, 16]
+/// </code></example>
 public sealed class Conv3d : ConvolutionLayer
 {
     readonly PadMode padMode;

@@ -3,6 +3,7 @@ namespace Tauten.NN;
 /// <summary>A learned vector for each of <c>count</c> things: indices [..] of dtype int64 or int32 become [.., dimension].</summary>
 /// <remarks>Parameter: <c>weight</c> [count, dimension], at first from the normal distribution with mean 0 and variance 1.</remarks>
 /// <example><code>
+/// Console.WriteLine(new Embedding(count: 1000, dimension: 64).Call(Tensor.From([[3L, 1], [0, 999]])).Shape);    // [2, 2, 64]
 /// var vectors = Embedding.FromPretrained(Tensor.From(new[,] { { 1f, 2f }, { 3f, 4f } }));
 /// Console.WriteLine(vectors.Call(Tensor.From([1L])).Sum());    // 7
 /// </code></example>

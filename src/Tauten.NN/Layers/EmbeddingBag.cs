@@ -13,6 +13,11 @@ public enum BagMode
 
 /// <summary>Rows of a table, combined in bags: indices [bags, n] or, with the position at which each bag starts, [all]; gives [bags, dimension]. A bag without indices gives zeros.</summary>
 /// <remarks>Parameter: <c>weight</c> [count, dimension], at first normally distributed with mean 0 and variance 1.</remarks>
+/// <example><code>
+/// var bags = new EmbeddingBag(count: 1000, dimension: 64);
+/// var words = Tensor.From([3L, 1, 4, 1, 5]);
+/// Console.WriteLine(bags.Call((words, Tensor.From([0L, 2]), null)).Shape);    // [2, 64]    of words 0 and 1, and of 2 to 4
+/// </code></example>
 public sealed partial class EmbeddingBag : Module<(Tensor Indices, Tensor? Offsets, Tensor? Weights), Tensor>
 {
     readonly Parameter weight;

@@ -4,6 +4,13 @@ namespace Tauten.NN;
 
 /// <summary>Mean 0 and variance 1 over the channels of each group and all axes behind them, then a weight and a bias for each channel (Wu, He, 2018); see <see cref="Tensor.GroupNorm"/>.</summary>
 /// <remarks>Parameters: <c>weight</c> and <c>bias</c> [channels], at first 1 and 0.</remarks>
+/// <example><code>
+/// Console.WriteLine(new GroupNorm(groups: 2, channels: 4).Call(Tensor.From([1f, 3, 10, 30]).Reshape(1, 4, 1)));
+/// // [[[-1.0000],
+/// //   [ 1.0000],
+/// //   [-1.0000],
+/// //   [ 1.0000]]]
+/// </code></example>
 public sealed partial class GroupNorm : Module<Tensor, Tensor>
 {
     readonly Parameter? weight, bias;
@@ -122,6 +129,11 @@ public abstract class InstanceNormLayer : Module<Tensor, Tensor>
 /// <param name="affine">Whether there are a weight and a bias.</param>
 /// <param name="trackRunningStats">Whether running statistics are kept, for eval mode.</param>
 /// <param name="dtype">The element type of the parameters, which the input must have too.</param>
+/// <example><code>
+/// Console.WriteLine(new InstanceNorm1d(2).Call(Tensor.From([1f, 3, 10, 30]).Reshape(1, 2, 2)));
+/// // [[[-1.0000,  1.0000],
+/// //   [-1.0000,  1.0000]]]
+/// </code></example>
 public sealed class InstanceNorm1d(long channels, double epsilon = 1e-5, double momentum = 0.1, bool affine = false, bool trackRunningStats = false, DType dtype = DType.Float32)
     : InstanceNormLayer(1, channels, epsilon, momentum, affine, trackRunningStats, dtype);
 
@@ -132,6 +144,9 @@ public sealed class InstanceNorm1d(long channels, double epsilon = 1e-5, double 
 /// <param name="affine">Whether there are a weight and a bias.</param>
 /// <param name="trackRunningStats">Whether running statistics are kept, for eval mode.</param>
 /// <param name="dtype">The element type of the parameters, which the input must have too.</param>
+/// <example><code>
+/// Console.WriteLine(new InstanceNorm2d(16).Call(Tensor.Ones([8, 16, 32, 32])).Shape);    // [8, 16, 32, 32]
+/// </code></example>
 public sealed class InstanceNorm2d(long channels, double epsilon = 1e-5, double momentum = 0.1, bool affine = false, bool trackRunningStats = false, DType dtype = DType.Float32)
     : InstanceNormLayer(2, channels, epsilon, momentum, affine, trackRunningStats, dtype);
 
@@ -142,11 +157,17 @@ public sealed class InstanceNorm2d(long channels, double epsilon = 1e-5, double 
 /// <param name="affine">Whether there are a weight and a bias.</param>
 /// <param name="trackRunningStats">Whether running statistics are kept, for eval mode.</param>
 /// <param name="dtype">The element type of the parameters, which the input must have too.</param>
+/// <example><code>
+/// Console.WriteLine(new InstanceNorm3d(16).Call(Tensor.Ones([8, 16, 4, 8, 8])).Shape);    // [8, 16, 4, 8, 8]
+/// </code></example>
 public sealed class InstanceNorm3d(long channels, double epsilon = 1e-5, double momentum = 0.1, bool affine = false, bool trackRunningStats = false, DType dtype = DType.Float32)
     : InstanceNormLayer(3, channels, epsilon, momentum, affine, trackRunningStats, dtype);
 
 /// <summary>Divides by the root of the mean square over the last axes, then multiplies by a weight (Zhang, Sennrich, 2019); see <see cref="Tensor.RmsNorm"/>.</summary>
 /// <remarks>Parameter: <c>weight</c> of the normalized shape, at first 1.</remarks>
+/// <example><code>
+/// Console.WriteLine(new RMSNorm(2).Call(Tensor.From(new[,] { { 3f, 4f } })));    // [[0.8485, 1.1314]]
+/// </code></example>
 public sealed partial class RMSNorm : Module<Tensor, Tensor>
 {
     readonly Parameter? weight;
@@ -186,6 +207,12 @@ public sealed partial class RMSNorm : Module<Tensor, Tensor>
 /// <param name="alpha">The factor of the mean.</param>
 /// <param name="beta">The exponent.</param>
 /// <param name="k">What is added to it.</param>
+/// <example><code>
+/// Console.WriteLine(new LocalResponseNorm(size: 3, alpha: 3, beta: 1).Call(Tensor.Ones([1, 3, 2])));
+/// // [[[0.3333, 0.3333],
+/// //   [0.2500, 0.2500],
+/// //   [0.3333, 0.3333]]]
+/// </code></example>
 public sealed class LocalResponseNorm(long size, double alpha = 1e-4, double beta = 0.75, double k = 1) : Module<Tensor, Tensor>
 {
     /// <inheritdoc/>

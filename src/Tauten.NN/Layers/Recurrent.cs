@@ -5,6 +5,11 @@ namespace Tauten.NN;
 /// Parameters, for each layer and with <c>_reverse</c> behind the names of the second direction: <c>weight_ih_l0</c> [1 hiddenSize, inputSize], <c>weight_hh_l0</c> [1 hiddenSize, hiddenSize],
 /// <c>bias_ih_l0</c> and <c>bias_hh_l0</c> [1 hiddenSize], at first evenly spread between -1/sqrt(hiddenSize) and 1/sqrt(hiddenSize).
 /// </remarks>
+/// <example><code>
+/// var layer = new RNN(inputSize: 16, hiddenSize: 32, layers: 2, batchFirst: true);
+/// var (output, hidden) = layer.Call((Tensor.Ones([8, 20, 16]), null, null));
+/// Console.WriteLine($"{output.Shape} {hidden.Shape}");    // [8, 20, 32] [2, 8, 32]
+/// </code></example>
 public sealed class RNN : Module<(Tensor Input, Tensor? Hidden, Tensor? Lengths), (Tensor Output, Tensor Hidden)>
 {
     readonly RecurrentStack stack;
@@ -59,6 +64,11 @@ public sealed class RNN : Module<(Tensor Input, Tensor? Hidden, Tensor? Lengths)
 /// Parameters, for each layer and with <c>_reverse</c> behind the names of the second direction: <c>weight_ih_l0</c> [4 hiddenSize, inputSize], <c>weight_hh_l0</c> [4 hiddenSize, hiddenSize],
 /// <c>bias_ih_l0</c> and <c>bias_hh_l0</c> [4 hiddenSize], <c>weight_hr_l0</c> [projection, hiddenSize] with a projection, at first evenly spread between -1/sqrt(hiddenSize) and 1/sqrt(hiddenSize).
 /// </remarks>
+/// <example><code>
+/// var layer = new LSTM(inputSize: 16, hiddenSize: 32, batchFirst: true);
+/// var (output, (hidden, cell)) = layer.Call((Tensor.Ones([8, 20, 16]), null, null));
+/// Console.WriteLine($"{output.Shape} {hidden.Shape} {cell.Shape}");    // [8, 20, 32] [1, 8, 32] [1, 8, 32]
+/// </code></example>
 public sealed class LSTM : Module<(Tensor Input, (Tensor Hidden, Tensor Cell)? State, Tensor? Lengths), (Tensor Output, (Tensor Hidden, Tensor Cell) State)>
 {
     readonly RecurrentStack stack;
@@ -113,6 +123,11 @@ public sealed class LSTM : Module<(Tensor Input, (Tensor Hidden, Tensor Cell)? S
 /// Parameters, for each layer and with <c>_reverse</c> behind the names of the second direction: <c>weight_ih_l0</c> [3 hiddenSize, inputSize], <c>weight_hh_l0</c> [3 hiddenSize, hiddenSize],
 /// <c>bias_ih_l0</c> and <c>bias_hh_l0</c> [3 hiddenSize], at first evenly spread between -1/sqrt(hiddenSize) and 1/sqrt(hiddenSize).
 /// </remarks>
+/// <example><code>
+/// var layer = new GRU(inputSize: 16, hiddenSize: 32, layers: 2, batchFirst: true);
+/// var (output, hidden) = layer.Call((Tensor.Ones([8, 20, 16]), null, null));
+/// Console.WriteLine($"{output.Shape} {hidden.Shape}");    // [8, 20, 32] [2, 8, 32]
+/// </code></example>
 public sealed class GRU : Module<(Tensor Input, Tensor? Hidden, Tensor? Lengths), (Tensor Output, Tensor Hidden)>
 {
     readonly RecurrentStack stack;

@@ -14,6 +14,12 @@ public enum RecurrentActivation
 /// Parameters: <c>weight_ih</c> [1 hiddenSize, inputSize], <c>weight_hh</c> [1 hiddenSize, hiddenSize], <c>bias_ih</c> and <c>bias_hh</c> [1 hiddenSize], at first evenly spread between
 /// -1/sqrt(hiddenSize) and 1/sqrt(hiddenSize).
 /// </remarks>
+/// <example><code>
+/// var cell = new RNNCell(inputSize: 16, hiddenSize: 32);
+/// Tensor? hidden = null;
+/// for (int t = 0; t &lt; 5; t++) hidden = cell.Call((Tensor.Ones([8, 16]), hidden));
+/// Console.WriteLine(hidden!.Shape);    // [8, 32]
+/// </code></example>
 public sealed class RNNCell : Module<(Tensor Input, Tensor? Hidden), Tensor>
 {
     readonly RecurrentWeights weights;
@@ -59,6 +65,12 @@ public sealed class RNNCell : Module<(Tensor Input, Tensor? Hidden), Tensor>
 /// Parameters: <c>weight_ih</c> [4 hiddenSize, inputSize], <c>weight_hh</c> [4 hiddenSize, hiddenSize], <c>bias_ih</c> and <c>bias_hh</c> [4 hiddenSize], at first evenly spread between
 /// -1/sqrt(hiddenSize) and 1/sqrt(hiddenSize).
 /// </remarks>
+/// <example><code>
+/// var layer = new LSTMCell(inputSize: 16, hiddenSize: 32);
+/// (Tensor Hidden, Tensor Cell)? state = null;
+/// for (int t = 0; t &lt; 5; t++) state = layer.Call((Tensor.Ones([8, 16]), state));
+/// Console.WriteLine(state!.Value.Hidden.Shape);    // [8, 32]
+/// </code></example>
 public sealed class LSTMCell : Module<(Tensor Input, (Tensor Hidden, Tensor Cell)? State), (Tensor Hidden, Tensor Cell)>
 {
     readonly RecurrentWeights weights;
@@ -102,6 +114,12 @@ public sealed class LSTMCell : Module<(Tensor Input, (Tensor Hidden, Tensor Cell
 /// Parameters: <c>weight_ih</c> [3 hiddenSize, inputSize], <c>weight_hh</c> [3 hiddenSize, hiddenSize], <c>bias_ih</c> and <c>bias_hh</c> [3 hiddenSize], at first evenly spread between
 /// -1/sqrt(hiddenSize) and 1/sqrt(hiddenSize).
 /// </remarks>
+/// <example><code>
+/// var cell = new GRUCell(inputSize: 16, hiddenSize: 32);
+/// Tensor? hidden = null;
+/// for (int t = 0; t &lt; 5; t++) hidden = cell.Call((Tensor.Ones([8, 16]), hidden));
+/// Console.WriteLine(hidden!.Shape);    // [8, 32]
+/// </code></example>
 public sealed class GRUCell : Module<(Tensor Input, Tensor? Hidden), Tensor>
 {
     readonly RecurrentWeights weights;

@@ -3,6 +3,9 @@ using System.Globalization;
 namespace Tauten.NN;
 
 /// <summary>[batch, channels, ...] at another resolution, by a size or by factors; see <see cref="Tensor.Interpolate"/>.</summary>
+/// <example><code>
+/// Console.WriteLine(new Upsample(scale: 2).Call(Tensor.From([1f, 2]).Reshape(1, 1, 2)));    // [[[1, 1, 2, 2]]]
+/// </code></example>
 public sealed class Upsample : Module<Tensor, Tensor>
 {
     readonly Dims? size;

@@ -5,7 +5,13 @@ namespace Tauten.NN;
 /// <summary>
 /// Adam with little memory: of a matrix only the mean squares of rows and columns are kept (Shazeer, Stern, 2018). The formulas of <see cref="AdafactorStep"/>.
 /// </summary>
-/// <example><code>var optimizer = new Adafactor(model.Parameters(), learningRate: 0.01);</code></example>
+/// <example><code>
+/// var weight = new Parameter(Tensor.From([1f, -2]));
+/// var optimizer = new Adafactor([weight], learningRate: 0.1);
+/// weight.Value.Square().Sum().Backward();
+/// optimizer.Step();
+/// Console.WriteLine(weight.Value);    // [ 0.8419, -1.8419]
+/// </code></example>
 public sealed class Adafactor : Optimizer
 {
     /// <summary>An optimizer of these parameters.</summary>

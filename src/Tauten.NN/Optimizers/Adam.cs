@@ -6,7 +6,13 @@ namespace Tauten.NN;
 /// Adam (Kingma, Ba: "Adam: A Method for Stochastic Optimization", 2014): steps along the mean of the gradients, divided by their root mean square. The formulas
 /// of <see cref="AdamStep"/>, which are those of PyTorch.
 /// </summary>
-/// <example><code>var optimizer = new Adam(model.Parameters(), learningRate: 0.001);</code></example>
+/// <example><code>
+/// var weight = new Parameter(Tensor.From([1f, -2]));
+/// var optimizer = new Adam([weight], learningRate: 0.1);
+/// weight.Value.Square().Sum().Backward();
+/// optimizer.Step();
+/// Console.WriteLine(weight.Value);    // [ 0.9000, -1.9000]
+/// </code></example>
 public class Adam : Optimizer
 {
     readonly bool decoupled;
@@ -58,6 +64,13 @@ public class Adam : Optimizer
 /// Adam whose weight decay shrinks the parameters themselves instead of adding to the gradients (Loshchilov, Hutter: "Decoupled Weight Decay
 /// Regularization", 2017).
 /// </summary>
+/// <example><code>
+/// var weight = new Parameter(Tensor.From([1f, -2]));
+/// var optimizer = new AdamW([weight], learningRate: 0.1, weightDecay: 0.5);
+/// weight.Value.Square().Sum().Backward();
+/// optimizer.Step();
+/// Console.WriteLine(weight.Value);    // [ 0.8500, -1.8000]
+/// </code></example>
 public sealed class AdamW : Adam
 {
     /// <summary>An optimizer of these parameters.</summary>
@@ -77,6 +90,14 @@ public sealed class AdamW : Adam
 }
 
 /// <summary>Parameters that <see cref="Adam"/> or <see cref="AdamW"/> updates with the same options.</summary>
+/// <example><code>
+/// Parameter backbone = new(Tensor.Ones([2])), head = new(Tensor.Ones([2]));
+/// var optimizer = new Adam([head], learningRate: 0.1);
+/// AdamGroup slow = optimizer.Add([backbone], learningRate: 0.01);
+/// (backbone.Value + head.Value).Sum().Backward();
+/// optimizer.Step();
+/// Console.WriteLine($"{head.Value} {backbone.Value}");    // [0.9000, 0.9000] [0.9900, 0.9900]
+/// </code></example>
 public sealed class AdamGroup : ParameterGroup
 {
     static readonly IReadOnlyList<StateSlot> plain = [StateSlot.Moment("exp_avg"), StateSlot.Moment("exp_avg_sq"), StateSlot.Count];

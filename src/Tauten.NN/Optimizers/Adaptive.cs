@@ -5,7 +5,13 @@ namespace Tauten.NN;
 /// <summary>
 /// Adam with the largest gradient instead of the root mean square (Kingma, Ba, 2014, section 7.1): the formulas of <see cref="AdamaxStep"/>, which are those of PyTorch.
 /// </summary>
-/// <example><code>var optimizer = new Adamax(model.Parameters(), learningRate: 0.002);</code></example>
+/// <example><code>
+/// var weight = new Parameter(Tensor.From([1f, -2]));
+/// var optimizer = new Adamax([weight], learningRate: 0.1);
+/// weight.Value.Square().Sum().Backward();
+/// optimizer.Step();
+/// Console.WriteLine(weight.Value);    // [ 0.9000, -1.9000]
+/// </code></example>
 public sealed class Adamax : OptionOptimizer
 {
     /// <summary>An optimizer of these parameters.</summary>
@@ -28,7 +34,13 @@ public sealed class Adamax : OptionOptimizer
 /// <summary>
 /// Adam with Nesterov's momentum (Dozat: "Incorporating Nesterov Momentum into Adam", 2016): the formulas of <see cref="NAdamStep"/>, which are those of PyTorch.
 /// </summary>
-/// <example><code>var optimizer = new NAdam(model.Parameters());</code></example>
+/// <example><code>
+/// var weight = new Parameter(Tensor.From([1f, -2]));
+/// var optimizer = new NAdam([weight], learningRate: 0.1);
+/// weight.Value.Square().Sum().Backward();
+/// optimizer.Step();
+/// Console.WriteLine(weight.Value);    // [ 0.8944, -1.8944]
+/// </code></example>
 public sealed class NAdam : OptionOptimizer
 {
     /// <summary>An optimizer of these parameters.</summary>
@@ -52,7 +64,13 @@ public sealed class NAdam : OptionOptimizer
 /// <summary>
 /// Adam that divides only once the mean square is known well enough (Liu et al.: "On the Variance of the Adaptive Learning Rate and Beyond", 2019): the formulas of <see cref="RAdamStep"/>, which are those of PyTorch.
 /// </summary>
-/// <example><code>var optimizer = new RAdam(model.Parameters());</code></example>
+/// <example><code>
+/// var weight = new Parameter(Tensor.From([1f, -2]));
+/// var optimizer = new RAdam([weight], learningRate: 0.1);
+/// weight.Value.Square().Sum().Backward();
+/// optimizer.Step();
+/// Console.WriteLine(weight.Value);    // [ 0.8000, -1.6000]
+/// </code></example>
 public sealed class RAdam : OptionOptimizer
 {
     /// <summary>An optimizer of these parameters.</summary>
@@ -75,7 +93,13 @@ public sealed class RAdam : OptionOptimizer
 /// <summary>
 /// Gradients divided by their root mean square (Hinton, 2012): the formulas of <see cref="RMSpropStep"/>, which are those of PyTorch.
 /// </summary>
-/// <example><code>var optimizer = new RMSprop(model.Parameters(), momentum: 0.9, centered: true);</code></example>
+/// <example><code>
+/// var weight = new Parameter(Tensor.From([1f, -2]));
+/// var optimizer = new RMSprop([weight], learningRate: 0.1, momentum: 0.9, centered: true);
+/// weight.Value.Square().Sum().Backward();
+/// optimizer.Step();
+/// Console.WriteLine(weight.Value);    // [-0.0050, -0.9950]
+/// </code></example>
 public sealed class RMSprop : OptionOptimizer
 {
     /// <summary>An optimizer of these parameters.</summary>
@@ -100,7 +124,13 @@ public sealed class RMSprop : OptionOptimizer
 /// <summary>
 /// Gradients divided by the root of the sum of all their squares (Duchi, Hazan, Singer, 2011): the formulas of <see cref="AdagradStep"/>, which are those of PyTorch.
 /// </summary>
-/// <example><code>var optimizer = new Adagrad(model.Parameters(), learningRate: 0.01);</code></example>
+/// <example><code>
+/// var weight = new Parameter(Tensor.From([1f, -2]));
+/// var optimizer = new Adagrad([weight], learningRate: 0.1);
+/// weight.Value.Square().Sum().Backward();
+/// optimizer.Step();
+/// Console.WriteLine(weight.Value);    // [ 0.9000, -1.9000]
+/// </code></example>
 public sealed class Adagrad : OptionOptimizer
 {
     /// <summary>An optimizer of these parameters.</summary>
@@ -123,7 +153,13 @@ public sealed class Adagrad : OptionOptimizer
 /// <summary>
 /// Gradients scaled by the quotient of two root mean squares, of updates and of gradients (Zeiler, 2012): the formulas of <see cref="AdadeltaStep"/>, which are those of PyTorch.
 /// </summary>
-/// <example><code>var optimizer = new Adadelta(model.Parameters());</code></example>
+/// <example><code>
+/// var weight = new Parameter(Tensor.From([1f, -2]));
+/// var optimizer = new Adadelta([weight], learningRate: 1);
+/// weight.Value.Square().Sum().Backward();
+/// optimizer.Step();
+/// Console.WriteLine(weight.Value);    // [ 0.9968, -1.9968]
+/// </code></example>
 public sealed class Adadelta : OptionOptimizer
 {
     /// <summary>An optimizer of these parameters.</summary>

@@ -6,11 +6,13 @@ namespace Tauten.NN;
 /// 16-bit parameters are float32. Batch normalization needs its statistics anew after <see cref="Apply"/>.
 /// </summary>
 /// <example><code>
-/// var average = new AveragedModel(model.Parameters(), decay: 0.999);
-/// // after each step of the optimizer:
+/// var weight = new Parameter(Tensor.From([0f]));
+/// var average = new AveragedModel([weight], decay: 0.9);
 /// average.Update();
-/// // for evaluation, with the trained values back afterwards:
-/// using (average.Apply()) Evaluate(model);
+/// weight.Value = Tensor.From([10f]);
+/// average.Update();                                            // after each step of the optimizer
+/// using (average.Apply()) Console.WriteLine(weight.Value);    // [1]    for evaluation, with the trained values back afterwards
+/// Console.WriteLine(weight.Value);    // [10]
 /// </code></example>
 public sealed class AveragedModel
 {
@@ -90,6 +92,14 @@ public sealed class AveragedModel
 }
 
 /// <summary>The time in which parameters have averaged values.</summary>
+/// <example><code>
+/// var weight = new Parameter(Tensor.From([1f]));
+/// var average = new AveragedModel([weight]);
+/// average.Update();
+/// weight.Value = Tensor.From([3f]);
+/// average.Update();
+/// using (AveragedScope scope = average.Apply()) Console.WriteLine(weight.Value);    // [2]
+/// </code></example>
 public sealed class AveragedScope : IDisposable
 {
     readonly Parameter[] parameters;

@@ -4,9 +4,10 @@ namespace Tauten.NN;
 
 /// <summary>Keeps gradients small before a step. Works inside of captured graphs.</summary>
 /// <example><code>
-/// loss.Backward();
-/// ClipGradients.ByNorm(model.Parameters(), 1.0);
-/// optimizer.Step();
+/// var weight = new Parameter(Tensor.From([3f, 4]));
+/// (weight.Value.Square().Sum() / 2).Backward();
+/// Console.WriteLine(ClipGradients.ByNorm([weight], 1.0));    // 5    the norm before
+/// Console.WriteLine(weight.Grad);    // [0.6000, 0.8000]
 /// </code></example>
 public static class ClipGradients
 {

@@ -6,15 +6,18 @@ namespace Tauten.NN;
 /// Vectors are kept in float64 on the CPU. It cannot be captured.
 /// </summary>
 /// <example><code>
-/// var optimizer = new LBFGS(model.Parameters(), lineSearch: true);
-/// for (int i = 0; i &lt; 20; i++)
-///     optimizer.Step(() =&gt;
+/// var x = new Parameter(Tensor.From([-1.2, 1]));
+/// var optimizer = new LBFGS([x], lineSearch: true);
+/// for (int i = 0; i &lt; 5; i++)
+///     optimizer.Step(() =>
 ///     {
 ///         optimizer.ZeroGrad();
-///         var loss = criterion.Call(model.Call(inputs), labels);
+///         Tensor a = x.Value.Select(0, 0), b = x.Value.Select(0, 1);
+///         var loss = (1 - a).Square() + 100 * (b - a.Square()).Square();      // Rosenbrock's valley
 ///         loss.Backward();
 ///         return loss;
 ///     });
+/// Console.WriteLine(x.Value.Round(3));    // [1, 1]
 /// </code></example>
 public sealed class LBFGS
 {

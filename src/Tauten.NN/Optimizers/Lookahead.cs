@@ -4,7 +4,17 @@ namespace Tauten.NN;
 /// Lets another optimizer run ahead, and follows it part of the way (Zhang et al.: "Lookahead Optimizer: k steps forward, 1 step back", 2019): after every k steps,
 /// slow = slow + share * (parameter - slow), and the parameter goes on from there.
 /// </summary>
-/// <example><code>var optimizer = new Lookahead(new Adam(model.Parameters()), steps: 5);</code></example>
+/// <example><code>
+/// var weight = new Parameter(Tensor.From([1f]));
+/// var optimizer = new Lookahead(new SGD([weight], learningRate: 0.1), steps: 2);
+/// for (int i = 0; i &lt; 2; i++)
+/// {
+///     optimizer.ZeroGrad();
+///     weight.Value.Sum().Backward();
+///     optimizer.Step();
+/// }
+/// Console.WriteLine(weight.Value);    // [0.9000]    two steps to 0.8, and half of the way back
+/// </code></example>
 public sealed class Lookahead
 {
     const string Prefix = "lookahead.";

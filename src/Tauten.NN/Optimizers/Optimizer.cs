@@ -10,10 +10,16 @@ namespace Tauten.NN;
 /// are as they were when it was captured.
 /// </summary>
 /// <example><code>
-/// var optimizer = new Adam(model.Parameters(), learningRate: 0.001);
-/// optimizer.ZeroGrad();
-/// criterion.Call(model.Call(inputs), labels).Backward();
-/// optimizer.Step();
+/// var model = new Linear(1, 1);
+/// var optimizer = new Adam(model.Parameters(), learningRate: 0.1);
+/// var x = Tensor.Linspace(-1, 1, 32).Reshape(32, 1);
+/// for (int i = 0; i &lt; 300; i++)
+/// {
+///     optimizer.ZeroGrad();
+///     new MSELoss().Call(model.Call(x), x * 3 + 1).Backward();
+///     optimizer.Step();
+/// }
+/// Console.WriteLine($"{model.Weight.Value.Item&lt;float>():0.0} {model.Bias!.Value.Item&lt;float>():0.0}");    // 3.0 1.0
 /// </code></example>
 public abstract class Optimizer
 {

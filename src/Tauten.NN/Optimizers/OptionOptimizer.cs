@@ -47,6 +47,12 @@ public abstract class OptionOptimizer : Optimizer
 }
 
 /// <summary>Parameters that an <see cref="OptionOptimizer"/> updates with the same options.</summary>
+/// <example><code>
+/// Parameter weight = new(Tensor.Ones([2])), bias = new(Tensor.Ones([2]));
+/// var optimizer = new RMSprop([weight], learningRate: 0.1, weightDecay: 0.5);
+/// OptionGroup withoutDecay = optimizer.Add([bias], weightDecay: 0);
+/// Console.WriteLine($"{optimizer.Groups[0].WeightDecay} {withoutDecay.WeightDecay}");    // 0.5 0
+/// </code></example>
 public sealed class OptionGroup : ParameterGroup
 {
     readonly NamedOption[] options;

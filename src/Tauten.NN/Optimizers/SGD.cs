@@ -5,7 +5,13 @@ namespace Tauten.NN;
 /// <summary>
 /// Stochastic gradient descent, with momentum if wanted (Sutskever et al., 2013): the formulas of <see cref="SgdStep"/>, which are those of PyTorch.
 /// </summary>
-/// <example><code>var optimizer = new SGD(model.Parameters(), learningRate: 0.1, momentum: 0.9, nesterov: true);</code></example>
+/// <example><code>
+/// var weight = new Parameter(Tensor.From([1f, -2]));
+/// var optimizer = new SGD([weight], learningRate: 0.1, momentum: 0.9, nesterov: true);
+/// weight.Value.Square().Sum().Backward();
+/// optimizer.Step();
+/// Console.WriteLine(weight.Value);    // [ 0.6200, -1.2400]
+/// </code></example>
 public sealed class SGD : Optimizer
 {
     /// <summary>An optimizer of these parameters.</summary>
@@ -43,6 +49,14 @@ public sealed class SGD : Optimizer
 }
 
 /// <summary>Parameters that <see cref="SGD"/> updates with the same options.</summary>
+/// <example><code>
+/// Parameter weight = new(Tensor.Ones([2])), bias = new(Tensor.Ones([2]));
+/// var optimizer = new SGD([weight], learningRate: 0.1, weightDecay: 0.5);
+/// SGDGroup withoutDecay = optimizer.Add([bias], weightDecay: 0);
+/// (weight.Value + bias.Value).Sum().Backward();
+/// optimizer.Step();
+/// Console.WriteLine($"{weight.Value} {bias.Value}");    // [0.8500, 0.8500] [0.9000, 0.9000]
+/// </code></example>
 public sealed class SGDGroup : ParameterGroup
 {
     static readonly StateSlot buffer = StateSlot.Moment("momentum_buffer");

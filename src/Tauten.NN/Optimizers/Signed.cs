@@ -5,7 +5,13 @@ namespace Tauten.NN;
 /// <summary>
 /// Gradient descent with a falling learning rate, and the mean of all parameters it passes (Polyak, Juditsky, 1992): the formulas of <see cref="AveragedStep"/>, which are those of PyTorch. The mean is <c>ax</c> in the state.
 /// </summary>
-/// <example><code>var optimizer = new ASGD(model.Parameters());</code></example>
+/// <example><code>
+/// var weight = new Parameter(Tensor.From([1f, -2]));
+/// var optimizer = new ASGD([weight], learningRate: 0.1);
+/// weight.Value.Square().Sum().Backward();
+/// optimizer.Step();
+/// Console.WriteLine(weight.Value);    // [ 0.8000, -1.6000]
+/// </code></example>
 public sealed class ASGD : OptionOptimizer
 {
     /// <summary>An optimizer of these parameters.</summary>
@@ -28,7 +34,13 @@ public sealed class ASGD : OptionOptimizer
 /// <summary>
 /// Resilient propagation, which heeds only the signs of gradients; for gradients of all data at once (Riedmiller, Braun, 1993): the formulas of <see cref="RpropStep"/>, which are those of PyTorch.
 /// </summary>
-/// <example><code>var optimizer = new Rprop(model.Parameters());</code></example>
+/// <example><code>
+/// var weight = new Parameter(Tensor.From([1f, -2]));
+/// var optimizer = new Rprop([weight], learningRate: 0.1);
+/// weight.Value.Square().Sum().Backward();
+/// optimizer.Step();
+/// Console.WriteLine(weight.Value);    // [ 0.9000, -1.9000]
+/// </code></example>
 public sealed class Rprop : OptionOptimizer
 {
     /// <summary>An optimizer of these parameters.</summary>
@@ -53,7 +65,13 @@ public sealed class Rprop : OptionOptimizer
 /// <summary>
 /// The sign of a mean of gradients (Chen et al.: "Symbolic Discovery of Optimization Algorithms", 2023): the formulas of <see cref="LionStep"/>.
 /// </summary>
-/// <example><code>var optimizer = new Lion(model.Parameters(), learningRate: 1e-4, weightDecay: 0.1);</code></example>
+/// <example><code>
+/// var weight = new Parameter(Tensor.From([1f, -2]));
+/// var optimizer = new Lion([weight], learningRate: 0.1);
+/// weight.Value.Square().Sum().Backward();
+/// optimizer.Step();
+/// Console.WriteLine(weight.Value);    // [ 0.9000, -1.9000]
+/// </code></example>
 public sealed class Lion : OptionOptimizer
 {
     /// <summary>An optimizer of these parameters.</summary>
@@ -75,7 +93,13 @@ public sealed class Lion : OptionOptimizer
 /// <summary>
 /// Adam whose step is as long as the parameter times the learning rate, for large batches (You et al., 2019): the formulas of <see cref="LambStep"/>.
 /// </summary>
-/// <example><code>var optimizer = new LAMB(model.Parameters(), learningRate: 0.002, weightDecay: 0.01);</code></example>
+/// <example><code>
+/// var weight = new Parameter(Tensor.From([1f, -2]));
+/// var optimizer = new LAMB([weight], learningRate: 0.1);
+/// weight.Value.Square().Sum().Backward();
+/// optimizer.Step();
+/// Console.WriteLine(weight.Value);    // [ 0.8419, -1.8419]
+/// </code></example>
 public sealed class LAMB : OptionOptimizer
 {
     /// <summary>An optimizer of these parameters.</summary>

@@ -4,8 +4,10 @@ namespace Tauten.NN;
 /// Multiplies the learning rates of an optimizer by a factor where a measure has not become better for some time: PyTorch's ReduceLROnPlateau.
 /// </summary>
 /// <example><code>
-/// var plateau = new ReduceOnPlateau(optimizer, factor: 0.5, patience: 3);
-/// plateau.Step(validationLoss);
+/// var optimizer = new SGD([new Parameter(Tensor.Ones([2]))], learningRate: 0.1);
+/// var plateau = new ReduceOnPlateau(optimizer, factor: 0.5, patience: 1);
+/// foreach (double validationLoss in new[] { 1.0, 0.9, 0.9, 0.9 }) plateau.Step(validationLoss);
+/// Console.WriteLine(optimizer.LearningRate);    // 0.05
 /// </code></example>
 public sealed class ReduceOnPlateau
 {

@@ -5,9 +5,8 @@ namespace Tauten.NN;
 /// <see cref="Scheduler"/> sets the learning rates of an optimizer by one.
 /// </summary>
 /// <example><code>
-/// var scheduler = new Scheduler(optimizer, new Warmup(500, new CosineAnnealing(10_000)));
-/// // after each step of the optimizer:
-/// scheduler.Step();
+/// var schedule = new Warmup(500, new CosineAnnealing(10_000));
+/// Console.WriteLine(schedule.At(250, rate: 0.1));    // 0.05
 /// </code></example>
 public abstract class Schedule
 {
@@ -31,12 +30,14 @@ public abstract class Schedule
 
 /// <summary>Sets the learning rates of an optimizer by a <see cref="Schedule"/>: each group starts from the rate it had when the scheduler was made.</summary>
 /// <example><code>
+/// var optimizer = new SGD([new Parameter(Tensor.Ones([2]))], learningRate: 0.1);
 /// var scheduler = new Scheduler(optimizer, new StepDecay(30, 0.1));
-/// foreach (var epoch in Enumerable.Range(0, 90))
+/// for (int epoch = 0; epoch &lt; 30; epoch++)
 /// {
-///     Train(model, optimizer);
+///     // .. the steps of an epoch, then:
 ///     scheduler.Step();
 /// }
+/// Console.WriteLine($"{optimizer.LearningRate:0.000}");    // 0.010
 /// </code></example>
 public sealed class Scheduler
 {

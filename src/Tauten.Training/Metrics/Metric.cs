@@ -6,10 +6,10 @@ namespace Tauten.Training;
 /// </summary>
 /// <remarks>A metric of one's own says in its constructor what it keeps, adds to it, and computes from it; forgetting, merging and saving follow.</remarks>
 /// <example><code>
-/// var accuracy = new Tauten.Training.Accuracy();
+/// var accuracy = new Accuracy();
 /// accuracy.Update(Tensor.From([0L, 1, 2]), Tensor.From([0L, 1, 1]));
-/// Console.WriteLine(accuracy.Compute());    // 0.666..
-/// accuracy.Reset();
+/// accuracy.Update(Tensor.From([2L]), Tensor.From([2L]));
+/// Console.WriteLine(accuracy.Compute());    // 0.75
 /// </code></example>
 public abstract class Metric
 {

@@ -1,6 +1,11 @@
 namespace Tauten.Training;
 
 /// <summary>The mean of -log p[label], for class probabilities [batch, classes, ...] and labels [batch, ...]. Probabilities below 2^-52 count as that.</summary>
+/// <example><code>
+/// var metric = new LogLoss();
+/// metric.Update(Tensor.From(new[,] { { 0.8f, 0.2f }, { 0.4f, 0.6f } }), Tensor.From([0L, 1]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.3670
+/// </code></example>
 public sealed class LogLoss : SumMetric
 {
     /// <inheritdoc/>
@@ -24,6 +29,11 @@ public sealed class BinaryLogLoss : ErrorMetric
 
 /// <summary>exp(mean of -log softmax(logits)[label]), for logits [batch, classes, ...] and labels [batch, ...]: the number of equally likely classes that would be as hard to guess.</summary>
 /// <param name="ignoreIndex">A label that does not count, such as that of padding; none if left out.</param>
+/// <example><code>
+/// var metric = new Perplexity();
+/// metric.Update(Tensor.Zeros([2, 10]), Tensor.From([3L, 7]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 10.0000
+/// </code></example>
 public sealed class Perplexity(long? ignoreIndex = null) : SumMetric
 {
     /// <inheritdoc/>
@@ -64,6 +74,11 @@ public enum CalibrationNorm
 /// over bins their mean, mean square or largest. In a multi-class task a prediction's confidence is its largest class probability, [batch, classes, ...]; in a binary task it is the probability of
 /// the class, of the target's shape.
 /// </summary>
+/// <example><code>
+/// var metric = new CalibrationError();
+/// metric.Update(Tensor.From(new[,] { { 0.8f, 0.2f }, { 0.4f, 0.6f } }), Tensor.From([0L, 1]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.3000
+/// </code></example>
 public sealed class CalibrationError : SumMetric
 {
     readonly int bins;

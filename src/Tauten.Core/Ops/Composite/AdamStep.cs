@@ -9,7 +9,7 @@ namespace Tauten.Ops;
 /// v = Beta2 * v + (1 - Beta2) * g^2
 /// u = v, or u = max(u, v) where Amsgrad
 /// parameter = parameter - learningRate / (1 - Beta1^t) * m / (sqrt(u) / sqrt(1 - Beta2^t) + Epsilon)
-/// </code>
+/// </code> Dtypes: floating-point.
 /// </summary>
 /// <remarks>
 /// Inputs and outputs as of every <see cref="OptimizerStep"/>; kept are m, v, with Amsgrad (Reddi, Kale, Kumar: "On the Convergence of Adam and Beyond",

@@ -41,7 +41,7 @@ public abstract record OptimizerStep : CompositeOp
         int outputs = Outputs, each = outputs + 1;
         if (x.Length <= 1 || (x.Length - 1) % each != 0)
             throw new ShapeException($"{this}: expected a learning rate, then {each} inputs for each parameter. Received: {x.Length} inputs.");
-        if (x[0].DType != DType.Float64 || x[0].Shape.Rank != 0) throw new ShapeException($"{this}: expected a learning rate float64[]. Received: {x[0]}.");
+        Check("a learning rate", new(DType.Float64, Shape.Scalar), x[0]);
         int parameters = (x.Length - 1) / each;
         var y = new TensorSpec[parameters * outputs];
         for (int p = 0; p < parameters; p++)
@@ -57,12 +57,17 @@ public abstract record OptimizerStep : CompositeOp
     void Check(ReadOnlySpan<TensorSpec> x)
     {
         Expect.Floating(this, x[0]);
-        if (x[1] != x[0]) throw new ShapeException($"{this}: the gradient must have the spec of the parameter, {x[0]}. Received: {x[1]}.");
+        Check("a gradient", x[0], x[1]);
         var state = new TensorSpec(Computed(x[0].DType), x[0].Shape);
-        for (int i = 0; i < Moments; i++)
-            if (x[2 + i] is var received && Moment(i, state) is var expected && received != expected)
-                throw new ShapeException($"{this}: expected what is kept beside the parameter as {expected}. Received: {received}.");
-        if (Counts && (x[^1].DType != DType.Int64 || x[^1].Shape.Rank != 0)) throw new ShapeException($"{this}: expected a number of steps int64[]. Received: {x[^1]}.");
+        for (int i = 0; i < Moments; i++) Check("what is kept beside the parameter as", Moment(i, state), x[2 + i]);
+        if (Counts) Check("a number of steps", new(DType.Int64, Shape.Scalar), x[^1]);
+    }
+
+    void Check(string what, TensorSpec expected, TensorSpec received)
+    {
+        if (received == expected) return;
+        string message = $"{this}: expected {what} {expected}. Received: {received}.";
+        throw received.DType == expected.DType ? new ShapeException(message) : new DTypeException($"{message} Convert with To(dtype).");
     }
 
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ namespace Tauten.Ops;
 /// <summary>
 /// One step of stochastic gradient descent (Sutskever et al.: "On the importance of initialization and momentum in deep learning", 2013, in the
 /// form that PyTorch gives it): with g = gradient + WeightDecay * parameter, and buffer = Momentum * buffer + (1 - Dampening) * g (g itself at step 0),
-/// the new parameter is parameter - learningRate * d, where d is g without momentum, the buffer with it, g + Momentum * buffer with Nesterov's.
+/// the new parameter is parameter - learningRate * d, where d is g without momentum, the buffer with it, g + Momentum * buffer with Nesterov's. Dtypes: floating-point.
 /// </summary>
 /// <remarks>
 /// Inputs and outputs as of every <see cref="OptimizerStep"/>; kept is the buffer where there is momentum, and step where there is dampening too.
