@@ -140,6 +140,13 @@ internal static unsafe class Pooling
     /// <summary>Elements of a plane.</summary>
     private static long Size(in WindowShape shape) => shape.Input[0] * shape.Input[1] * shape.Input[2];
 
+    /// <summary>A plane becomes zero.</summary>
+    private static void Clear<T>(T* plane, long size) where T : unmanaged
+    {
+        const int Part = 1 << 28;
+        for (long i = 0; i < size; i += Part) new Span<T>(plane + i, (int)Math.Min(Part, size - i)).Clear();
+    }
+
     /// <summary>Windows of a plane.</summary>
     private static long Count(in WindowShape shape) => shape.Output[0] * shape.Output[1] * shape.Output[2];
 
@@ -177,8 +184,11 @@ internal static unsafe class Pooling
             {
                 long first = 0, end = window;
                 if (start < 0 || start + (window - 1) * step2 >= columns) (first, end) = s.Inside(2, o);
-                T best = T.NegativeInfinity;
-                long at = -1;
+                // The first element inside counts even if it is -infinity. What follows has no branch to guess, as data decide.
+                long at = d0.First < d0.End && d1.First < d1.End && first < end
+                    ? ((d0.Start + d0.First * step0) * rows + d1.Start + d1.First * step1) * columns + start + first * step2
+                    : -1;
+                T best = at < 0 ? T.NegativeInfinity : x[at];
                 for (long k0 = d0.First; k0 < d0.End; k0++)
                 {
                     for (long k1 = d1.First; k1 < d1.End; k1++)
@@ -186,11 +196,10 @@ internal static unsafe class Pooling
                         long i = ((d0.Start + k0 * step0) * rows + d1.Start + k1 * step1) * columns + start + first * step2;
                         for (long k2 = first; k2 < end; k2++, i += step2)
                         {
-                            T v = x[i];
-                            // The first element inside counts even if it is -infinity; nothing beats NaN.
-                            if (!(v > best) && at >= 0 && (!T.IsNaN(v) || T.IsNaN(best))) continue;
-                            best = v;
-                            at = i;
+                            // Nothing beats NaN, which is not at most anything.
+                            bool isLarger = !(x[i] <= best) & !T.IsNaN(best);
+                            at += (i - at) & -(long)Unsafe.BitCast<bool, byte>(isLarger);
+                            best = x[at];
                         }
                     }
                 }
@@ -210,9 +219,14 @@ internal static unsafe class Pooling
         {
             T* gx = GX + plane * Size(s), gy = GY + plane * Count(s);
             long* indices = Indices + plane * Count(s);
-            for (long i = Size(s) - 1; i >= 0; i--) gx[i] = T.Zero;
-            for (long o = 0; o < Count(s); o++)
-                if ((ulong)indices[o] < (ulong)Size(s)) gx[indices[o]] += gy[o];
+            // In locals: the compiler has to assume that a store changes what is behind a reference.
+            long count = Count(s), size = Size(s);
+            Clear(gx, size);
+            for (long o = 0; o < count; o++)
+            {
+                long at = indices[o];
+                if ((ulong)at < (ulong)size) gx[at] += gy[o];
+            }
         }
     }
 
@@ -273,28 +287,37 @@ internal static unsafe class Pooling
         public readonly void Run(in WindowShape s, long plane)
         {
             T* gx = GX + plane * Size(s), gy = GY + plane * Count(s);
-            for (long i = Size(s) - 1; i >= 0; i--) gx[i] = T.Zero;
+            Clear(gx, Size(s));
             for (long o0 = 0; o0 < s.Output[0]; o0++)
             {
                 var (a0, b0) = s.Inside(0, o0);
-                for (long o1 = 0; o1 < s.Output[1]; o1++)
+                for (long o1 = 0; o1 < s.Output[1]; o1++, gy += s.Output[2])
                 {
                     var (a1, b1) = s.Inside(1, o1);
-                    for (long o2 = 0; o2 < s.Output[2]; o2++)
+                    long outer = CountPadding ? s.Padded(0, o0) * s.Padded(1, o1) : (b0 - a0) * (b1 - a1);
+                    Row(s, gx, (o0 * s.Stride[0] - s.Before[0], a0, b0), (o1 * s.Stride[1] - s.Before[1], a1, b1), gy, outer);
+                }
+            }
+        }
+
+        /// <summary>A row of windows, whose elements along the two outer dimensions are given by the first position and what lies inside.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private readonly void Row(in WindowShape s, T* gx, (long Start, long First, long End) d0, (long Start, long First, long End) d1, T* gy, long outer)
+        {
+            long rows = s.Input[1], columns = s.Input[2], step0 = s.Dilation[0], step1 = s.Dilation[1], step2 = s.Dilation[2];
+            long count = s.Output[2], stride = s.Stride[2], start = -s.Before[2], window = s.Window[2], padded = columns + s.Behind[2], divisor = Divisor;
+            bool countPadding = CountPadding;
+            for (long o = 0; o < count; o++, start += stride)
+            {
+                long first = 0, end = window;
+                if (start < 0 || start + (window - 1) * step2 >= columns) (first, end) = s.Inside(2, o);
+                T share = gy[o] / T.CreateTruncating(divisor != 0 ? divisor : outer * (countPadding ? Math.Min(window, padded - start) : end - first));
+                for (long k0 = d0.First; k0 < d0.End; k0++)
+                {
+                    for (long k1 = d1.First; k1 < d1.End; k1++)
                     {
-                        var (a2, b2) = s.Inside(2, o2);
-                        long count = CountPadding ? s.Padded(0, o0) * s.Padded(1, o1) * s.Padded(2, o2) : (b0 - a0) * (b1 - a1) * (b2 - a2);
-                        T share = *gy++ / T.CreateTruncating(Divisor != 0 ? Divisor : count);
-                        for (long k0 = a0; k0 < b0; k0++)
-                        {
-                            long i0 = o0 * s.Stride[0] - s.Before[0] + k0 * s.Dilation[0];
-                            for (long k1 = a1; k1 < b1; k1++)
-                            {
-                                long i1 = o1 * s.Stride[1] - s.Before[1] + k1 * s.Dilation[1];
-                                long i = (i0 * s.Input[1] + i1) * s.Input[2] + o2 * s.Stride[2] - s.Before[2] + a2 * s.Dilation[2];
-                                for (long k2 = a2; k2 < b2; k2++, i += s.Dilation[2]) gx[i] += share;
-                            }
-                        }
+                        long i = ((d0.Start + k0 * step0) * rows + d1.Start + k1 * step1) * columns + start + first * step2;
+                        for (long k2 = first; k2 < end; k2++, i += step2) gx[i] += share;
                     }
                 }
             }
