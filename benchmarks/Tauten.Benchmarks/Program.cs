@@ -9,6 +9,7 @@ const string Usage = """
       matmul               the f32 matrix product 1024^3 on one and two threads, as a percentage of a register-only FMA loop of the same run
       eager [COUNT]        one tracked addition of two 16-element tensors: processor time of all threads, and bytes (default 10,000,000 times)
       memory [OPTIONS]     resident memory of a training loop; --variant plain|drop|ballast|threads --steps N (default 5000)
+      adam                 a step of Adam over the parameters of two nets, and clipping, as a share of the copy bandwidth of the same run
       train [WORKLOAD ...] [--mode eager] [--threads N] [--from FOLDER] [--memory]
                            the time of a training step, one line of JSON a workload (all if none is named):
                            mlp-small, mlp-wide, mnist-cnn, resnet18-cifar, mobilenetv2-224, char-lstm, char-gpt;
@@ -35,6 +36,9 @@ switch (args)
         return 0;
     case ["memory", .. var options] when MemoryBenchmark.TryParse(options, out var variant, out int steps):
         MemoryBenchmark.Run(variant, steps);
+        return 0;
+    case ["adam"]:
+        OptimizerBenchmark.Run();
         return 0;
     case ["train", .. var options]:
         if (TrainBenchmark.Parse(options) is not { } training) return 2;

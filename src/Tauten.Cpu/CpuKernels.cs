@@ -177,6 +177,14 @@ static class CpuKernels
         .Add<Ops.ConvolutionInputGradient>(ConvolutionKernels.InputGradient)
         .Add<Ops.ConvolutionWeightGradient>(ConvolutionKernels.WeightGradient)
 
+        // sequences
+        .Add<Ops.LstmSequence>(RecurrentKernels.Lstm)
+        .Add<Ops.LstmSequenceGradient>(RecurrentKernels.LstmGradient)
+        .Add<Ops.GruSequence>(RecurrentKernels.Gru)
+        .Add<Ops.GruSequenceGradient>(RecurrentKernels.GruGradient)
+        .Add<Ops.RnnSequence>(RecurrentKernels.Rnn)
+        .Add<Ops.RnnSequenceGradient>(RecurrentKernels.RnnGradient)
+
         // linear algebra
         .Add<Ops.Cholesky>(LinearSystemKernels.Cholesky)
         .Add<Ops.TriangularSolve>(LinearSystemKernels.TriangularSolve)
@@ -216,8 +224,18 @@ static class CpuKernels
         // optimizers
         .Add<Ops.SgdStep>(OptimizerKernels.Sgd)
         .Add<Ops.AdamStep>(OptimizerKernels.Adam)
-        .Add<Ops.NAdamStep>(OptimizerKernels.NAdam)
-        .Add<Ops.RAdamStep>(OptimizerKernels.RAdam)
+        .Add<Ops.NAdamStep>(OptimizerKernels.Step<Ops.NAdamStep, NAdamRule>)
+        .Add<Ops.RAdamStep>(OptimizerKernels.Step<Ops.RAdamStep, RAdamRule>)
+        .Add<Ops.AdamaxStep>(OptimizerKernels.Step<Ops.AdamaxStep, AdamaxRule>)
+        .Add<Ops.RMSpropStep>(OptimizerKernels.RMSprop)
+        .Add<Ops.AdagradStep>(OptimizerKernels.Step<Ops.AdagradStep, AdagradRule>)
+        .Add<Ops.AdadeltaStep>(OptimizerKernels.Step<Ops.AdadeltaStep, AdadeltaRule>)
+        .Add<Ops.AveragedStep>(OptimizerKernels.Step<Ops.AveragedStep, AveragedRule>)
+        .Add<Ops.RpropStep>(OptimizerKernels.Step<Ops.RpropStep, RpropRule>)
+        .Add<Ops.LionStep>(OptimizerKernels.Step<Ops.LionStep, LionRule>)
+        .Add<Ops.LambStep>(OptimizerKernels.Lamb)
+        .Add<Ops.TotalNorm>(OptimizerKernels.TotalNorm)
+        .Add<Ops.ScaleAll>(OptimizerKernels.ScaleAll)
 
         // random numbers
         .Add<Ops.RandomBits>(RandomKernels.Bits)

@@ -8,8 +8,10 @@ namespace Tauten.Interop;
 /// </summary>
 /// <example><code>
 /// var x = Tensor.From([1f, 2, 3, 4], [2, 2]);
-/// float sum = System.Numerics.Tensors.Tensor.Sum(x.AsReadOnlyTensorSpan&lt;float&gt;());      // 10
-/// Tensor y = x.AsReadOnlyTensorSpan&lt;float&gt;().ToTensor();
+/// Console.WriteLine(System.Numerics.Tensors.Tensor.Sum(x.AsReadOnlyTensorSpan&lt;float>()));    // 10
+/// Console.WriteLine(x.AsReadOnlyTensorSpan&lt;float>().ToTensor());
+/// // [[1, 2],
+/// //  [3, 4]]
 /// </code></example>
 public static class TensorSpans
 {

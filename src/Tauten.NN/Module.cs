@@ -43,11 +43,31 @@ public abstract partial class Module
     /// <summary>The attributes that <see cref="ToString"/> shows in brackets, such as <c>784 -> 128</c>.</summary>
     protected virtual string Details() => "";
 
-    internal List<(string Name, object Member)> Members()
+    /// <summary>Names the members of this module to the visitor of another that stands in its place.</summary>
+    internal void Name(ModuleVisitor visitor) => Enumerate(visitor);
+
+    /// <summary>The attributes, for a module that stands in the place of this one.</summary>
+    internal string Described => Details();
+
+    /// <summary>Whether a parameter of this module is computed: each is then computed once while the module runs.</summary>
+    internal bool HasComputed { get; set; }
+
+    /// <summary>What the module names itself.</summary>
+    internal List<(string Name, object Member)> Own()
     {
         var visitor = new ModuleVisitor(this);
         Enumerate(visitor);
         return visitor.Members;
+    }
+
+    /// <summary>What counts as its parameters, buffers and modules: behind all others come the originals of parameters that are computed, in their place.</summary>
+    internal List<(string Name, object Member)> Members()
+    {
+        var members = Own();
+        if (!members.Exists(IsComputed)) return members;
+        return [.. members.Where(m => !IsComputed(m)), .. members.Where(IsComputed).Select(m => ($"parametrizations.{m.Name}", (object)((Parameter)m.Member).Source!))];
+
+        static bool IsComputed((string Name, object Member) member) => member.Member is Parameter { Source: not null };
     }
 
     // Nobody has named this module, so it is the outermost: it names itself by its type, and what is inside it by their places.
@@ -80,6 +100,14 @@ public abstract partial class Module
         }
     }
 
+    /// <summary>A module with the same fields that has not been called yet. What it holds is shared.</summary>
+    private protected Module Copy()
+    {
+        var copy = (Module)MemberwiseClone();
+        (copy.path, copy.HasComputed) = (null, false);
+        return copy;
+    }
+
     static string? WithoutRoot(string? place) => place?[(place.IndexOf('.') + 1)..];
 
     /// <summary>Puts this module and all inside it into training mode.</summary>
@@ -88,10 +116,13 @@ public abstract partial class Module
     /// <summary>Puts this module and all inside it into the mode for use: no dropout, running statistics, safe to call from many threads.</summary>
     public void Eval() => SetMode(training: false);
 
-    void SetMode(bool training)
+    internal void SetMode(bool training)
     {
-        foreach (var (_, module) in new ModuleTree(this).Modules) module.IsTraining = training;
+        foreach (var (_, module) in new ModuleTree(this).Modules) module.SetOwnMode(training);
     }
+
+    /// <summary>The mode of this module alone.</summary>
+    internal virtual void SetOwnMode(bool training) => IsTraining = training;
 
     /// <summary>
     /// All parameters, each once, in the order of declaration. The sequence looks again each time it is enumerated: an optimizer that was given
@@ -146,7 +177,7 @@ public abstract partial class Module
 
     private protected static void Restore(Dictionary<Module, bool> modes)
     {
-        foreach (var (module, training) in modes) module.IsTraining = training;
+        foreach (var (module, training) in modes) module.SetOwnMode(training);
     }
 
     /// <summary>Forgets the gradients of all parameters.</summary>
@@ -157,10 +188,13 @@ public abstract partial class Module
 
     /// <summary>The tree of modules, a line for each.</summary>
     /// <example><code>
-    /// Net(
-    ///   (fc1): Linear(784 -> 128)
-    ///   (fc2): Linear(128 -> 10)
-    /// )
+    /// var net = new Sequential(new Linear(784, 128), new ReLU(), new Linear(128, 10));
+    /// Console.WriteLine(net);
+    /// // Sequential(
+    /// //   (0): Linear(784 -> 128)
+    /// //   (1): ReLU()
+    /// //   (2): Linear(128 -> 10)
+    /// // )
     /// </code></example>
     public override string ToString()
     {

@@ -4,10 +4,19 @@ namespace Tauten.NN;
 /// <typeparam name="TInput">Mostly <see cref="Tensor"/>; a tuple for several inputs.</typeparam>
 /// <typeparam name="TOutput">Mostly <see cref="Tensor"/>; a tuple for several outputs.</typeparam>
 /// <example><code>
-/// sealed partial class Net : Module&lt;Tensor, Tensor&gt;
+/// var net = new Net();
+/// Console.WriteLine(net.Call(Tensor.Zeros([64, 784])).Shape);    // [64, 10]
+/// foreach (var (name, parameter) in net.NamedParameters()) Console.WriteLine($"{name} {parameter.Shape}");
+/// // fc1.weight [128, 784]
+/// // fc1.bias [128]
+/// // fc2.weight [10, 128]
+/// // fc2.bias [10]
+///
+/// sealed partial class Net : Module&lt;Tensor, Tensor>
 /// {
 ///     readonly Linear fc1 = new(784, 128);
 ///     readonly Linear fc2 = new(128, 10);
+///
 ///     protected override Tensor Forward(Tensor x) => fc2.Call(fc1.Call(x).Relu());
 /// }
 /// </code></example>
@@ -18,6 +27,9 @@ public abstract partial class Module<TInput, TOutput> : Module
     /// <summary>The computation. Call other modules by their <see cref="Call"/>.</summary>
     protected abstract TOutput Forward(TInput x);
 
+    /// <summary>The computation alone, for a module that stands in the place of this one.</summary>
+    internal TOutput Compute(TInput x) => Forward(x);
+
     /// <summary>
     /// Runs <see cref="Forward"/>, then the hooks. Errors in between carry the module's path, such as <c>Net.fc1</c>.
     /// </summary>
@@ -26,6 +38,8 @@ public abstract partial class Module<TInput, TOutput> : Module
         var ambient = Ambient.Current;
         string? around = ambient.ModulePath;
         ambient.ModulePath = RunningPath;
+        var kept = ambient.Kept;
+        if (HasComputed) ambient.Kept = new(kept, this);
         try
         {
             if (inputHooks is { } before) x = Before(before, x);
@@ -38,6 +52,7 @@ public abstract partial class Module<TInput, TOutput> : Module
         finally
         {
             ambient.ModulePath = around;
+            ambient.Kept = kept;
         }
     }
 

@@ -49,6 +49,12 @@ public abstract partial class Module<TInput, TOutput>
     /// <example><code>
     /// var net = new Sequential(new Linear(784, 128), new ReLU(), new Linear(128, 10));
     /// Console.WriteLine(net.Summary(Tensor.Ones([1, 784])));
+    /// // Module  Type        Output    Parameters  Operations
+    /// // -       Sequential  [1, 10]            0           0
+    /// // 0       Linear      [1, 128]     100,480     200,704
+    /// // 1       ReLU        [1, 128]           0           0
+    /// // 2       Linear      [1, 10]        1,290       2,560
+    /// // Total                            101,770     203,264
     /// </code></example>
     public ModuleSummary Summary(TInput example)
     {

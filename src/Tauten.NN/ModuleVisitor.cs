@@ -5,10 +5,19 @@ namespace Tauten.NN;
 /// written by Tauten's source generator for every <c>partial</c> module; a module that overrides it itself calls <c>Visit</c> for each member.
 /// </summary>
 /// <example><code>
-/// protected override void Enumerate(ModuleVisitor visitor)
+/// foreach (string name in new RunningMean().State().Keys) Console.WriteLine(name);    // running_mean
+///
+/// sealed class RunningMean : Module&lt;Tensor, Tensor>
 /// {
-///     base.Enumerate(visitor);
-///     visitor.Visit("running_mean", mean);      // a name of one's own, here that of PyTorch
+///     readonly Buffer mean = new(Tensor.Zeros([1]));
+///
+///     protected override void Enumerate(ModuleVisitor visitor)
+///     {
+///         base.Enumerate(visitor);
+///         visitor.Visit("running_mean", mean);      // a name of one's own, here that of PyTorch
+///     }
+///
+///     protected override Tensor Forward(Tensor x) => x - mean.Value;
 /// }
 /// </code></example>
 public sealed class ModuleVisitor

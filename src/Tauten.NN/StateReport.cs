@@ -18,6 +18,8 @@ public sealed record StateReport(IReadOnlyList<string> Missing, IReadOnlyList<st
         Append(text, "missing", Missing);
         Append(text, "unexpected", Unexpected);
         Append(text, "mismatched", Mismatched);
+        Append(text, "perhaps meant", NearNames.Of(Unexpected, Missing));
+        if (NearNames.PrefixOf(Unexpected, Missing) is { } prefix) text.Append($"\n  every unexpected name begins with '{prefix}'; without it they are those that are missing");
         throw new ModelFormatException(text.ToString());
     }
 

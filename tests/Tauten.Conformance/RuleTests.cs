@@ -48,27 +48,6 @@ public sealed class RuleTests
         Assert.Equal(unseen.Keys.Select(t => t.Name).Order(), missing.Order());
     }
 
-    /// <summary>The cases of an op name all the dtypes that it takes: it refuses the others.</summary>
-    [Fact]
-    public void Dtypes_without_a_case_are_refused()
-    {
-        var taken = new List<string>();
-        foreach (var op in Table.Cases.Where(c => c.Inputs.Any(i => i.DType is null)).GroupBy(c => c.Op))
-            foreach (var dtype in DTypes.All.Except(op.SelectMany(c => c.DTypes)))
-            {
-                var trial = new Trial(op.First(), op.First().Variants(false).First(), dtype);
-                try
-                {
-                    trial.Run();
-                    taken.Add($"{op.Key.Name} {dtype.Name()}");
-                }
-                catch (DTypeException)
-                {
-                }
-            }
-        Assert.True(taken.Count == 0, $"No case, but no error either: {string.Join(", ", taken)}");
-    }
-
     /// <summary>A case that does not run its op would prove nothing.</summary>
     [Theory, MemberData(nameof(Cases))]
     public void Every_case_runs_its_op(string name)

@@ -19,6 +19,7 @@ static class Table
         .. SortingCases.All(),
         .. TransformCases.All(),
         .. AttentionCases.All(),
+        .. SequenceCases.All(),
     ];
 
     static readonly Dictionary<string, OpCase> byName = Cases.ToDictionary(c => c.Name);

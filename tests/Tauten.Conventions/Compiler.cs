@@ -8,7 +8,8 @@ namespace Tauten.Conventions;
 /// <summary>Compiles sources without the build system, in a second or two: libraries of a changed tree, and programs of documents.</summary>
 static class Compiler
 {
-    static readonly CSharpParseOptions options = new(LanguageVersion.Preview, DocumentationMode.Parse);
+    public static CSharpParseOptions Options { get; } = new(LanguageVersion.Preview, DocumentationMode.Parse);
+
     static readonly ConcurrentDictionary<string, SyntaxTree> parsed = new();
 
     const string ImplicitUsings = """
@@ -27,7 +28,7 @@ static class Compiler
 
     public static CSharpCompilation Compile(string name, IEnumerable<(string Path, string Code)> sources, IEnumerable<MetadataReference> references, OutputKind kind = OutputKind.DynamicallyLinkedLibrary) =>
         CSharpCompilation.Create(name,
-            sources.Append(("ImplicitUsings.cs", ImplicitUsings)).Select(s => parsed.GetOrAdd(s.Item2, _ => CSharpSyntaxTree.ParseText(s.Item2, options, s.Item1))),
+            sources.Append(("ImplicitUsings.cs", ImplicitUsings)).Select(s => parsed.GetOrAdd(s.Item2, _ => CSharpSyntaxTree.ParseText(s.Item2, Options, s.Item1))),
             Runtime.Concat(references), new(kind, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable));
 
     /// <summary>The assembly's bytes and its documentation, or the compiler's first errors.</summary>

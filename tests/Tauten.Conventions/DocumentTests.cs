@@ -9,8 +9,12 @@ using Tauten.Tests;
 namespace Tauten.Conventions;
 
 /// <summary>Compiles and runs the C# programs of the documents, as they stand there. What a comment behind a <c>Console.WriteLine</c> says must be printed.</summary>
+[Collection(Programs)]
 public partial class DocumentTests
 {
+    /// <summary>Tests that redirect the console, and so run one after the other.</summary>
+    public const string Programs = "programs";
+
     static readonly Tree tree = new(SourceTree.Root);
 
     static readonly Listing[] programs = [.. TreeChecks.Documents(tree).SelectMany(d => Listing.In(d, tree.Read(d))).Where(l => l.IsProgram)];
@@ -20,10 +24,10 @@ public partial class DocumentTests
 
     static readonly MetadataReference[] libraries = [.. new[] { typeof(Tensor), typeof(CpuBackend), typeof(NN.Module) }.Select(t => MetadataReference.CreateFromFile(t.Assembly.Location))];
 
-    public static TheoryData<string> Programs => [.. programs.Where(p => p.Skip is null).Select(p => $"{p.Document}, line {p.Line}")];
+    public static TheoryData<string> Places => [.. programs.Where(p => p.Skip is null).Select(p => $"{p.Document}, line {p.Line}")];
 
     [Theory]
-    [MemberData(nameof(Programs))]
+    [MemberData(nameof(Places))]
     public void A_program_of_a_document_runs(string place)
     {
         var program = programs.Single(p => $"{p.Document}, line {p.Line}" == place);

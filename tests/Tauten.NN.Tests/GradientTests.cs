@@ -26,8 +26,8 @@ public class GradientTests
 
     static BatchNorm2d Evaluated(BatchNorm2d layer)
     {
-        layer.RunningMean.Value = Tauten.Tensor.From([0.1, -0.2, 0.3]);
-        layer.RunningVariance.Value = Tauten.Tensor.From([0.5, 1.5, 2]);
+        layer.RunningMean!.Value = Tauten.Tensor.From([0.1, -0.2, 0.3]);
+        layer.RunningVariance!.Value = Tauten.Tensor.From([0.5, 1.5, 2]);
         layer.Eval();
         return layer;
     }

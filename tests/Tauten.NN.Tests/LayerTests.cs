@@ -171,15 +171,15 @@ public class LayerTests
             }
             Equal(expected, layer.Call(Tensor(x, [Batch, Channels, 4, 5])), 1e-12);
         }
-        Equal(runningMean, layer.RunningMean.Value, 1e-12);
-        Equal(runningVariance, layer.RunningVariance.Value, 1e-12);
+        Equal(runningMean, layer.RunningMean!.Value, 1e-12);
+        Equal(runningVariance, layer.RunningVariance!.Value, 1e-12);
         Assert.Equal(3, layer.State()["num_batches_tracked"].Item<long>());
 
         layer.Eval();
         var z = Numbers(Channels * Plane, 9);
         var used = z.Select((v, i) => (v - runningMean[i / Plane]) / Math.Sqrt(runningVariance[i / Plane] + 1e-3) * weight[i / Plane] + bias[i / Plane]).ToArray();
         Equal(used, layer.Call(Tensor(z, [1, Channels, 4, 5])), 1e-12);
-        Equal(runningMean, layer.RunningMean.Value, 1e-12);
+        Equal(runningMean, layer.RunningMean!.Value, 1e-12);
         Assert.Equal(["weight", "bias", "running_mean", "running_var", "num_batches_tracked"], new BatchNorm2d(2).State().Keys);
     }
 
@@ -256,7 +256,7 @@ public class LayerTests
         Spread(linear.Weight, 1 / Math.Sqrt(400));
         Spread(linear.Bias!, 1 / Math.Sqrt(400));
         Spread(new Conv2d(8, 64, [3, 5], groups: 2, generator: new Generator(2)).Weight, 1 / Math.Sqrt(4 * 3 * 5));
-        var vectors = new Embedding(500, 100, new Generator(3)).Weight.Value.Doubles();
+        var vectors = new Embedding(500, 100, generator: new Generator(3)).Weight.Value.Doubles();
         Assert.InRange(vectors.Average(), -0.02, 0.02);
         Assert.InRange(vectors.Average(v => v * v), 0.97, 1.03);
 

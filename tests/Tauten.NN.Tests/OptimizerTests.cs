@@ -284,7 +284,7 @@ public class OptimizerTests
         optimizer.Step();
         var state = optimizer.State().ToDictionary(s => s.Key, s => s.Value);
         Assert.Equal(
-            ["groups.0.learning_rate", "groups.0.weight_decay", "groups.0.beta1", "groups.0.beta2", "groups.0.epsilon", "parameters.0.exp_avg", "parameters.0.exp_avg_sq", "parameters.0.step"],
+            ["groups.0.learning_rate", "groups.0.weight_decay", "groups.0.maximize", "groups.0.beta1", "groups.0.beta2", "groups.0.epsilon", "groups.0.amsgrad", "parameters.0.exp_avg", "parameters.0.exp_avg_sq", "parameters.0.step"],
             optimizer.State().Keys);
         state.Remove("parameters.0.step");
         state["groups.0.learning_rate"] = Tauten.Tensor.From(0.7);

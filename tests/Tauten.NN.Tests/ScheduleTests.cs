@@ -22,7 +22,7 @@ public class ScheduleTests
         Assert.Equal([0.25, 0.025], Rates(later));
         Assert.Equal(2, again.StepsDone);
         var e = Assert.Throws<ModelFormatException>(() => again.LoadState(new Dictionary<string, Tauten.Tensor>()));
-        Assert.StartsWith("Scheduler: the state has no entry step int64[].", e.Message);
+        Assert.Equal("Scheduler: the state does not fit the scheduler.\n  missing: step int64[]; initial_learning_rates float64[2]", e.Message);
 
         SGD Make()
         {

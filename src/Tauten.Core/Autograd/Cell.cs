@@ -6,13 +6,14 @@ namespace Tauten;
 /// </summary>
 public abstract class Cell
 {
-    Tensor value;
+    Tensor? value;       // null where a source computes it
+    ICellSource? source;
     bool escaped;        // whether the program may hold the tensor that is our value
 
     private protected Cell(Tensor value, string? name)
     {
         if (value.IsSymbolic) throw new GraphException("A parameter or buffer cannot be made from a captured tensor: it would have no value. Make modules outside of the captured function.");
-        Name = name;
+        (Name, Spec) = (name, value.Spec);
         // A view would keep the rest of its storage alive and could not be updated in place.
         this.value = value.Layout.IsContiguous ? value : Ops.Contiguous.Copy(value);
         escaped = true;
@@ -22,13 +23,13 @@ public abstract class Cell
     public string? Name { get; internal set; }
 
     /// <summary>Element type and shape, which never change.</summary>
-    public TensorSpec Spec => value.Spec;
+    public TensorSpec Spec { get; }
 
     /// <summary>The dimensions.</summary>
-    public Shape Shape => value.Shape;
+    public Shape Shape => Spec.Shape;
 
     /// <summary>The element type.</summary>
-    public DType DType => value.DType;
+    public DType DType => Spec.DType;
 
     /// <summary>Whether gradients flow to it.</summary>
     public abstract bool RequiresGrad { get; set; }
@@ -42,13 +43,15 @@ public abstract class Cell
     {
         get
         {
-            escaped = true;
+            Escape();
             return Borrow();
         }
         set
         {
             Check(value);
-            if (Ambient.Current.Capture is { } capture) capture.Write(this, value);
+            if (Ambient.Current.Substitutes is { } others && others.ContainsKey(this)) others[this] = value;
+            else if (source is not null) source.Write(value);
+            else if (Ambient.Current.Capture is { } capture) capture.Write(this, value);
             else Replace(value.Layout.IsContiguous ? value.As(null) : Ops.Contiguous.Copy(value), escapes: true);
         }
     }
@@ -56,28 +59,59 @@ public abstract class Cell
     /// <summary>
     /// The value for a module's own computation, which hands neither it nor a view of it to the program: the next update may then be done in place.
     /// </summary>
-    internal Tensor Borrow() => Ambient.Current.Capture is { } capture ? capture.Read(this) : value;
+    internal Tensor Borrow()
+    {
+        var ambient = Ambient.Current;
+        if (ambient.Substitutes is { } others && others.TryGetValue(this, out var other)) return other;
+        return source is not null ? source.Read() : ambient.Capture is { } capture ? capture.Read(this) : value!;
+    }
+
+    /// <summary>What computes the value, where the cell does not hold it.</summary>
+    internal ICellSource? Source => source;
+
+    /// <summary>From here on the value is computed, and what was held is let go.</summary>
+    internal void ComputeFrom(ICellSource newSource) => (source, value) = (newSource, null);
+
+    /// <summary>From here on the cell holds a value again.</summary>
+    internal void Hold(Tensor held)
+    {
+        source = null;
+        value = Attach(held.Layout.IsContiguous ? held.Detach() : Ops.Contiguous.Copy(held));
+        escaped = true;
+    }
 
     /// <summary>Whether nobody else can see the value, so that an update may be done in place.</summary>
-    internal bool IsPrivate => !escaped && value.Storage.IsUnshared;
+    internal bool IsPrivate => !escaped && value is not null && value.Storage.IsUnshared;
 
     /// <summary>The program may hold the value from here on.</summary>
-    internal void Escape() => escaped = true;
+    internal void Escape()
+    {
+        escaped = true;
+        source?.Escape();
+    }
 
     /// <summary>Whether a tensor is the value: all of the same memory.</summary>
-    internal bool Has(Tensor tensor) => ReferenceEquals(tensor.Storage, value.Storage) && tensor.Layout.IsContiguous && tensor.Layout.Offset == value.Layout.Offset;
+    internal bool Has(Tensor tensor) => value is not null && ReferenceEquals(tensor.Storage, value.Storage) && tensor.Layout.IsContiguous && tensor.Layout.Offset == value.Layout.Offset;
 
     /// <summary>Takes a tensor that nobody else holds, and frees the old one if nobody else holds that.</summary>
-    internal void Adopt(Tensor made) => Replace(made, escapes: false);
+    internal void Adopt(Tensor made)
+    {
+        if (Ambient.Current.Substitutes is { } others && others.ContainsKey(this)) others[this] = made;
+        else if (source is not null) source.Write(made);
+        else Replace(made, escapes: false);
+    }
 
     void Replace(Tensor made, bool escapes)
     {
-        if (!escaped && value.Token is { } token && !ReferenceEquals(token, made.Token)) token.Storage.Drop(token);
+        if (!escaped && value!.Token is { } token && !ReferenceEquals(token, made.Token)) token.Storage.Drop(token);
         value = Attach(made);
         escaped = !made.Storage.Watch() || escapes;
     }
 
-    private protected void Reattach() => value = Attach(value);
+    private protected void Reattach()
+    {
+        if (value is not null) value = Attach(value);
+    }
 
     // Every value is a leaf of its own, so that an old tape does not see new values; all share the cell in which gradients gather.
     Tensor Attach(Tensor tensor) => tensor.As(RequiresGrad ? new Node(tensor.Spec, tracked: true, extra: Gradients) : null);
@@ -114,10 +148,11 @@ public sealed class Parameter : Cell
     /// <summary>Whether gradients flow to it; set to false to freeze it.</summary>
     public override bool RequiresGrad
     {
-        get => requiresGrad;
+        get => Source?.RequiresGrad ?? requiresGrad;
         set
         {
             requiresGrad = value;
+            if (Source is { } source) source.RequiresGrad = value;
             Reattach();
         }
     }
@@ -142,6 +177,17 @@ public sealed class Parameter : Cell
 
     /// <summary>The gradient for an optimizer, which does not hand it on.</summary>
     internal Tensor? BorrowGrad() => Ambient.Current.Capture is { } capture ? capture.Gradients.GetValueOrDefault(gradients) : gradients.Gradient;
+
+    /// <summary>Whether nobody else can see the gradient, so that it may be changed in place.</summary>
+    internal bool HasPrivateGrad => !gradients.Escaped && gradients.Gradient is { Layout: { IsContiguous: true, Offset: 0 } } gradient && gradient.Storage.IsUnshared;
+
+    /// <summary>Takes a gradient that nobody else holds in place of the one there is.</summary>
+    internal void AdoptGrad(Tensor made)
+    {
+        if (ReferenceEquals(made, gradients.Gradient)) return;
+        gradients.Clear();
+        (gradients.Gradient, gradients.Escaped) = (made, !made.Storage.Watch());
+    }
 
     /// <summary>Forgets the gradient.</summary>
     public void ZeroGrad()

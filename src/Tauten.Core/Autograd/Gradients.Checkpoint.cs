@@ -12,10 +12,15 @@ public static partial class Gradients
     /// Gradients reach the input, and parameters and tensors that the function uses. Random numbers inside are the same both times. What the function
     /// assigns, such as running statistics, is assigned once. The function is captured, so it must not look at values.
     /// </remarks>
-    /// <exception cref="GraphException">The function looks at values.</exception>
     /// <example><code>
-    /// foreach (var block in blocks) x = Gradients.Checkpoint(block.Call, x);
+    /// var x = Tensor.From([1f, 2], requiresGrad: true);
+    /// Func&lt;Tensor, Tensor>[] blocks = [v => v.Sin(), v => v * v];
+    /// Tensor y = x;
+    /// foreach (var block in blocks) y = Gradients.Checkpoint(block, y);      // keeps only what flows between blocks
+    /// y.Sum().Backward();
+    /// Console.WriteLine(x.Grad);    // [ 0.9093, -0.7568]    sin 2x
     /// </code></example>
+    /// <exception cref="GraphException">The function looks at values.</exception>
     public static Tensor Checkpoint(Func<Tensor, Tensor> function, Tensor x) => Checkpoint(v => [function(v[0])], [x])[0];
 
     /// <summary><see cref="Checkpoint(Func{Tensor, Tensor}, Tensor)"/> for a function of two tensors.</summary>
@@ -36,6 +41,9 @@ public static partial class Gradients
     /// <example><code>
     /// // Rounds, and lets the gradient through as if it did not.
     /// var straight = Gradients.Custom(x => x.Round(), (x, y, gradient) => gradient);
+    /// var x = Tensor.From([1.2f, 2.7f], requiresGrad: true);
+    /// (straight(x) * 10).Sum().Backward();
+    /// Console.WriteLine(x.Grad);    // [10, 10]
     /// </code></example>
     public static Func<Tensor, Tensor> Custom(Func<Tensor, Tensor> forward, Func<Tensor, Tensor, Tensor, Tensor> backward)
     {

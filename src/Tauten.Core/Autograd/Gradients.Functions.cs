@@ -11,12 +11,13 @@ public static partial class Gradients
     /// Also where gradients are not tracked (<see cref="NoGrad"/>) the gradient is computed; it is tracked in its turn if the input, or a parameter that the function
     /// uses, is.
     /// </remarks>
-    /// <exception cref="GradientException">The result has more than one element, or the input is not floating-point.</exception>
     /// <example><code>
-    /// var slope = Gradients.Grad(x => x.Sin());
-    /// var curvature = Gradients.Grad(Gradients.Grad(x => x.Sin()));
-    /// Tensor minusSine = curvature(Tensor.From(0.5f));
+    /// var slope = Gradients.Grad(x => x * x * x);
+    /// var curvature = Gradients.Grad(Gradients.Grad(x => x * x * x));
+    /// Console.WriteLine(slope(Tensor.From(2f)));    // 12
+    /// Console.WriteLine(curvature(Tensor.From(2f)));    // 12
     /// </code></example>
+    /// <exception cref="GradientException">The result has more than one element, or the input is not floating-point.</exception>
     [OverloadResolutionPriority(1)]
     public static Func<Tensor, Tensor> Grad(Func<Tensor, Tensor> function)
     {
@@ -52,6 +53,10 @@ public static partial class Gradients
     }
 
     /// <summary><see cref="Grad(Func{Tensor, Tensor})"/> together with the function's value. As <c>torch.func.grad_and_value</c>.</summary>
+    /// <example><code>
+    /// var (gradient, value) = Gradients.GradAndValue(x => (x * x).Sum())(Tensor.From([1f, 2]));
+    /// Console.WriteLine($"{gradient} {value}");    // [2, 4] 5
+    /// </code></example>
     [OverloadResolutionPriority(1)]
     public static Func<Tensor, (Tensor Gradient, Tensor Value)> GradAndValue(Func<Tensor, Tensor> function)
     {
@@ -101,8 +106,9 @@ public static partial class Gradients
     /// a vector). As <c>torch.func.vjp</c>. The pullback may be called any number of times.
     /// </summary>
     /// <example><code>
+    /// var x = Tensor.From([0f, 1]);
     /// var (y, pullback) = Gradients.Vjp(v => v.Exp(), x);
-    /// Tensor gradient = pullback(Tensor.Ones(y.Shape));
+    /// Console.WriteLine(pullback(Tensor.From([1f, 10])));    // [ 1.0000, 27.1828]
     /// </code></example>
     public static (Tensor Value, Func<Tensor, Tensor> Pullback) Vjp(Func<Tensor, Tensor> function, Tensor x)
     {
@@ -135,6 +141,11 @@ public static partial class Gradients
     /// The value of a function and its derivative along <paramref name="v"/> (the Jacobian times a vector). As <c>torch.func.jvp</c>. Computed by two reverse walks, so
     /// every op that has a gradient has this too.
     /// </summary>
+    /// <example><code>
+    /// var (y, tangent) = Gradients.Jvp(v => v * v, Tensor.From([1f, 2]), Tensor.From([1f, 10]));
+    /// Console.WriteLine(y);    // [1, 4]
+    /// Console.WriteLine(tangent);    // [ 2, 40]
+    /// </code></example>
     /// <exception cref="ShapeException">The direction does not have the shape of the input.</exception>
     public static (Tensor Value, Tensor Tangent) Jvp(Func<Tensor, Tensor> function, Tensor x, Tensor v)
     {
@@ -153,6 +164,11 @@ public static partial class Gradients
     /// The value of a function and its linear approximation there: the function that takes a direction to the derivative along it. As
     /// <c>torch.func.linearize</c>. What does not depend on the direction is computed once.
     /// </summary>
+    /// <example><code>
+    /// var (y, push) = Gradients.Linearize(v => v * v, Tensor.From([1f, 2]));
+    /// Console.WriteLine(push(Tensor.From([1f, 0])));    // [2, 0]
+    /// Console.WriteLine(push(Tensor.From([0f, 1])));    // [0, 4]
+    /// </code></example>
     public static (Tensor Value, Func<Tensor, Tensor> Pushforward) Linearize(Func<Tensor, Tensor> function, Tensor x)
     {
         var (y, push) = Linearize(v => [function(v[0])], [x]);

@@ -23,8 +23,9 @@ public static partial class Gradients
     /// <param name="chunkSize">How many rows or columns are computed at once, to bound the memory needed; all when left out.</param>
     /// <returns>A tensor of the result's shape followed by that of <paramref name="x"/>.</returns>
     /// <example><code>
-    /// var x = Tensor.From([1f, 2, 3]);
-    /// Tensor diagonal = Gradients.Jacobian(v => v * v, x);     // [3, 3] with 2, 4, 6 on the diagonal
+    /// Console.WriteLine(Gradients.Jacobian(v => v * v.Sum(), Tensor.From([1f, 2])));
+    /// // [[4, 1],
+    /// //  [2, 5]]
     /// </code></example>
     public static Tensor Jacobian(Func<Tensor, Tensor> function, Tensor x, JacobianMode mode = JacobianMode.BySize, int? chunkSize = null) => Jacobian(v => [function(v[0])], [x], mode, chunkSize)[0][0];
 
@@ -86,11 +87,12 @@ public static partial class Gradients
     /// <param name="x">The point.</param>
     /// <param name="chunkSize">How many rows are computed at once, to bound the memory needed; all when left out.</param>
     /// <returns>A tensor of the shape of <paramref name="x"/> twice.</returns>
-    /// <exception cref="GradientException">The result has more than one element.</exception>
     /// <example><code>
-    /// var x = Tensor.From([1f, 2]);
-    /// Tensor hessian = Gradients.Hessian(v => (v * v * v).Sum(), x);     // [[6, 0], [0, 12]]
+    /// Console.WriteLine(Gradients.Hessian(v => (v * v * v).Sum(), Tensor.From([1f, 2])));
+    /// // [[ 6,  0],
+    /// //  [ 0, 12]]
     /// </code></example>
+    /// <exception cref="GradientException">The result has more than one element.</exception>
     public static Tensor Hessian(Func<Tensor, Tensor> function, Tensor x, int? chunkSize = null) => Jacobian(Grad(function), x, JacobianMode.Reverse, chunkSize);
 
     /// <summary>The second derivatives of a function of several tensors with one number as result.</summary>
@@ -101,12 +103,20 @@ public static partial class Gradients
     /// The value of a function with one number as result, and its Hessian times <paramref name="v"/>, at the price of some gradients. As
     /// <c>torch.autograd.functional.hvp</c>. The Hessian is symmetric, so this is the same as <see cref="Vhp(Func{Tensor, Tensor}, Tensor, Tensor)"/>.
     /// </summary>
+    /// <example><code>
+    /// var (value, product) = Gradients.Hvp(v => (v * v * v).Sum(), Tensor.From([1f, 2]), Tensor.From([1f, 1]));
+    /// Console.WriteLine($"{value} {product}");    // 9 [ 6, 12]
+    /// </code></example>
     public static (Tensor Value, Tensor Product) Hvp(Func<Tensor, Tensor> function, Tensor x, Tensor v) => Vhp(function, x, v);
 
     /// <summary>The value of a function of several tensors with one number as result, and its Hessian times the tensors <paramref name="v"/>.</summary>
     public static (Tensor Value, Tensor[] Products) Hvp(Func<Tensor[], Tensor> function, Tensor[] x, Tensor[] v) => Vhp(function, x, v);
 
     /// <summary>The value of a function with one number as result, and <paramref name="v"/> times its Hessian. As <c>torch.autograd.functional.vhp</c>.</summary>
+    /// <example><code>
+    /// var (value, product) = Gradients.Vhp(v => (v * v * v).Sum(), Tensor.From([1f, 2]), Tensor.From([1f, 1]));
+    /// Console.WriteLine(product);    // [ 6, 12]
+    /// </code></example>
     /// <exception cref="ShapeException">The vector does not have the shape of the input.</exception>
     public static (Tensor Value, Tensor Product) Vhp(Func<Tensor, Tensor> function, Tensor x, Tensor v)
     {

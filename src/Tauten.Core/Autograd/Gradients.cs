@@ -16,12 +16,14 @@ public static partial class Gradients
     /// <param name="createGraph">Track the walk itself, so that its results can be differentiated again.</param>
     /// <param name="keepGraph">Keep what the tape saved for another walk; by default only when <paramref name="createGraph"/> is set.</param>
     /// <returns>One gradient for each of <paramref name="wrt"/>, zeros where the result does not depend on it.</returns>
-    /// <exception cref="GradientException">A tensor of <paramref name="wrt"/> does not require gradients, or <paramref name="y"/> is not a scalar and there is no seed.</exception>
     /// <example><code>
     /// var x = Tensor.From([1f, 2f], requiresGrad: true);
-    /// var first = Gradients.Of((x * x * x).Sum(), [x], createGraph: true)[0];   // 3 x^2
-    /// var second = Gradients.Of(first.Sum(), [x])[0];                           // 6 x
+    /// var first = Gradients.Of((x * x * x).Sum(), [x], createGraph: true)[0];       // 3 x^2
+    /// var second = Gradients.Of(first.Sum(), [x])[0];                               // 6 x
+    /// Console.WriteLine(first.Detach());    // [ 3, 12]
+    /// Console.WriteLine(second);    // [ 6, 12]
     /// </code></example>
+    /// <exception cref="GradientException">A tensor of <paramref name="wrt"/> does not require gradients, or <paramref name="y"/> is not a scalar and there is no seed.</exception>
     public static Tensor[] Of(Tensor y, ReadOnlySpan<Tensor> wrt, Tensor? seed = null, bool createGraph = false, bool? keepGraph = null) => Of([y], wrt, [seed], createGraph, keepGraph);
 
     /// <summary>The gradients of the sum of <c>seed * y</c> over several results with respect to each of <paramref name="wrt"/>, in one walk.</summary>
@@ -53,6 +55,11 @@ public static partial class Gradients
     /// <param name="seeds">The gradients that arrive at <paramref name="y"/>; where one is null, or all are left out, ones, which need a result with one element.</param>
     /// <param name="createGraph">Track the walk itself, so that gradients can be differentiated again.</param>
     /// <param name="keepGraph">Keep what the tape saved for another walk; by default only when <paramref name="createGraph"/> is set.</param>
+    /// <example><code>
+    /// var x = Tensor.From([1f, 2f], requiresGrad: true);
+    /// Gradients.Backward([(x * x).Sum(), x.Sum()]);
+    /// Console.WriteLine(x.Grad);    // [3, 5]
+    /// </code></example>
     /// <exception cref="GradientException">A result depends on nothing that requires gradients, or is not a scalar and has no seed.</exception>
     public static void Backward(ReadOnlySpan<Tensor> y, ReadOnlySpan<Tensor?> seeds = default, bool createGraph = false, bool? keepGraph = null)
     {
@@ -85,22 +92,47 @@ public static partial class Gradients
     }
 
     /// <summary>Whether this thread tracks: whether results of what requires gradients require gradients in their turn.</summary>
+    /// <example><code>
+    /// using (Gradients.NoGrad()) Console.WriteLine(Gradients.IsTracking);    // False
+    /// </code></example>
     public static bool IsTracking => Ambient.Current.Tracks;
 
     /// <summary>
     /// Until the scope is disposed, this thread tracks nothing: results require no gradients and keep no tape. Tensors are immutable and carry nothing else
     /// that could be left out, so this is <c>torch.no_grad</c> and <c>torch.inference_mode</c> in one.
     /// </summary>
-    /// <example><code>using (Gradients.NoGrad()) accuracy = Evaluate(model);</code></example>
+    /// <example><code>
+    /// var x = Tensor.From([1f, 2f], requiresGrad: true);
+    /// using (Gradients.NoGrad()) Console.WriteLine((x * 2).RequiresGrad);    // False
+    /// </code></example>
     public static TrackingScope NoGrad() => new(Ambient.Current.Untracked + 1);
 
     /// <summary>Until the scope is disposed, this thread tracks again, also inside of <see cref="NoGrad"/>; or does not, as <paramref name="enabled"/> says.</summary>
+    /// <example><code>
+    /// var x = Tensor.From([1f, 2f], requiresGrad: true);
+    /// using (Gradients.NoGrad())
+    /// using (Gradients.Tracking()) Console.WriteLine((x * 2).RequiresGrad);    // True
+    /// </code></example>
     public static TrackingScope Tracking(bool enabled = true) => new(enabled ? 0 : Ambient.Current.Untracked + 1);
 
     /// <summary>
     /// Until the scope is disposed, ops remember the line of the program that ran them, and a reverse walk stops with an error that names op and
     /// line where a gradient becomes NaN. Slow: for hunting only.
     /// </summary>
+    /// <example><code>
+    /// var x = Tensor.From([0f, 1], requiresGrad: true);
+    /// using (Gradients.DetectAnomaly())
+    /// {
+    ///     try
+    ///     {
+    ///         (x.Sqrt() * 0).Sum().Backward();         // 0 / 0 on the way back
+    ///     }
+    ///     catch (GradientException e)
+    ///     {
+    ///         Console.WriteLine(e.Message.Contains("Sqrt"));    // True
+    ///     }
+    /// }
+    /// </code></example>
     public static AnomalyScope DetectAnomaly() => new();
 }
 

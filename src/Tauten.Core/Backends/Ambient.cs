@@ -25,8 +25,14 @@ sealed class Ambient
     /// <summary>The thread's random generator, where it is not the process's.</summary>
     public Generator? Generator;
 
+    /// <summary>Values that stand for those of cells while a module is called with a state that is not its own; what is assigned meanwhile goes there too.</summary>
+    public Dictionary<Cell, Tensor>? Substitutes;
+
     /// <summary>The path of the running module, such as <c>Net.fc1</c>.</summary>
     public string? ModulePath;
+
+    /// <summary>The values of computed parameters that are kept for a while.</summary>
+    public KeptValues? Kept;
 
     public bool Tracks => Untracked == 0;
 }

@@ -78,7 +78,7 @@ public static class Dispatch
     }
 
     /// <summary>
-    /// Runs an op whose outputs may take the place of inputs (<see cref="Op.Overwrites"/>): where <paramref name="may"/> says that nobody else can see
+    /// Runs an op whose outputs may take the place of inputs (<see cref="Op.Overwritten"/>): where <paramref name="may"/> says that nobody else can see
     /// the input, the output is the very input, changed. Untracked.
     /// </summary>
     internal static Tensor[] RunOver(Op op, ReadOnlySpan<Tensor> x, ReadOnlySpan<bool> may)
@@ -88,7 +88,7 @@ public static class Dispatch
         var y = new Tensor[may.Length];
         for (int i = 0; i < y.Length; i++)
         {
-            var old = x[op.Overwrites[i]];
+            var old = x[op.Overwritten(i)];
             y[i] = may[i] ? old : Tensor.Allocate(backend, old.Spec);
         }
         kernel(op, x, y);
@@ -193,8 +193,8 @@ public static class Dispatch
             if (y[i].DType.IsFloating()) y[i] = y[i].As(node, i);
     }
 
-    /// <summary>Whether input <paramref name="index"/> is among what a gradient reads; inputs beyond the third are only when all are.</summary>
-    internal static bool ReadsInput(Reads reads, int index) => index < 3 ? ((int)reads & (1 << index)) != 0 : (reads & Reads.Inputs) == Reads.Inputs;
+    /// <summary>Whether input <paramref name="index"/> is among what a gradient reads; inputs beyond the sixth are only when all are.</summary>
+    internal static bool ReadsInput(Reads reads, int index) => index < 6 ? ((int)reads & (1 << index)) != 0 : (reads & Reads.Inputs) == Reads.Inputs;
 
     static Backend BackendOf(Op op, ReadOnlySpan<Tensor> x)
     {

@@ -15,12 +15,23 @@ public delegate void ElementKernel<in TOp>(TOp op, KernelElements elements) wher
 /// gaps: an input that lies otherwise was copied before. Outputs are allocated as the op's rule says, and hold anything until they are written.
 /// </summary>
 /// <example><code>
-/// Backends.Default.Kernels.Add&lt;Popcount&gt;((op, elements) =>
+/// using System.Numerics;
+/// using Tauten.Ops;
+///
+/// Backends.Default.Kernels.Add&lt;Popcount>((op, elements) =>
 /// {
-///     ReadOnlySpan&lt;long&gt; x = elements.Input&lt;long&gt;(0);
-///     Span&lt;long&gt; y = elements.Output&lt;long&gt;(0);
+///     ReadOnlySpan&lt;long> x = elements.Input&lt;long>(0);
+///     Span&lt;long> y = elements.Output&lt;long>(0);
 ///     for (int i = 0; i &lt; y.Length; i++) y[i] = BitOperations.PopCount((ulong)x[i]);
 /// });
+/// Console.WriteLine(Dispatch.Run(new Popcount(), Tensor.From([0L, 7, -1])));    // [ 0,  3, 64]
+///
+/// sealed record Popcount : PrimitiveOp
+/// {
+///     public override Specs Infer(ReadOnlySpan&lt;TensorSpec> x) => x[0];
+///
+///     public override Tensor?[] Gradient(Backward b) => [null];
+/// }
 /// </code></example>
 public readonly ref struct KernelElements
 {

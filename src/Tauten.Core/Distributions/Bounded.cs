@@ -1,6 +1,11 @@
 namespace Tauten.Distributions;
 
 /// <summary>Sizes above a least one, density a s^a / x^(a+1) for x >= s.</summary>
+/// <example><code>
+/// var distribution = new Pareto(Tensor.From(1f), Tensor.From(3f));
+/// Console.WriteLine(distribution.Mean);    // 1.5000
+/// Console.WriteLine(distribution.LogProb(Tensor.From([1f, 2])));    // [ 1.0986, -1.6740]
+/// </code></example>
 public sealed class Pareto : TransformedDistribution
 {
     /// <summary>Pareto distributions with the given least values and exponents, broadcast.</summary>
@@ -31,6 +36,11 @@ public sealed class Pareto : TransformedDistribution
 }
 
 /// <summary>Times to failure, distribution function 1 - exp(-(x / scale)^k).</summary>
+/// <example><code>
+/// var distribution = new Weibull(Tensor.From(1f), Tensor.From(2f));
+/// Console.WriteLine(distribution.Mean);    // 0.8862
+/// Console.WriteLine(distribution.LogProb(Tensor.From([0.5f, 1])));    // [-0.2500, -0.3069]
+/// </code></example>
 public sealed class Weibull : TransformedDistribution
 {
     /// <summary>Weibull distributions with the given scales and exponents k, broadcast.</summary>
@@ -62,6 +72,11 @@ public sealed class Weibull : TransformedDistribution
 }
 
 /// <summary>Proportions in (0, 1), distribution function 1 - (1 - x^a)^b (Kumaraswamy: "A generalized probability density function for double-bounded random processes", 1980).</summary>
+/// <example><code>
+/// var distribution = new Kumaraswamy(Tensor.From(2f), Tensor.From(2f));
+/// Console.WriteLine(distribution.Mean);    // 0.5333
+/// Console.WriteLine(distribution.LogProb(Tensor.From([0.2f, 0.5f])));    // [-0.2640,  0.4055]
+/// </code></example>
 public sealed class Kumaraswamy : TransformedDistribution
 {
     /// <summary>Kumaraswamy distributions with the given parameters a and b, broadcast.</summary>
@@ -117,6 +132,11 @@ public sealed class Kumaraswamy : TransformedDistribution
 /// <summary>
 /// Numbers in [0, 1] with density proportional to p^x (1-p)^(1-x) (Loaiza-Ganem, Cunningham: "The continuous Bernoulli", 2019).
 /// </summary>
+/// <example><code>
+/// var distribution = new ContinuousBernoulli(probabilities: Tensor.From(0.3f));
+/// Console.WriteLine(distribution.Mean);    // 0.4302
+/// Console.WriteLine(distribution.LogProb(Tensor.From([0f, 1])));    // [ 0.3939, -0.4534]
+/// </code></example>
 public sealed class ContinuousBernoulli : Distribution
 {
     // Closer to 1/2, the formulas are replaced by their series.
@@ -207,6 +227,10 @@ public sealed class ContinuousBernoulli : Distribution
 }
 
 /// <summary>Angles, density exp(k cos(x - location)) / (2 pi I0(k)).</summary>
+/// <example><code>
+/// var distribution = new VonMises(Tensor.From(0f), Tensor.From(4f));
+/// Console.WriteLine(distribution.LogProb(Tensor.From([0f, 1])));    // [-0.2628, -2.1016]
+/// </code></example>
 public sealed class VonMises : Distribution
 {
     /// <summary>Von Mises distributions around the given angles with the given concentrations, broadcast.</summary>

@@ -2,7 +2,8 @@ namespace Tauten.Distributions;
 
 /// <summary>The distribution of f(x) for an x from another distribution and an invertible f, or several in turn.</summary>
 /// <example><code>
-/// var logistic = new TransformedDistribution(new Uniform(Tensor.Zeros([]), Tensor.Ones([])), new SigmoidTransform().Inverted);
+/// var logistic = new TransformedDistribution(new Uniform(Tensor.From(0f), Tensor.From(1f)), new SigmoidTransform().Inverted);
+/// Console.WriteLine(logistic.LogProb(Tensor.From([0f, 2])).Exp());    // [0.2500, 0.1050]
 /// </code></example>
 public class TransformedDistribution : Distribution
 {
@@ -90,6 +91,10 @@ public class TransformedDistribution : Distribution
 }
 
 /// <summary>A distribution whose last batch axes count as part of the event: the log-probabilities along them are added up.</summary>
+/// <example><code>
+/// var pixels = new Independent(new Normal(Tensor.Zeros([8, 3]), Tensor.Ones([8, 3])), axes: 1);
+/// Console.WriteLine(pixels.LogProb(Tensor.Zeros([8, 3])).Shape);    // [8]    one for each three numbers
+/// </code></example>
 public sealed class Independent : Distribution
 {
     readonly Distribution start;
@@ -129,6 +134,12 @@ public sealed class Independent : Distribution
 }
 
 /// <summary>One of several distributions of a family, chosen at random: the last batch axis of the components is that of the choices.</summary>
+/// <example><code>
+/// var choice = new Categorical(probabilities: Tensor.From([0.5f, 0.5f]));
+/// var mixture = new MixtureSameFamily(choice, new Normal(Tensor.From([-2f, 2]), Tensor.From([1f, 1])));
+/// Console.WriteLine(mixture.Mean);    // 0
+/// Console.WriteLine(mixture.LogProb(Tensor.From([0f, 2])));    // [-2.9189, -1.6118]
+/// </code></example>
 public sealed class MixtureSameFamily : Distribution
 {
     readonly Categorical choice;

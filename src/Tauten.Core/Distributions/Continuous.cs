@@ -1,6 +1,11 @@
 namespace Tauten.Distributions;
 
 /// <summary>Numbers evenly spread in [low, high).</summary>
+/// <example><code>
+/// var distribution = new Uniform(Tensor.From(2f), Tensor.From(6f));
+/// Console.WriteLine(distribution.Mean);    // 4
+/// Console.WriteLine(distribution.LogProb(Tensor.From(3f)));    // -1.3863
+/// </code></example>
 public sealed class Uniform : Distribution
 {
     /// <summary>Uniform distributions between the given limits, broadcast.</summary>
@@ -41,6 +46,11 @@ public sealed class Uniform : Distribution
 }
 
 /// <summary>Waiting times, density rate exp(-rate x) for x >= 0.</summary>
+/// <example><code>
+/// var distribution = new Tauten.Distributions.Exponential(Tensor.From(2f));
+/// Console.WriteLine(distribution.Mean);    // 0.5000
+/// Console.WriteLine(distribution.LogProb(Tensor.From([0f, 1])));    // [ 0.6931, -1.3069]
+/// </code></example>
 public sealed class Exponential(Tensor rate) : Distribution(rate.Shape, [])
 {
     /// <summary>The number of events in a unit of time.</summary>
@@ -78,6 +88,11 @@ public sealed class Exponential(Tensor rate) : Distribution(rate.Shape, [])
 }
 
 /// <summary>Two exponential distributions back to back, density exp(-|x - location| / scale) / (2 scale).</summary>
+/// <example><code>
+/// var distribution = new Laplace(Tensor.From(0f), Tensor.From(1f));
+/// Console.WriteLine(distribution.Variance);    // 2
+/// Console.WriteLine(distribution.LogProb(Tensor.From([0f, 1])));    // [-0.6931, -1.6931]
+/// </code></example>
 public sealed class Laplace : Distribution
 {
     /// <summary>Laplace distributions around the given places with the given widths, broadcast.</summary>
@@ -121,6 +136,10 @@ public sealed class Laplace : Distribution
 }
 
 /// <summary>Ratios of normal numbers, density 1 / (pi scale (1 + ((x - location) / scale)^2)); it has no mean and no variance (both are NaN, infinity).</summary>
+/// <example><code>
+/// var distribution = new Cauchy(Tensor.From(0f), Tensor.From(1f));
+/// Console.WriteLine(distribution.LogProb(Tensor.From([0f, 1])));    // [-1.1447, -1.8379]
+/// </code></example>
 public sealed class Cauchy : Distribution
 {
     /// <summary>Cauchy distributions around the given places with the given half widths, broadcast.</summary>
@@ -164,6 +183,10 @@ public sealed class Cauchy : Distribution
 }
 
 /// <summary>The distribution of |x| for a Cauchy x around 0.</summary>
+/// <example><code>
+/// var distribution = new HalfCauchy(Tensor.From(1f));
+/// Console.WriteLine(distribution.LogProb(Tensor.From([0f, 1])));    // [-0.4516, -1.1447]
+/// </code></example>
 public sealed class HalfCauchy(Tensor scale) : Distribution(scale.Shape, [])
 {
     /// <summary>The median.</summary>
@@ -202,6 +225,11 @@ public sealed class HalfCauchy(Tensor scale) : Distribution(scale.Shape, [])
 }
 
 /// <summary>The largest of many numbers, distribution function exp(-exp(-(x - location) / scale)).</summary>
+/// <example><code>
+/// var distribution = new Gumbel(Tensor.From(0f), Tensor.From(1f));
+/// Console.WriteLine(distribution.Mean);    // 0.5772
+/// Console.WriteLine(distribution.LogProb(Tensor.From([0f, 1])));    // [-1.0000, -1.3679]
+/// </code></example>
 public sealed class Gumbel : Distribution
 {
     /// <summary>Gumbel distributions at the given places with the given widths, broadcast.</summary>

@@ -1,6 +1,11 @@
 namespace Tauten.Distributions;
 
 /// <summary>1 with a probability, else 0.</summary>
+/// <example><code>
+/// var distribution = new Bernoulli(probabilities: Tensor.From(0.25f));
+/// Console.WriteLine(distribution.Mean);    // 0.2500
+/// Console.WriteLine(distribution.LogProb(Tensor.From([0f, 1])));    // [-0.2877, -1.3863]
+/// </code></example>
 public sealed class Bernoulli : Distribution
 {
     /// <summary>Bernoulli distributions, by probabilities or by their logits: give one of them.</summary>
@@ -44,6 +49,11 @@ public sealed class Bernoulli : Distribution
 }
 
 /// <summary>How many of a number of trials succeed.</summary>
+/// <example><code>
+/// var distribution = new Binomial(count: Tensor.From(10f), probabilities: Tensor.From(0.3f));
+/// Console.WriteLine(distribution.Mean);    // 3
+/// Console.WriteLine(distribution.LogProb(Tensor.From(3f)));    // -1.3212
+/// </code></example>
 public sealed class Binomial : Distribution
 {
     /// <summary>Binomial distributions with the given numbers of trials, and probabilities or logits of success: give one of them; broadcast.</summary>
@@ -108,6 +118,11 @@ public sealed class Binomial : Distribution
 }
 
 /// <summary>The number of failures before the first success: 0, 1, 2, ...</summary>
+/// <example><code>
+/// var distribution = new Geometric(probabilities: Tensor.From(0.25f));
+/// Console.WriteLine(distribution.Mean);    // 3
+/// Console.WriteLine(distribution.LogProb(Tensor.From([0f, 1, 2])));    // [-1.3863, -1.6740, -1.9617]
+/// </code></example>
 public sealed class Geometric : Distribution
 {
     /// <summary>Geometric distributions, by probabilities of success or by their logits: give one of them.</summary>
@@ -148,6 +163,11 @@ public sealed class Geometric : Distribution
 }
 
 /// <summary>The number of successes before a number of failures.</summary>
+/// <example><code>
+/// var distribution = new NegativeBinomial(count: Tensor.From(3f), probabilities: Tensor.From(0.5f));
+/// Console.WriteLine(distribution.Mean);    // 3
+/// Console.WriteLine(distribution.LogProb(Tensor.From([0f, 1])));    // [-2.0794, -1.6740]
+/// </code></example>
 public sealed class NegativeBinomial : Distribution
 {
     /// <summary>Negative binomial distributions with the given numbers of failures, which need not be whole, and probabilities or logits of success: give one of them; broadcast.</summary>
@@ -192,6 +212,11 @@ public sealed class NegativeBinomial : Distribution
 }
 
 /// <summary>The number of events in a unit of time.</summary>
+/// <example><code>
+/// var distribution = new Poisson(Tensor.From(2f));
+/// Console.WriteLine(distribution.Mean);    // 2
+/// Console.WriteLine(distribution.LogProb(Tensor.From([0f, 1, 2])));    // [-2.0000, -1.3069, -1.3069]
+/// </code></example>
 public sealed class Poisson(Tensor rate) : Distribution(rate.Shape, [])
 {
     /// <summary>The expected number.</summary>
@@ -217,6 +242,11 @@ public sealed class Poisson(Tensor rate) : Distribution(rate.Shape, [])
 }
 
 /// <summary>One of several classes (int64).</summary>
+/// <example><code>
+/// var distribution = new Categorical(probabilities: Tensor.From([0.2f, 0.3f, 0.5f]));
+/// Console.WriteLine(distribution.Entropy());    // 1.0297
+/// Console.WriteLine(distribution.LogProb(Tensor.From(2L)));    // -0.6931
+/// </code></example>
 public sealed class Categorical : Distribution
 {
     /// <summary>Categorical distributions over the last axis, by weights (which need not add up to 1) or by unnormalized log-probabilities: give one of them.</summary>
@@ -274,6 +304,11 @@ public sealed class Categorical : Distribution
 }
 
 /// <summary>One of several classes, as a vector with a single 1.</summary>
+/// <example><code>
+/// var distribution = new OneHotCategorical(probabilities: Tensor.From([0.2f, 0.3f, 0.5f]));
+/// Console.WriteLine(distribution.Mean);    // [0.2000, 0.3000, 0.5000]
+/// Console.WriteLine(distribution.LogProb(Tensor.From([0f, 0, 1])));    // -0.6931
+/// </code></example>
 public sealed class OneHotCategorical : Distribution
 {
     readonly Categorical categorical;
@@ -320,6 +355,11 @@ public sealed class OneHotCategorical : Distribution
 }
 
 /// <summary>How often each of several classes comes up in a number of trials.</summary>
+/// <example><code>
+/// var distribution = new Multinomial(count: 3, probabilities: Tensor.From([0.5f, 0.5f]));
+/// Console.WriteLine(distribution.Mean);    // [1.5000, 1.5000]
+/// Console.WriteLine(distribution.LogProb(Tensor.From([2f, 1])));    // -0.9808
+/// </code></example>
 public sealed class Multinomial : Distribution
 {
     readonly Categorical categorical;

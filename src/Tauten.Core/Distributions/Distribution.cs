@@ -8,9 +8,9 @@ namespace Tauten.Distributions;
 /// <see cref="LogProb"/> of a value that cannot occur is -infinity or NaN.
 /// </summary>
 /// <example><code>
-/// var policy = new Categorical(logits: network.Call(state));
+/// var policy = new Categorical(logits: Tensor.From([0f, 0, 2]));
 /// Tensor action = policy.Sample();
-/// Tensor loss = -(policy.LogProb(action) * reward).Mean();
+/// Console.WriteLine(policy.LogProb(Tensor.From(2L)));    // -0.2395
 /// </code></example>
 public abstract class Distribution
 {

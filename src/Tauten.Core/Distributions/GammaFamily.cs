@@ -1,6 +1,11 @@
 namespace Tauten.Distributions;
 
 /// <summary>Sums of waiting times, density rate^a x^(a-1) exp(-rate x) / gamma(a) for x > 0.</summary>
+/// <example><code>
+/// var distribution = new Gamma(Tensor.From(2f), Tensor.From(1f));
+/// Console.WriteLine(distribution.Mean);    // 2
+/// Console.WriteLine(distribution.LogProb(Tensor.From([1f, 2])));    // [-1.0000, -1.3069]
+/// </code></example>
 public class Gamma : Distribution
 {
     /// <summary>Gamma distributions with the given shape parameters and rates, broadcast.</summary>
@@ -41,6 +46,11 @@ public class Gamma : Distribution
 }
 
 /// <summary>The sum of the squares of as many normal numbers as there are degrees of freedom.</summary>
+/// <example><code>
+/// var distribution = new Chi2(Tensor.From(4f));
+/// Console.WriteLine(distribution.Mean);    // 4
+/// Console.WriteLine(distribution.LogProb(Tensor.From([1f, 2])));    // [-1.8863, -1.6931]
+/// </code></example>
 public sealed class Chi2(Tensor degreesOfFreedom) : Gamma(degreesOfFreedom / 2, Tensor.Constant(0.5, degreesOfFreedom.Spec))
 {
     /// <summary>How many squares are added.</summary>
@@ -51,6 +61,11 @@ public sealed class Chi2(Tensor degreesOfFreedom) : Gamma(degreesOfFreedom / 2, 
 }
 
 /// <summary>The distribution of 1 / x for a gamma-distributed x.</summary>
+/// <example><code>
+/// var distribution = new InverseGamma(Tensor.From(3f), Tensor.From(1f));
+/// Console.WriteLine(distribution.Mean);    // 0.5000
+/// Console.WriteLine(distribution.LogProb(Tensor.From([0.5f, 1])));    // [ 0.0794, -1.6931]
+/// </code></example>
 public sealed class InverseGamma : TransformedDistribution
 {
     readonly Gamma gamma;
@@ -83,6 +98,11 @@ public sealed class InverseGamma : TransformedDistribution
 }
 
 /// <summary>Proportions that add up to 1, density proportional to the product of x[i]^(a[i] - 1); the last axis of the parameters is that of a value.</summary>
+/// <example><code>
+/// var distribution = new Dirichlet(Tensor.From([1f, 2, 3]));
+/// Console.WriteLine(distribution.Mean);    // [0.1667, 0.3333, 0.5000]
+/// Console.WriteLine(distribution.LogProb(Tensor.From([0.2f, 0.3f, 0.5f])));    // 1.5041
+/// </code></example>
 public sealed class Dirichlet : Distribution
 {
     /// <summary>Dirichlet distributions with the given parameters [.. batch, size].</summary>
@@ -144,6 +164,11 @@ public sealed class Dirichlet : Distribution
 }
 
 /// <summary>Proportions in (0, 1), density proportional to x^(a-1) (1-x)^(b-1).</summary>
+/// <example><code>
+/// var distribution = new Beta(Tensor.From(2f), Tensor.From(3f));
+/// Console.WriteLine(distribution.Mean);    // 0.4000
+/// Console.WriteLine(distribution.LogProb(Tensor.From([0.2f, 0.5f])));    // [0.4292, 0.4055]
+/// </code></example>
 public sealed class Beta : Distribution
 {
     readonly Dirichlet dirichlet;
@@ -194,6 +219,11 @@ public sealed class Beta : Distribution
 }
 
 /// <summary>A normal number divided by the root of an independent chi-squared one over its degrees of freedom, moved and scaled.</summary>
+/// <example><code>
+/// var distribution = new StudentT(Tensor.From(3f), Tensor.From(0f), Tensor.From(1f));
+/// Console.WriteLine(distribution.Variance);    // 3
+/// Console.WriteLine(distribution.LogProb(Tensor.From([0f, 2])));    // [-1.0009, -2.6955]
+/// </code></example>
 public sealed class StudentT : Distribution
 {
     /// <summary>Student's distributions with the given degrees of freedom, places and widths, broadcast.</summary>
@@ -252,6 +282,11 @@ public sealed class StudentT : Distribution
 }
 
 /// <summary>The ratio of two independent chi-squared numbers, each over its degrees of freedom.</summary>
+/// <example><code>
+/// var distribution = new FisherSnedecor(Tensor.From(5f), Tensor.From(6f));
+/// Console.WriteLine(distribution.Mean);    // 1.5000
+/// Console.WriteLine(distribution.LogProb(Tensor.From([0.5f, 1])));    // [-0.4312, -0.8096]
+/// </code></example>
 public sealed class FisherSnedecor : Distribution
 {
     /// <summary>F distributions with the given degrees of freedom of numerator and denominator, broadcast.</summary>

@@ -1,6 +1,11 @@
 namespace Tauten.Distributions;
 
 /// <summary>Normal vectors with a mean and a covariance, density exp(-(x-m)^T C^-1 (x-m) / 2) / sqrt(det(2 pi C)).</summary>
+/// <example><code>
+/// var distribution = new MultivariateNormal(Tensor.Zeros([2]), covariance: Tensor.From(new[,] { { 2f, 1f }, { 1f, 2f } }));
+/// Console.WriteLine(distribution.Entropy());    // 3.3872
+/// Console.WriteLine(distribution.LogProb(Tensor.From([1f, 1])));    // -2.7205
+/// </code></example>
 public sealed class MultivariateNormal : Distribution
 {
     /// <summary>Normal distributions over vectors, by covariance, precision (its inverse) or lower triangular Cholesky factor [.. batch, n, n]: give one of them.</summary>
@@ -80,6 +85,10 @@ public sealed class MultivariateNormal : Distribution
 }
 
 /// <summary>Normal vectors whose covariance is W W^T + diag(d) with a narrow W: computed through matrices of W's width (Woodbury's identity).</summary>
+/// <example><code>
+/// var distribution = new LowRankMultivariateNormal(Tensor.Zeros([2]), covarianceFactor: Tensor.Ones([2, 1]), covarianceDiagonal: Tensor.Ones([2]));
+/// Console.WriteLine(distribution.LogProb(Tensor.From([1f, 1])));    // -2.7205
+/// </code></example>
 public sealed class LowRankMultivariateNormal : Distribution
 {
     readonly Tensor capacitance;
@@ -155,6 +164,13 @@ public sealed class LowRankMultivariateNormal : Distribution
 }
 
 /// <summary>Random positive definite matrices: X^T X for as many normal rows of covariance V as there are degrees of freedom, which need not be whole.</summary>
+/// <example><code>
+/// var distribution = new Wishart(Tensor.From(3f), covariance: Tensor.Eye(2));
+/// Console.WriteLine(distribution.Mean);
+/// // [[3, 0],
+/// //  [0, 3]]
+/// Console.WriteLine(distribution.LogProb(Tensor.Eye(2)));    // -3.5310
+/// </code></example>
 public sealed class Wishart : Distribution
 {
     /// <summary>Wishart distributions with degrees of freedom above n - 1, by the scale matrix V or its lower triangular Cholesky factor [.. batch, n, n]: give one of them.</summary>
@@ -245,6 +261,10 @@ public sealed class Wishart : Distribution
 /// Cholesky factors of random correlation matrices, whose density is proportional to det^(concentration - 1) of the matrix (Lewandowski, Kurowicka, Joe, 2009): 1 makes all equally probable,
 /// more favours weak correlations.
 /// </summary>
+/// <example><code>
+/// var distribution = new LKJCholesky(size: 2, Tensor.From(1f));
+/// Console.WriteLine(distribution.LogProb(Tensor.Eye(2)));    // -0.6931
+/// </code></example>
 public sealed class LKJCholesky : Distribution
 {
     /// <summary>Distributions over factors of size x size matrices.</summary>

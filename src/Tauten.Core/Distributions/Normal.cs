@@ -1,6 +1,11 @@
 namespace Tauten.Distributions;
 
 /// <summary>The normal distribution, density exp(-(x - mean)^2 / (2 s^2)) / (s sqrt(2 pi)).</summary>
+/// <example><code>
+/// var distribution = new Normal(location: Tensor.From(0f), scale: Tensor.From(2f));
+/// Console.WriteLine(distribution.Entropy());    // 2.1121
+/// Console.WriteLine(distribution.LogProb(Tensor.From([0f, 2])));    // [-1.6121, -2.1121]
+/// </code></example>
 public sealed class Normal : Distribution
 {
     /// <summary>Normal distributions with the given means and standard deviations, broadcast.</summary>
@@ -44,6 +49,11 @@ public sealed class Normal : Distribution
 }
 
 /// <summary>The distribution of |x| for a normal x of mean 0.</summary>
+/// <example><code>
+/// var distribution = new HalfNormal(Tensor.From(1f));
+/// Console.WriteLine(distribution.Mean);    // 0.7979
+/// Console.WriteLine(distribution.LogProb(Tensor.From([0f, 1])));    // [-0.2258, -0.7258]
+/// </code></example>
 public sealed class HalfNormal(Tensor scale) : Distribution(scale.Shape, [])
 {
     /// <summary>The standard deviation of the normal distribution.</summary>
@@ -82,6 +92,11 @@ public sealed class HalfNormal(Tensor scale) : Distribution(scale.Shape, [])
 }
 
 /// <summary>The distribution of exp(x) for a normal x.</summary>
+/// <example><code>
+/// var distribution = new LogNormal(Tensor.From(0f), Tensor.From(1f));
+/// Console.WriteLine(distribution.Mean);    // 1.6487
+/// Console.WriteLine(distribution.LogProb(Tensor.From([1f, 2])));    // [-0.9189, -1.8523]
+/// </code></example>
 public sealed class LogNormal : TransformedDistribution
 {
     readonly Normal normal;

@@ -4,6 +4,10 @@ namespace Tauten.Distributions;
 /// The logit of a relaxed Bernoulli number: (logit p + logistic noise) / temperature (Maddison, Mnih, Teh: "The concrete distribution", 2016; Jang, Gu, Poole: "Categorical reparameterization
 /// with Gumbel-softmax", 2016).
 /// </summary>
+/// <example><code>
+/// var distribution = new LogitRelaxedBernoulli(temperature: Tensor.From(0.5f), probabilities: Tensor.From(0.3f));
+/// Console.WriteLine(distribution.LogProb(Tensor.From([-1f, 0])));    // [-2.1094, -2.2538]
+/// </code></example>
 public sealed class LogitRelaxedBernoulli : Distribution
 {
     /// <summary>Distributions at a temperature, by probabilities or by their logits: give one of them.</summary>
@@ -47,6 +51,10 @@ public sealed class LogitRelaxedBernoulli : Distribution
 }
 
 /// <summary>Numbers in (0, 1) that come close to 0 and 1 at low temperatures: a Bernoulli distribution through which gradients flow; see <see cref="LogitRelaxedBernoulli"/>.</summary>
+/// <example><code>
+/// var distribution = new RelaxedBernoulli(temperature: Tensor.From(0.5f), probabilities: Tensor.From(0.3f));
+/// Console.WriteLine(distribution.LogProb(Tensor.From([0.1f, 0.5f])));    // [ 0.3128, -0.8675]
+/// </code></example>
 public sealed class RelaxedBernoulli : TransformedDistribution
 {
     readonly LogitRelaxedBernoulli relaxed;
@@ -71,6 +79,10 @@ public sealed class RelaxedBernoulli : TransformedDistribution
 }
 
 /// <summary>Vectors of proportions that come close to having a single 1 at low temperatures: a categorical distribution through which gradients flow (Maddison et al., Jang et al., 2016).</summary>
+/// <example><code>
+/// var distribution = new RelaxedOneHotCategorical(temperature: Tensor.From(0.5f), probabilities: Tensor.From([0.2f, 0.3f, 0.5f]));
+/// Console.WriteLine(distribution.LogProb(Tensor.From([0.2f, 0.2f, 0.6f])));    // -0.3071
+/// </code></example>
 public sealed class RelaxedOneHotCategorical : Distribution
 {
     readonly Categorical categorical;

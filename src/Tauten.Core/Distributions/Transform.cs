@@ -66,6 +66,13 @@ sealed class InverseTransform(Transform original) : Transform
 }
 
 /// <summary>exp(x).</summary>
+/// <example><code>
+/// var transform = new ExpTransform();
+/// var x = Tensor.From([0f, 1]);
+/// var y = transform.Forward(x);
+/// Console.WriteLine(y);    // [1.0000, 2.7183]
+/// Console.WriteLine(transform.LogAbsDetJacobian(x, y));    // [0, 1]
+/// </code></example>
 public sealed class ExpTransform : Transform
 {
     /// <inheritdoc/>
@@ -79,6 +86,13 @@ public sealed class ExpTransform : Transform
 }
 
 /// <summary>x^exponent for positive x.</summary>
+/// <example><code>
+/// var transform = new PowerTransform(2);
+/// var x = Tensor.From([1f, 3]);
+/// var y = transform.Forward(x);
+/// Console.WriteLine(y);    // [1, 9]
+/// Console.WriteLine(transform.LogAbsDetJacobian(x, y));    // [0.6931, 1.7918]
+/// </code></example>
 public sealed class PowerTransform : Transform
 {
     readonly Tensor? tensor;
@@ -112,6 +126,13 @@ public sealed class PowerTransform : Transform
 }
 
 /// <summary>1 / (1 + exp(-x)), kept inside of (0, 1).</summary>
+/// <example><code>
+/// var transform = new SigmoidTransform();
+/// var x = Tensor.From([0f, 2]);
+/// var y = transform.Forward(x);
+/// Console.WriteLine(y);    // [0.5000, 0.8808]
+/// Console.WriteLine(transform.LogAbsDetJacobian(x, y));    // [-1.3863, -2.2539]
+/// </code></example>
 public sealed class SigmoidTransform : Transform
 {
     /// <inheritdoc/>
@@ -128,6 +149,13 @@ public sealed class SigmoidTransform : Transform
 }
 
 /// <summary>tanh(x).</summary>
+/// <example><code>
+/// var transform = new TanhTransform();
+/// var x = Tensor.From([0f, 0.5f]);
+/// var y = transform.Forward(x);
+/// Console.WriteLine(y);    // [0.0000, 0.4621]
+/// Console.WriteLine(transform.LogAbsDetJacobian(x, y));    // [ 0.0000, -0.2402]
+/// </code></example>
 public sealed class TanhTransform : Transform
 {
     /// <inheritdoc/>
@@ -142,6 +170,13 @@ public sealed class TanhTransform : Transform
 }
 
 /// <summary>log(1 + exp(x)).</summary>
+/// <example><code>
+/// var transform = new SoftplusTransform();
+/// var x = Tensor.From([0f, 2]);
+/// var y = transform.Forward(x);
+/// Console.WriteLine(y);    // [0.6931, 2.1269]
+/// Console.WriteLine(transform.LogAbsDetJacobian(x, y));    // [-0.6931, -0.1269]
+/// </code></example>
 public sealed class SoftplusTransform : Transform
 {
     /// <inheritdoc/>
@@ -155,6 +190,9 @@ public sealed class SoftplusTransform : Transform
 }
 
 /// <summary>|x|, whose inverse is the positive of the two.</summary>
+/// <example><code>
+/// Console.WriteLine(new AbsTransform().Forward(Tensor.From([-2f, 3])));    // [2, 3]
+/// </code></example>
 public sealed class AbsTransform : Transform
 {
     /// <inheritdoc/>
@@ -172,6 +210,13 @@ public sealed class AbsTransform : Transform
 }
 
 /// <summary>location + scale x.</summary>
+/// <example><code>
+/// var transform = new AffineTransform(location: Tensor.From(1f), scale: Tensor.From(2f));
+/// var x = Tensor.From([0f, 3]);
+/// var y = transform.Forward(x);
+/// Console.WriteLine(y);    // [1, 7]
+/// Console.WriteLine(transform.LogAbsDetJacobian(x, y));    // [0.6931, 0.6931]
+/// </code></example>
 public sealed class AffineTransform(Tensor location, Tensor scale, int eventRank = 0) : Transform
 {
     /// <inheritdoc/>
@@ -197,6 +242,13 @@ public sealed class AffineTransform(Tensor location, Tensor scale, int eventRank
 }
 
 /// <summary>The distribution function of a distribution over numbers, which makes numbers in (0, 1).</summary>
+/// <example><code>
+/// var transform = new CumulativeDistributionTransform(new Normal(Tensor.From(0f), Tensor.From(1f)));
+/// var x = Tensor.From([0f, 1.96f]);
+/// var y = transform.Forward(x);
+/// Console.WriteLine(y);    // [0.5000, 0.9750]
+/// Console.WriteLine(transform.Inverse(y));    // [0.0000, 1.9600]
+/// </code></example>
 public sealed class CumulativeDistributionTransform(Distribution distribution) : Transform
 {
     /// <inheritdoc/>

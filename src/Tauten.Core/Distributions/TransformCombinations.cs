@@ -1,6 +1,13 @@
 namespace Tauten.Distributions;
 
 /// <summary>One transform after the other.</summary>
+/// <example><code>
+/// var transform = new ComposeTransform(new AffineTransform(Tensor.From(0f), Tensor.From(2f)), new ExpTransform());
+/// var x = Tensor.From([0f, 1]);
+/// var y = transform.Forward(x);
+/// Console.WriteLine(y);    // [1.0000, 7.3891]
+/// Console.WriteLine(transform.LogAbsDetJacobian(x, y));    // [0.6931, 2.6931]
+/// </code></example>
 public sealed class ComposeTransform(params Transform[] parts) : Transform
 {
     /// <inheritdoc/>
@@ -68,6 +75,13 @@ public sealed class ComposeTransform(params Transform[] parts) : Transform
 }
 
 /// <summary>A transform whose last batch axes count as part of the event: their changes of volume are added up.</summary>
+/// <example><code>
+/// var transform = new IndependentTransform(new ExpTransform(), axes: 1);
+/// var x = Tensor.From([0f, 1]);
+/// var y = transform.Forward(x);
+/// Console.WriteLine(y);    // [1.0000, 2.7183]
+/// Console.WriteLine(transform.LogAbsDetJacobian(x, y));    // 1
+/// </code></example>
 public sealed class IndependentTransform(Transform part, int axes) : Transform
 {
     /// <inheritdoc/>
@@ -96,6 +110,10 @@ public sealed class IndependentTransform(Transform part, int axes) : Transform
 }
 
 /// <summary>The same elements in events of another shape.</summary>
+/// <example><code>
+/// var transform = new ReshapeTransform([6], [2, 3]);
+/// Console.WriteLine(transform.Forward(Tensor.Ones([10, 6])).Shape);    // [10, 2, 3]
+/// </code></example>
 public sealed class ReshapeTransform : Transform
 {
     readonly Shape from, to;
@@ -137,6 +155,13 @@ public sealed class ReshapeTransform : Transform
 /// <param name="parts">The transforms; all work on events of one rank.</param>
 /// <param name="axis">The axis, counted from the end (negative).</param>
 /// <param name="lengths">The lengths of the pieces.</param>
+/// <example><code>
+/// var transform = new CatTransform([new ExpTransform(), new SigmoidTransform()], axis: 0, lengths: [2, 1]);
+/// var x = Tensor.From([0f, 1, 0]);
+/// var y = transform.Forward(x);
+/// Console.WriteLine(y);    // [1.0000, 2.7183, 0.5000]
+/// Console.WriteLine(transform.LogAbsDetJacobian(x, y));    // [ 0.0000,  1.0000, -1.3863]
+/// </code></example>
 public sealed class CatTransform(Transform[] parts, int axis, long[] lengths) : Transform
 {
     /// <inheritdoc/>
@@ -166,6 +191,13 @@ public sealed class CatTransform(Transform[] parts, int axis, long[] lengths) : 
 /// <summary>One transform for each position along an axis.</summary>
 /// <param name="parts">The transforms.</param>
 /// <param name="axis">The axis; its size is the number of transforms.</param>
+/// <example><code>
+/// var transform = new StackTransform([new ExpTransform(), new SigmoidTransform()]);
+/// var x = Tensor.From([0f, 0]);
+/// var y = transform.Forward(x);
+/// Console.WriteLine(y);    // [1.0000, 0.5000]
+/// Console.WriteLine(transform.LogAbsDetJacobian(x, y));    // [ 0.0000, -1.3863]
+/// </code></example>
 public sealed class StackTransform(Transform[] parts, int axis = 0) : Transform
 {
     /// <inheritdoc/>

@@ -1,6 +1,9 @@
 namespace Tauten.Distributions;
 
 /// <summary>exp(x) over its sum along the last axis. Not one to one: its inverse is the logarithm, and it has no change of volume.</summary>
+/// <example><code>
+/// Console.WriteLine(new SoftmaxTransform().Forward(Tensor.From([1f, 2, 3])));    // [0.0900, 0.2447, 0.6652]
+/// </code></example>
 public sealed class SoftmaxTransform : Transform
 {
     /// <inheritdoc/>
@@ -21,6 +24,13 @@ public sealed class SoftmaxTransform : Transform
 }
 
 /// <summary>Vectors of n - 1 numbers to n proportions: each takes a part of what the ones before it left, the sigmoid of its number (less the logarithm of how many follow).</summary>
+/// <example><code>
+/// var transform = new StickBreakingTransform();
+/// var x = Tensor.From([0f, 0]);
+/// var y = transform.Forward(x);
+/// Console.WriteLine(y);    // [0.3333, 0.3333, 0.3333]
+/// Console.WriteLine(transform.LogAbsDetJacobian(x, y));    // -3.2958
+/// </code></example>
 public sealed class StickBreakingTransform : Transform
 {
     /// <inheritdoc/>
@@ -64,6 +74,11 @@ public sealed class StickBreakingTransform : Transform
 }
 
 /// <summary>Square matrices to lower triangular ones with a positive diagonal, the exponential of the input's.</summary>
+/// <example><code>
+/// Console.WriteLine(new LowerCholeskyTransform().Forward(Tensor.From(new[,] { { 0f, 7f }, { 3f, 1f } })));
+/// // [[1.0000, 0.0000],
+/// //  [3.0000, 2.7183]]
+/// </code></example>
 public sealed class LowerCholeskyTransform : Transform
 {
     /// <inheritdoc/>
@@ -83,6 +98,11 @@ public sealed class LowerCholeskyTransform : Transform
 }
 
 /// <summary>Square matrices to positive definite ones: L L^T with the L of <see cref="LowerCholeskyTransform"/>.</summary>
+/// <example><code>
+/// Console.WriteLine(new PositiveDefiniteTransform().Forward(Tensor.From(new[,] { { 0f, 7f }, { 3f, 0f } })));
+/// // [[ 1,  3],
+/// //  [ 3, 10]]
+/// </code></example>
 public sealed class PositiveDefiniteTransform : Transform
 {
     readonly LowerCholeskyTransform lower = new();
@@ -116,6 +136,11 @@ public sealed class PositiveDefiniteTransform : Transform
 /// Vectors of n (n-1) / 2 numbers to Cholesky factors of n x n correlation matrices: tanh makes partial correlations, each taking a part of what the ones before it in the row left
 /// (Lewandowski, Kurowicka, Joe: "Generating random correlation matrices based on vines and extended onion method", 2009).
 /// </summary>
+/// <example><code>
+/// Console.WriteLine(new CorrCholeskyTransform().Forward(Tensor.From([0.5f])));
+/// // [[1.0000, 0.0000],
+/// //  [0.4621, 0.8868]]
+/// </code></example>
 public sealed class CorrCholeskyTransform : Transform
 {
     /// <inheritdoc/>

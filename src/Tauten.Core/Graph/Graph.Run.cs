@@ -58,11 +58,11 @@ public sealed partial class Graph
     /// <summary>Which outputs of an optimizer's step may take the memory of the parameter or moment that they replace; null where none may.</summary>
     bool[]? Overwritable(Node node, Op op, int position, RunningValues values)
     {
-        if (op.Overwrites is not { Length: > 0 } inputs || updates.Length == 0 || Ambient.Current.Capture is not null) return null;
+        if (op.Overwritten(0) < 0 || updates.Length == 0 || Ambient.Current.Capture is not null) return null;
         var may = new bool[node.OutputCount];
         for (int i = 0; i < may.Length; i++)
         {
-            var old = node.Input(inputs[i]);
+            var old = node.Input(op.Overwritten(i));
             // This is the new value of one cell, the old one is read here for the last time, and no other value lies in its memory.
             may[i] = plan!.Updated[(node, i)].ToArray() is [var (cell, input)] && input == old && cell.IsPrivate
                 && plan.Last[old] == position && values.CountIn(((Tensor)values[old][0]).Storage) == 1;

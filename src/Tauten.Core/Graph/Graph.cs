@@ -9,9 +9,14 @@ namespace Tauten;
 /// captured function assigned.
 /// </summary>
 /// <example><code>
-/// var graph = Graph.Capture(x => x.Softmax(-1), new TensorSpec(DType.Float32, ["batch", 10]));
+/// var graph = Graph.Capture(x => x.Softmax(-1), new TensorSpec(DType.Float32, ["batch", 3]));
 /// Console.WriteLine(graph.Print());
-/// Tensor y = graph.Run(Tensor.Randn([3, 10]))[0];
+/// // %x0 = input : float32[batch, 3]
+/// // %1 = Softmax(Axis = 1) %x0 : float32[batch, 3]
+/// // return %1
+/// Console.WriteLine(graph.Run(Tensor.Zeros([2, 3]))[0]);
+/// // [[0.3333, 0.3333, 0.3333],
+/// //  [0.3333, 0.3333, 0.3333]]
 /// </code></example>
 public sealed partial class Graph
 {

@@ -19,7 +19,7 @@ static class DerivedSpecs
         {
             var symbols = new Tensor[x.Length];
             for (int i = 0; i < symbols.Length; i++) symbols[i] = capture.Graph.AddInput($"x{i}", x[i]);
-            var y = op.ExpandAll(symbols);
+            var y = Expand(op, x, symbols);
             specs = y.Length == 1 ? y[0].Spec : new Specs(Array.ConvertAll(y, t => t.Spec));
         }
         if (!remembers || DependsOnData(specs)) return specs;
@@ -28,6 +28,22 @@ static class DerivedSpecs
         known[key] = specs;
         return specs;
     }
+
+    // An error speaks of the op that was called, then of the one inside of it that found the fault.
+    static Tensor[] Expand(CompositeOp op, ReadOnlySpan<TensorSpec> x, Tensor[] symbols)
+    {
+        try
+        {
+            return op.ExpandAll(symbols);
+        }
+        catch (TautenException e) when (e is DTypeException or ShapeException && !Names(e, op))
+        {
+            string message = $"{op} of {string.Join(", ", x.ToArray())}: {e.Statement}";
+            throw e is DTypeException ? new DTypeException(message) { Statement = e.Statement } : new ShapeException(message) { Statement = e.Statement };
+        }
+    }
+
+    static bool Names(TautenException e, Op op) => e.Statement.StartsWith(op.GetType().Name, StringComparison.Ordinal) && e.Statement.AsSpan(op.GetType().Name.Length) is [':' or '(' or ' ', ..];
 
     // Such a size is another one each time.
     static bool DependsOnData(Specs specs)

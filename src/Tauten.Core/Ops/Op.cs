@@ -14,6 +14,12 @@ public enum Reads
     Second = 2,
     /// <summary>The third input.</summary>
     Third = 4,
+    /// <summary>The fourth input.</summary>
+    Fourth = 8,
+    /// <summary>The fifth input.</summary>
+    Fifth = 16,
+    /// <summary>The sixth input.</summary>
+    Sixth = 32,
     /// <summary>All inputs.</summary>
     Inputs = 0xFF,
     /// <summary>All outputs.</summary>
@@ -62,10 +68,10 @@ public abstract record Op
     public virtual OpKind Kind() => OpKind.Other;
 
     /// <summary>
-    /// For each output the input, of the same spec, into whose memory a kernel may write it, as it reads each element before it writes it: the updates of
-    /// optimizers. Empty for all other ops.
+    /// The input, of the same spec, into whose memory a kernel may write an output, as it reads each element before it writes it: the updates of
+    /// optimizers. -1 for all other ops.
     /// </summary>
-    internal virtual ReadOnlySpan<int> Overwrites => [];
+    internal virtual int Overwritten(int output) => -1;
 
     /// <summary>The op with named unknowns in its attributes replaced; the op itself where it has none.</summary>
     protected internal virtual Op Bind(Func<string, Dim?> known) => this;

@@ -5,6 +5,10 @@ namespace Tauten;
 /// only on the seed, the number of the draw and the element's position, not on threads or devices. The state is two numbers in a buffer, so it can
 /// be saved and restored, and a captured graph draws anew at each run.
 /// </summary>
+/// <example><code>
+/// using (Generator.Use(new Generator(seed: 7))) Console.WriteLine(Tensor.RandInt(0, 10, [5]));    // [9, 1, 4, 1, 0]
+/// using (Generator.Use(new Generator(seed: 7))) Console.WriteLine(Tensor.RandInt(0, 10, [5]));    // [9, 1, 4, 1, 0]    the same again
+/// </code></example>
 public sealed class Generator
 {
     static Generator? shared;

@@ -11,7 +11,9 @@ namespace Tauten;
 /// </summary>
 /// <example><code>
 /// Npy.Save("x.npy", Tensor.Arange(6).Reshape(2, 3));      // np.load("x.npy") in Python
-/// Tensor x = Npy.Load("x.npy");
+/// Console.WriteLine(Npy.Load("x.npy"));
+/// // [[0, 1, 2],
+/// //  [3, 4, 5]]
 /// </code></example>
 public static class Npy
 {

@@ -7,8 +7,8 @@ namespace Tauten;
 /// is read, and nothing in it is run.
 /// </summary>
 /// <example><code>
-/// Npz.Save("pair.npz", new Dictionary&lt;string, NpyArray&gt; { ["a"] = Tensor.Ones([2, 3]), ["b"] = Tensor.Arange(4) });
-/// Tensor a = Npz.Load("pair.npz")["a"].Tensor;
+/// Npz.Save("pair.npz", new Dictionary&lt;string, NpyArray> { ["a"] = Tensor.Ones([2, 3]), ["b"] = Tensor.Arange(4) });
+/// Console.WriteLine(Npz.Load("pair.npz")["b"].Tensor);    // [0, 1, 2, 3]
 /// </code></example>
 public static class Npz
 {

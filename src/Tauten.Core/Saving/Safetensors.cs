@@ -11,8 +11,8 @@ namespace Tauten;
 /// taken for it, so that a hostile file ends in a <see cref="ModelFormatException"/> and never takes more memory than its own size.
 /// </summary>
 /// <example><code>
-/// Safetensors.Save("pair.safetensors", new Dictionary&lt;string, Tensor&gt; { ["a"] = Tensor.Ones([2, 3]), ["b"] = Tensor.Arange(4) });
-/// Tensor a = Safetensors.Load("pair.safetensors")["a"];
+/// Safetensors.Save("pair.safetensors", new Dictionary&lt;string, Tensor> { ["a"] = Tensor.Ones([2, 3]), ["b"] = Tensor.Arange(4) });
+/// Console.WriteLine(Safetensors.Load("pair.safetensors")["b"]);    // [0, 1, 2, 3]
 /// </code></example>
 public static class Safetensors
 {

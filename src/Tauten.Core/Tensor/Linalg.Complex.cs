@@ -43,6 +43,10 @@ public static partial class Linalg
     public static ComplexTensor MatrixPower(ComplexTensor a, int exponent) => Halved(MatrixPower(Doubled(a, "MatrixPower"), exponent), a.Shape[^1], a.Shape[^1]);
 
     /// <summary>The eigenvalues of Hermitian matrices in ascending order, by real ones of twice the size; only the lower triangle is read.</summary>
+    /// <example><code>
+    /// var pauli = new ComplexTensor(Tensor.Zeros([2, 2], DType.Float64), Tensor.From(new[,] { { 0.0, -1 }, { 1, 0 } }));
+    /// Console.WriteLine(Linalg.Eigvalsh(pauli).Round());    // [-1,  1]
+    /// </code></example>
     public static Tensor Eigvalsh(ComplexTensor a)
     {
         // Of the diagonal only the real part counts, and the upper triangle mirrors the lower one.

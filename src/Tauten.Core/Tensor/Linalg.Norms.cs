@@ -14,6 +14,11 @@ public enum MatrixNorm
 public static partial class Linalg
 {
     /// <summary>The Euclidean norm of all elements.</summary>
+    /// <example><code>
+    /// var x = Tensor.From(new[,] { { 3f, 0f }, { 0f, 4f } });
+    /// Console.WriteLine(Linalg.Norm(x));    // 5
+    /// Console.WriteLine(Linalg.Norm(x, 1));    // 4    the largest column sum of a matrix
+    /// </code></example>
     public static Tensor Norm(Tensor x) => x.Norm();
 
     /// <summary>
@@ -31,6 +36,10 @@ public static partial class Linalg
     public static Tensor Norm(Tensor x, MatrixNorm order, Dims? axes = null, bool keepDims = false) => MatrixNorm(x, order, axes, keepDims);
 
     /// <summary>The norm of the elements along axes, of all when left out; see <see cref="Ops.Norm"/>.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Linalg.VectorNorm(Tensor.From([3f, -4])));    // 5
+    /// Console.WriteLine(Linalg.VectorNorm(Tensor.From([3f, -4]), double.PositiveInfinity));    // 4
+    /// </code></example>
     public static Tensor VectorNorm(Tensor x, double order = 2, Dims? axes = null, bool keepDims = false) => x.Norm(order, axes ?? Dims.Create([.. Enumerable.Range(0, x.Rank).Select(i => (long)i)]), keepDims);
 
     /// <summary>The Frobenius or nuclear norm of matrices.</summary>
@@ -38,6 +47,11 @@ public static partial class Linalg
     /// <param name="order">Which norm.</param>
     /// <param name="axes">The axes of rows and columns; the last two when left out.</param>
     /// <param name="keepDims">Whether the axes stay with size 1.</param>
+    /// <example><code>
+    /// var x = Tensor.From(new[,] { { 3.0, 0 }, { 0, 4 } });
+    /// Console.WriteLine(Linalg.MatrixNorm(x));    // 5
+    /// Console.WriteLine(Linalg.MatrixNorm(x, MatrixNorm.Nuclear));    // 7
+    /// </code></example>
     public static Tensor MatrixNorm(Tensor x, MatrixNorm order = Tauten.MatrixNorm.Frobenius, Dims? axes = null, bool keepDims = false) => order == Tauten.MatrixNorm.Frobenius
         ? VectorNorm(x, 2, Two(x, axes), keepDims)
         : OfMatrices(x, axes, keepDims, m => SvdVals(m).Sum(-1));
@@ -80,12 +94,24 @@ public static partial class Linalg
     }
 
     /// <summary>The determinant of square matrices [.., n, n]; see <see cref="Ops.Det"/>.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Linalg.Det(Tensor.From(new[,] { { 2.0, 1 }, { 4, 5 } })));    // 6
+    /// </code></example>
     public static Tensor Det(Tensor a) => Dispatch.Run(Ops.Det.Instance, Wide(a)).To(a.DType);
 
     /// <summary>The cofactors of square matrices [.., n, n]: the gradient of the determinant, also of singular ones; see <see cref="Ops.Cofactors"/>.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Linalg.Cofactors(Tensor.From(new[,] { { 1.0, 2 }, { 3, 4 } })).Round(4));
+    /// // [[ 4, -3],
+    /// //  [-2,  1]]
+    /// </code></example>
     public static Tensor Cofactors(Tensor a) => Dispatch.Run(Ops.Cofactors.Instance, Wide(a)).To(a.DType);
 
     /// <summary>Sign, and logarithm of the magnitude, of the determinant of square matrices [.., n, n]; see <see cref="Ops.SlogDet"/>.</summary>
+    /// <example><code>
+    /// var (sign, log) = Linalg.SlogDet(Tensor.From(new[,] { { 0.0, 1 }, { 2, 0 } }));
+    /// Console.WriteLine($"{sign} {log}");    // -1 0.6931
+    /// </code></example>
     public static (Tensor Sign, Tensor LogAbsDet) SlogDet(Tensor a)
     {
         var y = Dispatch.RunAll(Ops.SlogDet.Instance, Wide(a));
@@ -93,6 +119,9 @@ public static partial class Linalg
     }
 
     /// <summary>The logarithm of the determinant of square matrices [.., n, n]: NaN where it is negative, minus infinity where it is 0.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Linalg.LogDet(Tensor.From(new[,] { { 2.0, 0 }, { 0, 3 } })));    // 1.7918
+    /// </code></example>
     public static Tensor LogDet(Tensor a)
     {
         var (sign, log) = SlogDet(a);

@@ -7,6 +7,10 @@ public static partial class Linalg
     /// <summary>Eigenvalues in ascending order and orthonormal eigenvectors (columns) of symmetric matrices; see <see cref="Ops.Eigh"/>.</summary>
     /// <param name="a">[.., n, n].</param>
     /// <param name="upper">Whether the upper triangle is read, else the lower.</param>
+    /// <example><code>
+    /// var (values, vectors) = Linalg.Eigh(Tensor.From(new[,] { { 2.0, 1 }, { 1, 2 } }));
+    /// Console.WriteLine(values.Round(4));    // [1, 3]
+    /// </code></example>
     /// <exception cref="LinalgException">An element is not finite.</exception>
     public static (Tensor Values, Tensor Vectors) Eigh(Tensor a, bool upper = false)
     {
@@ -15,9 +19,16 @@ public static partial class Linalg
     }
 
     /// <summary>Eigenvalues of symmetric matrices in ascending order.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Linalg.Eigvalsh(Tensor.From(new[,] { { 2.0, 1 }, { 1, 2 } })).Round(4));    // [1, 3]
+    /// </code></example>
     public static Tensor Eigvalsh(Tensor a, bool upper = false) => Eigh(a, upper).Values;
 
     /// <summary>Eigenvalues [.., n], in no particular order, and eigenvectors (columns) [.., n, n] of general square matrices; see <see cref="Ops.Eig"/>.</summary>
+    /// <example><code>
+    /// var (values, vectors) = Linalg.Eig(Tensor.From(new[,] { { 0.0, -2 }, { 2, 0 } }));
+    /// Console.WriteLine(values.Imaginary.Abs());    // [2, 2]
+    /// </code></example>
     /// <exception cref="LinalgException">An element is not finite.</exception>
     public static (ComplexTensor Values, ComplexTensor Vectors) Eig(Tensor a)
     {
@@ -26,11 +37,22 @@ public static partial class Linalg
     }
 
     /// <summary>Eigenvalues of general square matrices, in no particular order.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Linalg.Eigvals(Tensor.From(new[,] { { 2.0, 0 }, { 5, 3 } })).Real.Sort().Values.Round(4));    // [2, 3]
+    /// </code></example>
     public static ComplexTensor Eigvals(Tensor a) => Eig(a).Values;
 
     /// <summary>A = U diag(S) Vh with orthonormal columns of U and rows of Vh, and S in descending order; see <see cref="Ops.Svd"/>.</summary>
     /// <param name="a">[.., m, n].</param>
     /// <param name="full">Whether U [.., m, m] and Vh [.., n, n] are square; else they are [.., m, k] and [.., k, n] with k the smaller of m and n.</param>
+    /// <example><code>
+    /// var (u, s, vh) = Linalg.Svd(Tensor.From(new[,] { { 3.0, 0 }, { 0, -2 }, { 0, 0 } }), full: false);
+    /// Console.WriteLine(s);    // [3, 2]
+    /// Console.WriteLine((u * s).MatMul(vh));
+    /// // [[ 3,  0],
+    /// //  [ 0, -2],
+    /// //  [ 0,  0]]
+    /// </code></example>
     /// <exception cref="LinalgException">An element is not finite.</exception>
     public static (Tensor U, Tensor S, Tensor Vh) Svd(Tensor a, bool full = true)
     {
@@ -39,6 +61,9 @@ public static partial class Linalg
     }
 
     /// <summary>Singular values in descending order.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Linalg.SvdVals(Tensor.From(new[,] { { 3.0, 0 }, { 0, -2 } })));    // [3, 2]
+    /// </code></example>
     public static Tensor SvdVals(Tensor a) => Svd(a, full: false).S;
 
     /// <summary>The number of singular values (or magnitudes of eigenvalues) that count as other than 0 (int64).</summary>
@@ -46,6 +71,9 @@ public static partial class Linalg
     /// <param name="absoluteTolerance">Singular values up to this count as 0.</param>
     /// <param name="relativeTolerance">Singular values up to this times the largest count as 0; when left out, max(m, n) times the precision of the dtype, or 0 when <paramref name="absoluteTolerance"/> is given.</param>
     /// <param name="hermitian">Whether the matrices are symmetric; only the lower triangle is read then.</param>
+    /// <example><code>
+    /// Console.WriteLine(Linalg.MatrixRank(Tensor.From(new[,] { { 1.0, 2 }, { 2, 4 } })));    // 1
+    /// </code></example>
     public static Tensor MatrixRank(Tensor a, double? absoluteTolerance = null, double? relativeTolerance = null, bool hermitian = false)
     {
         var wide = Wide(a).Detach();
@@ -54,6 +82,9 @@ public static partial class Linalg
     }
 
     /// <summary>The condition number by singular values: the largest over the smallest, for matrices of any shape.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Linalg.Cond(Tensor.From(new[,] { { 100.0, 0 }, { 0, 1 } })));    // 100
+    /// </code></example>
     public static Tensor Cond(Tensor a) => Cond(a, 2);
 
     /// <summary>
@@ -89,6 +120,11 @@ public static partial class Linalg
     /// <param name="iterations">How often A A^T is applied: more for singular values that fall slowly.</param>
     /// <param name="shift">Subtracted from A, or null; broadcast to it.</param>
     /// <param name="generator">The random numbers; the process's generator when left out.</param>
+    /// <example><code>
+    /// var a = Tensor.From([1.0, 2, 3]).Outer(Tensor.From([3.0, 4]));      // a matrix of rank 1
+    /// var (u, s, v) = Linalg.SvdLowRank(a, count: 1, generator: new Generator(1));
+    /// Console.WriteLine(s);    // [18.7083]
+    /// </code></example>
     public static (Tensor U, Tensor S, Tensor V) SvdLowRank(Tensor a, long count = 6, int iterations = 2, Tensor? shift = null, Generator? generator = null)
     {
         var wide = Wide(a);
@@ -112,6 +148,13 @@ public static partial class Linalg
     /// <param name="center">Whether the means are subtracted.</param>
     /// <param name="iterations">As in <see cref="SvdLowRank"/>.</param>
     /// <param name="generator">The random numbers; the process's generator when left out.</param>
+    /// <example><code>
+    /// var x = Tensor.From(new[,] { { 1.0, 2 }, { 2, 4 }, { 3, 6 } });     // three points on a line
+    /// var (u, s, v) = Linalg.PcaLowRank(x, count: 1, generator: new Generator(1));
+    /// Console.WriteLine(v.Abs());
+    /// // [[0.4472],
+    /// //  [0.8944]]
+    /// </code></example>
     public static (Tensor U, Tensor S, Tensor V) PcaLowRank(Tensor a, long? count = null, bool center = true, int iterations = 2, Generator? generator = null)
     {
         if (a.Rank < 2) throw new ShapeException($"PcaLowRank: expected a matrix or a batch of them. Received: shape {a.Shape}.");
@@ -130,6 +173,11 @@ public static partial class Linalg
     /// <param name="tolerance">Of the residuals relative to the norm of A; the square root of the precision of the dtype when left out.</param>
     /// <param name="largest">Whether the largest eigenvalues are sought, else the smallest.</param>
     /// <param name="generator">The random numbers of the first guess; the process's generator when left out.</param>
+    /// <example><code>
+    /// var a = Tensor.From([1.0, 5, 3, 2, 4, 6]).Diag();
+    /// var (values, vectors) = Linalg.Lobpcg(a, count: 1, generator: new Generator(1));
+    /// Console.WriteLine(values.Round(4));    // [6]
+    /// </code></example>
     public static (Tensor Values, Tensor Vectors) Lobpcg(Tensor a, long count = 1, Tensor? b = null, Tensor? start = null, int iterations = 1000, double? tolerance = null, bool largest = true, Generator? generator = null)
     {
         Tensor wide = Wide(a).Detach();

@@ -11,10 +11,18 @@ public static partial class Linalg
     /// The solution X of A X = B, or of X A = B when not <paramref name="left"/>, for square matrices A [.., n, n]. B is a matrix [.., n, k] ([.., k, n]), a vector [n], or one for each
     /// matrix [.., n]. See <see cref="Ops.Solve"/>.
     /// </summary>
+    /// <example><code>
+    /// var a = Tensor.From(new[,] { { 3.0, 1 }, { 1, 2 } });
+    /// Console.WriteLine(Linalg.Solve(a, Tensor.From([9.0, 8])));    // [2, 3]
+    /// </code></example>
     /// <exception cref="LinalgException">A matrix is singular.</exception>
     public static Tensor Solve(Tensor a, Tensor b, bool left = true) => Solve(a, b, left, true).Result;
 
     /// <summary>As <see cref="Solve(Tensor, Tensor, bool)"/>, with the number of the first pivot that is exactly 0, counted from 1, or 0 (int32), instead of an error.</summary>
+    /// <example><code>
+    /// var (result, info) = Linalg.SolveEx(Tensor.From(new[,] { { 1.0, 2 }, { 2, 4 } }), Tensor.From([1.0, 1]));
+    /// Console.WriteLine(info);    // 2    not 0: the matrix is singular
+    /// </code></example>
     public static (Tensor Result, Tensor Info) SolveEx(Tensor a, Tensor b, bool left = true) => Solve(a, b, left, false);
 
     static (Tensor Result, Tensor Info) Solve(Tensor a, Tensor b, bool left, bool checks)
@@ -36,6 +44,12 @@ public static partial class Linalg
     }
 
     /// <summary>The solution X of A X = B, or of X A = B when not <paramref name="left"/>, for triangular matrices A; see <see cref="Ops.TriangularSolve"/>.</summary>
+    /// <example><code>
+    /// var a = Tensor.From(new[,] { { 2.0, 0 }, { 1, 4 } });
+    /// Console.WriteLine(Linalg.SolveTriangular(a, Tensor.From(new[,] { { 2.0 }, { 9 } }), upper: false));
+    /// // [[1],
+    /// //  [2]]
+    /// </code></example>
     public static Tensor SolveTriangular(Tensor a, Tensor b, bool upper, bool left = true, bool unitTriangular = false)
     {
         var (matrix, right) = Aligned(Wide(a), Wide(b), "SolveTriangular");
@@ -44,10 +58,22 @@ public static partial class Linalg
     }
 
     /// <summary>The solution X of A X = B, or of A^T X = B, for triangular matrices A: <see cref="SolveTriangular"/> with the arguments in the older order.</summary>
+    /// <example><code>
+    /// var a = Tensor.From(new[,] { { 2.0, 1 }, { 0, 4 } });
+    /// Console.WriteLine(Linalg.TriangularSolve(Tensor.From(new[,] { { 4.0 }, { 8 } }), a));
+    /// // [[1],
+    /// //  [2]]
+    /// </code></example>
     public static Tensor TriangularSolve(Tensor b, Tensor a, bool upper = true, bool transpose = false, bool unitTriangular = false) =>
         transpose ? SolveTriangular(a.T, b, !upper, true, unitTriangular) : SolveTriangular(a, b, upper, true, unitTriangular);
 
     /// <summary>The solution X of A X = B (X A = B when not <paramref name="left"/>), or with A^T when <paramref name="adjoint"/>, from what <see cref="LuFactor(Tensor)"/> gives for A.</summary>
+    /// <example><code>
+    /// var (lu, pivots) = Linalg.LuFactor(Tensor.From(new[,] { { 3.0, 1 }, { 1, 2 } }));
+    /// Console.WriteLine(Linalg.LuSolve(lu, pivots, Tensor.From(new[,] { { 9.0 }, { 8 } })));
+    /// // [[2],
+    /// //  [3]]
+    /// </code></example>
     public static Tensor LuSolve(Tensor lu, Tensor pivots, Tensor b, bool left = true, bool adjoint = false)
     {
         if (!left) return LuSolve(lu, pivots, b.T, true, !adjoint).T;
@@ -61,10 +87,19 @@ public static partial class Linalg
     }
 
     /// <summary>The inverse of square matrices [.., n, n]; see <see cref="Ops.Inverse"/>.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Linalg.Inv(Tensor.From(new[,] { { 2.0, 1 }, { 1, 1 } })));
+    /// // [[ 1, -1],
+    /// //  [-1,  2]]
+    /// </code></example>
     /// <exception cref="LinalgException">A matrix is singular.</exception>
     public static Tensor Inv(Tensor a) => Dispatch.RunAll(new Inverse(true), Wide(a))[0].To(a.DType);
 
     /// <summary>As <see cref="Inv(Tensor)"/>, with the number of the first pivot that is exactly 0, counted from 1, or 0 (int32), instead of an error.</summary>
+    /// <example><code>
+    /// var (inverse, info) = Linalg.InvEx(Tensor.From(new[,] { { 2.0, 1 }, { 1, 1 } }));
+    /// Console.WriteLine(info);    // 0
+    /// </code></example>
     public static (Tensor Inverse, Tensor Info) InvEx(Tensor a)
     {
         var y = Dispatch.RunAll(new Inverse(false), Wide(a));
@@ -76,6 +111,11 @@ public static partial class Linalg
     /// <param name="relativeTolerance">Singular values up to this times the largest count as 0; when left out, max(m, n) times the precision of the dtype, or 0 when <paramref name="absoluteTolerance"/> is given.</param>
     /// <param name="absoluteTolerance">Singular values up to this count as 0.</param>
     /// <param name="hermitian">Whether the matrices are symmetric; only the lower triangle is read then.</param>
+    /// <example><code>
+    /// Console.WriteLine(Linalg.Pinv(Tensor.From(new[,] { { 1.0, 0 }, { 0, 2 }, { 0, 0 } })));
+    /// // [[1.0000, 0.0000, 0.0000],
+    /// //  [0.0000, 0.5000, 0.0000]]
+    /// </code></example>
     public static Tensor Pinv(Tensor a, double? relativeTolerance = null, double? absoluteTolerance = null, bool hermitian = false) =>
         Dispatch.Run(new Pinv(relativeTolerance ?? (absoluteTolerance > 0 ? 0 : null), absoluteTolerance ?? 0, hermitian), Wide(a)).To(a.DType);
 
@@ -90,6 +130,11 @@ public static partial class Linalg
     /// <param name="a">[.., m, n].</param>
     /// <param name="b">The right-hand sides.</param>
     /// <param name="relativeTolerance">Singular values up to this times the largest count as 0; when left out, max(m, n) times the precision of the dtype.</param>
+    /// <example><code>
+    /// var x = Tensor.From(new[,] { { 0.0, 1 }, { 1, 1 }, { 2, 1 } });           // a line through three points
+    /// var y = Tensor.From(new[,] { { 1.0 }, { 3 }, { 5 } });
+    /// Console.WriteLine(Linalg.Lstsq(x, y).Solution.Flatten().Round(4));    // [2, 1]    slope and intercept
+    /// </code></example>
     public static (Tensor Solution, Tensor Residuals, Tensor Rank, Tensor SingularValues) Lstsq(Tensor a, Tensor b, double? relativeTolerance = null)
     {
         if (IsVector(a, b))
@@ -111,6 +156,10 @@ public static partial class Linalg
     /// The inverse of a tensor as a map: with the first <paramref name="axes"/> axes as rows and the others as columns it must be square. The shape of the result is that of the others
     /// followed by the first.
     /// </summary>
+    /// <example><code>
+    /// var a = Tensor.Eye(6).Reshape(2, 3, 6);
+    /// Console.WriteLine(Linalg.TensorInv(a).Shape);    // [6, 2, 3]
+    /// </code></example>
     public static Tensor TensorInv(Tensor a, int axes = 2)
     {
         if (axes <= 0 || axes > a.Rank) throw new ShapeException($"TensorInv: expected 1 to {a.Rank} axes as rows. Received: {axes}.");
@@ -124,6 +173,10 @@ public static partial class Linalg
     /// <param name="a">A tensor with as many elements as a square matrix with the elements of B on each side.</param>
     /// <param name="b">The right-hand side.</param>
     /// <param name="axes">Axes of A that are moved to the end first.</param>
+    /// <example><code>
+    /// var a = Tensor.Eye(6).Reshape(2, 3, 6) * 2;
+    /// Console.WriteLine(Linalg.TensorSolve(a, Tensor.Ones([2, 3])));    // [0.5000, 0.5000, 0.5000, 0.5000, 0.5000, 0.5000]
+    /// </code></example>
     public static Tensor TensorSolve(Tensor a, Tensor b, Dims? axes = null)
     {
         if (axes is { } moved)

@@ -20,7 +20,7 @@ public enum QrMode
 /// </summary>
 /// <example><code>
 /// var a = Tensor.From(new[,] { { 4f, 1f }, { 1f, 3f } });
-/// var x = Linalg.Solve(a, Tensor.From([1f, 2f]));    // [0.0909, 0.6364]
+/// Console.WriteLine(Linalg.Solve(a, Tensor.From([1f, 2f])));    // [0.0909, 0.6364]
 /// </code></example>
 public static partial class Linalg
 {
@@ -36,10 +36,20 @@ public static partial class Linalg
     }
 
     /// <summary>The lower triangular L with L L^T = A, or the upper triangular U with U^T U = A; see <see cref="Ops.Cholesky"/>.</summary>
+    /// <example><code>
+    /// var a = Tensor.From(new[,] { { 4.0, 2 }, { 2, 5 } });
+    /// Console.WriteLine(Linalg.Cholesky(a));
+    /// // [[2, 0],
+    /// //  [1, 2]]
+    /// </code></example>
     /// <exception cref="LinalgException">A matrix is not positive definite.</exception>
     public static Tensor Cholesky(Tensor a, bool upper = false) => Cholesky(a, upper, true).Factor;
 
     /// <summary>The factor of <see cref="Cholesky(Tensor, bool)"/>, and for each matrix 0 or the order of the first leading minor that is not positive (int32).</summary>
+    /// <example><code>
+    /// var (factor, info) = Linalg.CholeskyEx(Tensor.From(new[,] { { 1.0, 2 }, { 2, 1 } }));
+    /// Console.WriteLine(info);    // 2    the leading minor of order 2 is not positive
+    /// </code></example>
     public static (Tensor Factor, Tensor Info) CholeskyEx(Tensor a, bool upper = false) => Cholesky(a, upper, false);
 
     static (Tensor Factor, Tensor Info) Cholesky(Tensor a, bool upper, bool checks)
@@ -50,9 +60,21 @@ public static partial class Linalg
     }
 
     /// <summary>The inverse of A from its factor L (A = L L^T), or U (A = U^T U).</summary>
+    /// <example><code>
+    /// var factor = Linalg.Cholesky(Tensor.From(new[,] { { 4.0, 2 }, { 2, 2 } }));
+    /// Console.WriteLine(Linalg.CholeskyInverse(factor));
+    /// // [[ 0.5000, -0.5000],
+    /// //  [-0.5000,  1.0000]]
+    /// </code></example>
     public static Tensor CholeskyInverse(Tensor factor, bool upper = false) => CholeskySolve(Matrices.IdentityLike(Wide(factor)).To(factor.DType), factor, upper);
 
     /// <summary>The solution X of A X = B from the factor L of A = L L^T, or U of A = U^T U.</summary>
+    /// <example><code>
+    /// var factor = Linalg.Cholesky(Tensor.From(new[,] { { 4.0, 2 }, { 2, 2 } }));
+    /// Console.WriteLine(Linalg.CholeskySolve(Tensor.From(new[,] { { 6.0 }, { 4 } }), factor));
+    /// // [[1],
+    /// //  [1]]
+    /// </code></example>
     public static Tensor CholeskySolve(Tensor b, Tensor factor, bool upper = false)
     {
         var (l, x) = Aligned(Wide(factor), Wide(b), "CholeskySolve");
@@ -61,6 +83,13 @@ public static partial class Linalg
     }
 
     /// <summary>The factors L and U in one matrix, and the row exchanges; see <see cref="Ops.LuFactor"/>.</summary>
+    /// <example><code>
+    /// var (lu, pivots) = Linalg.LuFactor(Tensor.From(new[,] { { 1.0, 2 }, { 4, 6 } }));
+    /// Console.WriteLine(lu);
+    /// // [[4.0000, 6.0000],
+    /// //  [0.2500, 0.5000]]
+    /// Console.WriteLine(pivots);    // [2, 2]    rows are counted from 1
+    /// </code></example>
     /// <exception cref="LinalgException">A square matrix is singular.</exception>
     public static (Tensor Lu, Tensor Pivots) LuFactor(Tensor a)
     {
@@ -69,6 +98,10 @@ public static partial class Linalg
     }
 
     /// <summary>As <see cref="LuFactor(Tensor)"/>, with the number of the first pivot that is exactly 0, counted from 1, or 0 (int32).</summary>
+    /// <example><code>
+    /// var (lu, pivots, info) = Linalg.LuFactorEx(Tensor.From(new[,] { { 1.0, 2 }, { 2, 4 } }));
+    /// Console.WriteLine(info);    // 2    the second pivot is 0
+    /// </code></example>
     public static (Tensor Lu, Tensor Pivots, Tensor Info) LuFactorEx(Tensor a)
     {
         var y = LuFactor(a, false);
@@ -83,6 +116,13 @@ public static partial class Linalg
     }
 
     /// <summary>A [.., m, n] = P L U with a permutation P [.., m, m], a lower triangular L [.., m, k] with ones on its diagonal, and an upper triangular U [.., k, n]; k is the smaller of m and n.</summary>
+    /// <example><code>
+    /// var a = Tensor.From(new[,] { { 1.0, 2 }, { 4, 6 } });
+    /// var (p, l, u) = Linalg.Lu(a);
+    /// Console.WriteLine(p.MatMul(l).MatMul(u));
+    /// // [[1, 2],
+    /// //  [4, 6]]
+    /// </code></example>
     public static (Tensor P, Tensor L, Tensor U) Lu(Tensor a)
     {
         var y = LuFactor(a, false);
@@ -90,6 +130,13 @@ public static partial class Linalg
     }
 
     /// <summary>The factors P, L and U from what <see cref="LuFactor(Tensor)"/> gives.</summary>
+    /// <example><code>
+    /// var (lu, pivots) = Linalg.LuFactor(Tensor.From(new[,] { { 1.0, 2 }, { 4, 6 } }));
+    /// var (p, l, u) = Linalg.LuUnpack(lu, pivots);
+    /// Console.WriteLine(l);
+    /// // [[1.0000, 0.0000],
+    /// //  [0.2500, 1.0000]]
+    /// </code></example>
     public static (Tensor P, Tensor L, Tensor U) LuUnpack(Tensor lu, Tensor pivots)
     {
         var wide = Wide(lu);
@@ -102,6 +149,12 @@ public static partial class Linalg
     }
 
     /// <summary>A = Q R with orthonormal columns of Q and an upper triangular R; see <see cref="Ops.Qr"/>.</summary>
+    /// <example><code>
+    /// var (q, r) = Linalg.Qr(Tensor.From(new[,] { { 3.0, 1 }, { 4, 2 } }));
+    /// Console.WriteLine(r);
+    /// // [[-5.0000, -2.2000],
+    /// //  [ 0.0000,  0.4000]]
+    /// </code></example>
     public static (Tensor Q, Tensor R) Qr(Tensor a, QrMode mode = QrMode.Reduced)
     {
         var y = Dispatch.RunAll(new Qr(mode == QrMode.Complete), Wide(a));
@@ -109,6 +162,10 @@ public static partial class Linalg
     }
 
     /// <summary>Householder's reflections in LAPACK's form; see <see cref="Ops.HouseholderFactor"/>. No gradient flows through it.</summary>
+    /// <example><code>
+    /// var (reflectors, tau) = Linalg.Geqrf(Tensor.From(new[,] { { 3.0, 1 }, { 4, 2 } }));
+    /// Console.WriteLine(tau);    // [1.6000, 0.0000]
+    /// </code></example>
     public static (Tensor A, Tensor Tau) Geqrf(Tensor a)
     {
         var y = Dispatch.RunAll(HouseholderFactor.Instance, Wide(a));
@@ -119,6 +176,13 @@ public static partial class Linalg
     /// The first columns of the product (1 - tau[0] v v^T) (1 - tau[1] v v^T) ..., as many as A [.., m, n] has, for vectors v below the diagonal of A, whose first elements are
     /// ones. Also called orgqr.
     /// </summary>
+    /// <example><code>
+    /// var (reflectors, tau) = Linalg.Geqrf(Tensor.From(new[,] { { 3.0, 1 }, { 4, 2 } }));
+    /// // Q.
+    /// Console.WriteLine(Linalg.HouseholderProduct(reflectors, tau));
+    /// // [[-0.6000, -0.8000],
+    /// //  [-0.8000,  0.6000]]
+    /// </code></example>
     public static Tensor HouseholderProduct(Tensor a, Tensor tau)
     {
         Tensor wide = Wide(a), vectors = ReflectionVectors(wide, tau, "HouseholderProduct");
@@ -127,9 +191,22 @@ public static partial class Linalg
     }
 
     /// <inheritdoc cref="HouseholderProduct"/>
+    /// <example><code>
+    /// var (reflectors, tau) = Linalg.Geqrf(Tensor.From(new[,] { { 3.0, 1 }, { 4, 2 } }));
+    /// Console.WriteLine(Linalg.Orgqr(reflectors, tau));
+    /// // [[-0.6000, -0.8000],
+    /// //  [-0.8000,  0.6000]]
+    /// </code></example>
     public static Tensor Orgqr(Tensor a, Tensor tau) => HouseholderProduct(a, tau);
 
     /// <summary>The product of an orthogonal Q (or its transpose), given by reflections as in <see cref="HouseholderProduct"/>, with another matrix from the left or right.</summary>
+    /// <example><code>
+    /// var (reflectors, tau) = Linalg.Geqrf(Tensor.From(new[,] { { 3.0, 1 }, { 4, 2 } }));
+    /// // Q times a column.
+    /// Console.WriteLine(Linalg.Ormqr(reflectors, tau, Tensor.From(new[,] { { 5.0 }, { 10 } })));
+    /// // [[-11],
+    /// //  [  2]]
+    /// </code></example>
     public static Tensor Ormqr(Tensor a, Tensor tau, Tensor other, bool left = true, bool transpose = false)
     {
         if (!left) return Ormqr(a, tau, other.T, true, !transpose).T;
@@ -155,6 +232,12 @@ public static partial class Linalg
     }
 
     /// <summary>Factors of symmetric matrices that need not be positive definite, and the exchanges; see <see cref="Ops.LdlFactor"/>. No gradient flows through it.</summary>
+    /// <example><code>
+    /// var (ld, pivots) = Linalg.LdlFactor(Tensor.From(new[,] { { 4.0, 2 }, { 2, -3 } }));
+    /// Console.WriteLine(ld);
+    /// // [[ 4.0000,  0.0000],
+    /// //  [ 0.5000, -4.0000]]
+    /// </code></example>
     /// <exception cref="LinalgException">A matrix is singular.</exception>
     public static (Tensor Ld, Tensor Pivots) LdlFactor(Tensor a)
     {
@@ -163,6 +246,10 @@ public static partial class Linalg
     }
 
     /// <summary>As <see cref="LdlFactor(Tensor)"/>, with the number of the first block that is exactly 0, counted from 1, or 0 (int32).</summary>
+    /// <example><code>
+    /// var (ld, pivots, info) = Linalg.LdlFactorEx(Tensor.From(new[,] { { 4.0, 2 }, { 2, -3 } }));
+    /// Console.WriteLine(info);    // 0
+    /// </code></example>
     public static (Tensor Ld, Tensor Pivots, Tensor Info) LdlFactorEx(Tensor a)
     {
         var y = Dispatch.RunAll(new LdlFactor(false), Wide(a));
@@ -170,6 +257,12 @@ public static partial class Linalg
     }
 
     /// <summary>The solution X of A X = B from what <see cref="LdlFactor(Tensor)"/> gives for A. The gradient flows to B only.</summary>
+    /// <example><code>
+    /// var (ld, pivots) = Linalg.LdlFactor(Tensor.From(new[,] { { 4.0, 2 }, { 2, -3 } }));
+    /// Console.WriteLine(Linalg.LdlSolve(ld, pivots, Tensor.From(new[,] { { 8.0 }, { -4 } })));
+    /// // [[1],
+    /// //  [2]]
+    /// </code></example>
     public static Tensor LdlSolve(Tensor ld, Tensor pivots, Tensor b)
     {
         var (factors, right) = Aligned(Wide(ld), Wide(b), "LdlSolve");

@@ -5,15 +5,34 @@ namespace Tauten;
 public sealed partial class Tensor
 {
     /// <inheritdoc cref="Ops.CumMax"/>
+    /// <example><code>
+    /// var (values, indices) = Tensor.From([2f, 5, 1, 7]).CumMax(0);
+    /// Console.WriteLine(values);    // [2, 5, 5, 7]
+    /// Console.WriteLine(indices);    // [0, 1, 1, 3]
+    /// </code></example>
     public (Tensor Values, Tensor Indices) CumMax(int axis) => Chosen(new CumMax(Shape.Axis(axis, "CumMax")));
 
     /// <inheritdoc cref="Ops.CumMin"/>
+    /// <example><code>
+    /// var (values, indices) = Tensor.From([2f, 5, 1, 7]).CumMin(0);
+    /// Console.WriteLine(values);    // [2, 2, 1, 1]
+    /// Console.WriteLine(indices);    // [0, 0, 2, 2]
+    /// </code></example>
     public (Tensor Values, Tensor Indices) CumMin(int axis) => Chosen(new CumMin(Shape.Axis(axis, "CumMin")));
 
     /// <inheritdoc cref="Ops.LogCumSumExp"/>
+    /// <example><code>
+    /// var logs = Tensor.From([1f, 2, 3]).Log();
+    /// Console.WriteLine(logs.LogCumSumExp(0).Exp());    // [1, 3, 6]
+    /// </code></example>
     public Tensor LogCumSumExp(int axis) => Dispatch.Run(new LogCumSumExp(Shape.Axis(axis, "LogCumSumExp")), this);
 
     /// <inheritdoc cref="Ops.ScatterReduce"/>
+    /// <example><code>
+    /// var x = Tensor.Zeros([3]);
+    /// var index = Tensor.From([0L, 1, 0, 2]);
+    /// Console.WriteLine(x.ScatterReduce(0, index, Tensor.From([1f, 2, 3, 4]), Combination.Max));    // [3, 2, 4]
+    /// </code></example>
     /// <exception cref="IndexException">An index lies outside of the axis.</exception>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
     public Tensor ScatterReduce(int axis, Tensor index, Tensor source, Combination combination, bool includeSelf = true) =>
@@ -23,6 +42,13 @@ public sealed partial class Tensor
     /// This tensor with slices of a source combined along an axis where the index, a vector, says: slice j of the source meets slice index[j] of this tensor. See
     /// <see cref="Ops.ScatterReduce"/> for what is combined, and for the gradient.
     /// </summary>
+    /// <example><code>
+    /// var x = Tensor.Ones([2, 2]);
+    /// var rows = Tensor.From(new[,] { { 2f, 3f }, { 4f, 5f } });
+    /// Console.WriteLine(x.IndexReduce(0, Tensor.From([1L, 1]), rows, Combination.Product));
+    /// // [[ 1,  1],
+    /// //  [ 8, 15]]
+    /// </code></example>
     /// <exception cref="IndexException">An index lies outside of the axis.</exception>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
     public Tensor IndexReduce(int axis, Tensor index, Tensor source, Combination combination, bool includeSelf = true)
@@ -40,13 +66,13 @@ public sealed partial class Tensor
     /// from offsets[s] up to but not including offsets[s + 1].
     /// </summary>
     /// <inheritdoc cref="Ops.SegmentReduce"/>
-    /// <exception cref="ArgumentException">There are not exactly one of lengths and offsets.</exception>
-    /// <exception cref="ShapeException">The segments do not cover the axis.</exception>
     /// <example><code>
     /// var x = Tensor.From([1f, 2, 3, 4, 5]);
-    /// x.SegmentReduce(Combination.Sum, lengths: Tensor.From([2L, 0, 3]))      // [3, 0, 12]
-    /// x.SegmentReduce(Combination.Mean, offsets: Tensor.From([0L, 2, 5]))     // [1.5, 4]
+    /// Console.WriteLine(x.SegmentReduce(Combination.Sum, lengths: Tensor.From([2L, 0, 3])));    // [ 3,  0, 12]
+    /// Console.WriteLine(x.SegmentReduce(Combination.Mean, offsets: Tensor.From([0L, 2, 5])));    // [1.5000, 4.0000]
     /// </code></example>
+    /// <exception cref="ArgumentException">There are not exactly one of lengths and offsets.</exception>
+    /// <exception cref="ShapeException">The segments do not cover the axis.</exception>
     public Tensor SegmentReduce(Combination combination, Tensor? lengths = null, Tensor? offsets = null, int axis = 0, double? initial = null)
     {
         int i = Shape.Axis(axis, "SegmentReduce");
@@ -69,10 +95,20 @@ public sealed partial class Tensor
     }
 
     /// <summary>The largest element along an axis, and its position (int64): the first one among ties, the first NaN if there is one. The gradient goes to that element only, unlike that of <see cref="Max(Dims, bool)"/>.</summary>
+    /// <example><code>
+    /// var (values, indices) = Tensor.From(new[,] { { 1f, 9f }, { 8f, 2f } }).MaxWithIndices(1);
+    /// Console.WriteLine(values);    // [9, 8]
+    /// Console.WriteLine(indices);    // [1, 0]
+    /// </code></example>
     /// <exception cref="ShapeException">The axis is empty.</exception>
     public (Tensor Values, Tensor Indices) MaxWithIndices(int axis, bool keepDims = false) => AtPosition(axis, ArgMax(axis, keepDims: true), keepDims);
 
     /// <summary>The smallest element along an axis, and its position (int64): the first one among ties, the first NaN if there is one. The gradient goes to that element only, unlike that of <see cref="Min(Dims, bool)"/>.</summary>
+    /// <example><code>
+    /// var (values, indices) = Tensor.From(new[,] { { 1f, 9f }, { 8f, 2f } }).MinWithIndices(1);
+    /// Console.WriteLine(values);    // [1, 2]
+    /// Console.WriteLine(indices);    // [0, 1]
+    /// </code></example>
     /// <exception cref="ShapeException">The axis is empty.</exception>
     public (Tensor Values, Tensor Indices) MinWithIndices(int axis, bool keepDims = false) => AtPosition(axis, ArgMin(axis, keepDims: true), keepDims);
 
@@ -83,6 +119,10 @@ public sealed partial class Tensor
     }
 
     /// <summary>The smallest and the largest element.</summary>
+    /// <example><code>
+    /// var (min, max) = Tensor.From([3f, -1, 4]).AMinMax();
+    /// Console.WriteLine($"{min} {max}");    // -1 4
+    /// </code></example>
     /// <exception cref="ShapeException">The tensor is empty.</exception>
     public (Tensor Min, Tensor Max) AMinMax() => (Min(), Max());
 
@@ -91,6 +131,11 @@ public sealed partial class Tensor
     public (Tensor Min, Tensor Max) AMinMax(Dims axes, bool keepDims = false) => (Min(axes, keepDims), Max(axes, keepDims));
 
     /// <summary>How many elements differ from 0 (int64).</summary>
+    /// <example><code>
+    /// var x = Tensor.From(new[,] { { 0, 1 }, { 2, 3 } });
+    /// Console.WriteLine(x.CountNonZero());    // 3
+    /// Console.WriteLine(x.CountNonZero(1));    // [1, 2]
+    /// </code></example>
     public Tensor CountNonZero() => CountNonZero(AllAxes);
 
     /// <summary>How many elements along axes differ from 0 (int64).</summary>

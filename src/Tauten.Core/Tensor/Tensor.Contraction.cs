@@ -7,12 +7,13 @@ public sealed partial class Tensor
     /// <inheritdoc cref="Ops.Einsum"/>
     /// <param name="equation">The axes of the inputs, separated by commas, and after an arrow those of the result.</param>
     /// <param name="operands">The inputs, of one numeric dtype.</param>
-    /// <exception cref="ShapeException">The equation cannot be read, or does not fit the shapes.</exception>
     /// <example><code>
-    /// var scores = Tensor.Einsum("bhqd,bhkd->bhqk", query, key);
-    /// var trace = Tensor.Einsum("ii", matrix);
-    /// var batch = Tensor.Einsum("...ij,...jk", a, b);
+    /// var a = Tensor.From(new[,] { { 1f, 2f }, { 3f, 4f } });
+    /// Console.WriteLine(Tensor.Einsum("ii", a));    // 5    the trace
+    /// Console.WriteLine(Tensor.Einsum("ij,ij->i", a, a));    // [ 5, 25]    squares summed along rows
+    /// Console.WriteLine(Tensor.Einsum("...ij,...jk->...ik", Tensor.Ones([5, 2, 3]), Tensor.Ones([3, 4])).Shape);    // [5, 2, 4]
     /// </code></example>
+    /// <exception cref="ShapeException">The equation cannot be read, or does not fit the shapes.</exception>
     public static Tensor Einsum(string equation, params ReadOnlySpan<Tensor> operands) => Dispatch.Run(new Einsum(equation), operands);
 
     /// <inheritdoc cref="Ops.MatMulInteger"/>
@@ -30,6 +31,11 @@ public sealed partial class Tensor
     /// Products summed over the last <paramref name="axes"/> axes of this tensor and the first of the other: the axes that are left, of this tensor and
     /// then of the other. With 0 axes, all products of two elements.
     /// </summary>
+    /// <example><code>
+    /// var a = Tensor.Ones([2, 3, 4]);
+    /// Console.WriteLine(a.TensorDot(Tensor.Ones([3, 4, 5])).Shape);    // [2, 5]
+    /// Console.WriteLine(a.TensorDot(Tensor.Ones([4, 2]), [0, 2], [1, 0]));    // [8, 8, 8]
+    /// </code></example>
     /// <exception cref="ShapeException">Sizes differ, or a tensor has fewer axes.</exception>
     public Tensor TensorDot(Tensor other, int axes = 2)
     {
@@ -59,6 +65,11 @@ public sealed partial class Tensor
     }
 
     /// <summary>All products of an element of this vector and one of another: y[i, j] = x[i] * other[j].</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([1f, 2]).Outer(Tensor.From([3f, 4, 5])));
+    /// // [[ 3,  4,  5],
+    /// //  [ 6,  8, 10]]
+    /// </code></example>
     /// <exception cref="ShapeException">A tensor is not a vector.</exception>
     public Tensor Outer(Tensor other)
     {
@@ -67,6 +78,9 @@ public sealed partial class Tensor
     }
 
     /// <summary>Products summed over the last axes of both: the axes in front of this tensor and then of the other. A scalar multiplies all.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From(new[,] { { 1f, 2f }, { 3f, 4f } }).Inner(Tensor.From([10f, 1])));    // [12, 34]
+    /// </code></example>
     /// <exception cref="ShapeException">The last sizes differ.</exception>
     public Tensor Inner(Tensor other) => Rank == 0 || other.Rank == 0 ? this * other : TensorDot(other, -1, -1);
 
@@ -74,6 +88,11 @@ public sealed partial class Tensor
     /// Kronecker's product: the other tensor once for each element of this one, multiplied by it and put in its place. Along each axis the sizes multiply;
     /// missing axes in front have size 1.
     /// </summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Eye(2).Kron(Tensor.From(new[,] { { 1f, 2f } })));
+    /// // [[1, 2, 0, 0],
+    /// //  [0, 0, 1, 2]]
+    /// </code></example>
     public Tensor Kron(Tensor other)
     {
         int rank = Math.Max(Rank, other.Rank);
@@ -89,6 +108,9 @@ public sealed partial class Tensor
     }
 
     /// <summary>The cross product of vectors of three elements along an axis: x1 y2 - x2 y1 and so on; the other axes are broadcast.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([1f, 0, 0]).Cross(Tensor.From([0f, 1, 0])));    // [0, 0, 1]
+    /// </code></example>
     /// <exception cref="ShapeException">The axis does not have size 3 in both, or the shapes cannot be broadcast.</exception>
     public Tensor Cross(Tensor other, int axis = -1)
     {
@@ -102,6 +124,9 @@ public sealed partial class Tensor
     }
 
     /// <summary>The sum of the products of two vectors' elements, a scalar.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([1f, 2, 3]).Dot(Tensor.From([4f, 5, 6])));    // 32
+    /// </code></example>
     /// <exception cref="ShapeException">A tensor is not a vector, or their sizes differ.</exception>
     public Tensor Dot(Tensor other)
     {
@@ -110,6 +135,9 @@ public sealed partial class Tensor
     }
 
     /// <summary>The product of this matrix and a vector.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From(new[,] { { 1f, 2f }, { 3f, 4f } }).Mv(Tensor.From([1f, -1])));    // [-1, -1]
+    /// </code></example>
     /// <exception cref="ShapeException">The ranks are others, or the sizes do not fit.</exception>
     public Tensor Mv(Tensor vector)
     {
@@ -118,6 +146,12 @@ public sealed partial class Tensor
     }
 
     /// <summary>The product of two matrices. <see cref="MatMul"/> takes vectors and batches too.</summary>
+    /// <example><code>
+    /// var a = Tensor.From(new[,] { { 1f, 2f }, { 3f, 4f } });
+    /// Console.WriteLine(a.Mm(a));
+    /// // [[ 7, 10],
+    /// //  [15, 22]]
+    /// </code></example>
     /// <exception cref="ShapeException">The ranks are others, or the sizes do not fit.</exception>
     public Tensor Mm(Tensor other)
     {
@@ -126,6 +160,9 @@ public sealed partial class Tensor
     }
 
     /// <summary>The products of two batches of matrices, [b, m, k] and [b, k, n]; nothing is broadcast.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Ones([10, 3, 4]).Bmm(Tensor.Ones([10, 4, 5])).Shape);    // [10, 3, 5]
+    /// </code></example>
     /// <exception cref="ShapeException">The ranks are others, or the sizes do not fit.</exception>
     public Tensor Bmm(Tensor other)
     {
@@ -135,18 +172,38 @@ public sealed partial class Tensor
     }
 
     /// <summary>beta * this + alpha * (a b) for matrices a and b; this tensor is broadcast. It is not read where beta is 0.</summary>
+    /// <example><code>
+    /// var a = Tensor.From(new[,] { { 1f, 2f }, { 3f, 4f } });
+    /// Console.WriteLine(Tensor.Eye(2).Addmm(a, a, beta: 100));
+    /// // [[107,  10],
+    /// //  [ 15, 122]]
+    /// </code></example>
     /// <exception cref="ShapeException">The ranks are others, or the sizes do not fit.</exception>
     public Tensor Addmm(Tensor a, Tensor b, double beta = 1, double alpha = 1) => PlusProduct("Addmm", a.Mm(b), beta, alpha);
 
     /// <summary>beta * this + alpha * (a x) for a matrix a and a vector x; this tensor is broadcast. It is not read where beta is 0.</summary>
+    /// <example><code>
+    /// var a = Tensor.From(new[,] { { 1f, 2f }, { 3f, 4f } });
+    /// Console.WriteLine(Tensor.From([10f, 20]).Addmv(a, Tensor.From([1f, 1])));    // [13, 27]
+    /// </code></example>
     /// <exception cref="ShapeException">The ranks are others, or the sizes do not fit.</exception>
     public Tensor Addmv(Tensor a, Tensor x, double beta = 1, double alpha = 1) => PlusProduct("Addmv", a.Mv(x), beta, alpha);
 
     /// <summary>beta * this + alpha * (x y^T) for vectors x and y; this tensor is broadcast. It is not read where beta is 0.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Zeros([2, 3]).Addr(Tensor.From([1f, 2]), Tensor.From([3f, 4, 5])));
+    /// // [[ 3,  4,  5],
+    /// //  [ 6,  8, 10]]
+    /// </code></example>
     /// <exception cref="ShapeException">The ranks are others, or the sizes do not fit.</exception>
     public Tensor Addr(Tensor x, Tensor y, double beta = 1, double alpha = 1) => PlusProduct("Addr", x.Outer(y), beta, alpha);
 
     /// <summary>beta * this + alpha * (the sum of the batch's products a b); this tensor is broadcast. It is not read where beta is 0.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Zeros([2, 2]).Addbmm(Tensor.Ones([5, 2, 3]), Tensor.Ones([5, 3, 2])));
+    /// // [[15, 15],
+    /// //  [15, 15]]
+    /// </code></example>
     /// <exception cref="ShapeException">The ranks are others, or the sizes do not fit.</exception>
     public Tensor Addbmm(Tensor a, Tensor b, double beta = 1, double alpha = 1)
     {
@@ -155,6 +212,11 @@ public sealed partial class Tensor
     }
 
     /// <summary>beta * this + alpha * (a b) for batches of matrices a and b; this tensor is broadcast. It is not read where beta is 0.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Ones([1, 2, 2]).Baddbmm(Tensor.Ones([1, 2, 3]), Tensor.Ones([1, 3, 2]), alpha: 0.5));
+    /// // [[[2.5000, 2.5000],
+    /// //   [2.5000, 2.5000]]]
+    /// </code></example>
     /// <exception cref="ShapeException">The ranks are others, or the sizes do not fit.</exception>
     public Tensor Baddbmm(Tensor a, Tensor b, double beta = 1, double alpha = 1) => PlusProduct("Baddbmm", a.Bmm(b), beta, alpha);
 
@@ -172,6 +234,10 @@ public sealed partial class Tensor
     /// <param name="other">As many rows as this tensor.</param>
     /// <param name="weight">[outputs, m, n].</param>
     /// <param name="bias">[outputs], or null.</param>
+    /// <example><code>
+    /// var weight = Tensor.Ones([1, 2, 3]);           // [out, left, right]
+    /// Console.WriteLine(Tensor.From([1f, 2]).Bilinear(Tensor.From([1f, 1, 1]), weight));    // [9]
+    /// </code></example>
     /// <exception cref="ShapeException">The sizes do not fit.</exception>
     public Tensor Bilinear(Tensor other, Tensor weight, Tensor? bias = null)
     {

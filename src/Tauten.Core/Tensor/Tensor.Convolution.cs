@@ -15,6 +15,11 @@ public sealed partial class Tensor
     /// <param name="dilation">The step inside of the window; 1 if left out.</param>
     /// <param name="groups">The number of channel groups.</param>
     /// <param name="padMode">What the padding holds; zeros if left out.</param>
+    /// <example><code>
+    /// var signal = Tensor.From([1f, 2, 4, 8]).Reshape(1, 1, 4);
+    /// var difference = Tensor.From([-1f, 1]).Reshape(1, 1, 2);      // [out, in, window]
+    /// Console.WriteLine(signal.Conv1d(difference));    // [[[1, 2, 4]]]
+    /// </code></example>
     /// <exception cref="ShapeException">Shapes do not fit, or the window is larger than the padded input.</exception>
     public Tensor Conv1d(Tensor weight, Tensor? bias = null, Dims? stride = null, ConvolutionPadding? padding = null, Dims? dilation = null, int groups = 1, PadMode padMode = PadMode.Constant) =>
         Convolved(1, weight, bias, stride, padding, dilation, groups, padMode);
@@ -29,6 +34,14 @@ public sealed partial class Tensor
     /// <param name="dilation">The step inside of the window; one number, or one for each axis; 1 if left out.</param>
     /// <param name="groups">The number of channel groups.</param>
     /// <param name="padMode">What the padding holds; zeros if left out.</param>
+    /// <example><code>
+    /// var image = Tensor.Arange(0, 16).Reshape(1, 1, 4, 4);
+    /// var box = Tensor.Ones([1, 1, 2, 2]);
+    /// Console.WriteLine(image.Conv2d(box, stride: 2).Squeeze());
+    /// // [[10, 18],
+    /// //  [42, 50]]
+    /// Console.WriteLine(image.Conv2d(Tensor.Ones([8, 1, 3, 3]), padding: 1).Shape);    // [1, 8, 4, 4]
+    /// </code></example>
     /// <exception cref="ShapeException">Shapes do not fit, or the window is larger than the padded input.</exception>
     public Tensor Conv2d(Tensor weight, Tensor? bias = null, Dims? stride = null, ConvolutionPadding? padding = null, Dims? dilation = null, int groups = 1, PadMode padMode = PadMode.Constant) =>
         Convolved(2, weight, bias, stride, padding, dilation, groups, padMode);
@@ -37,6 +50,10 @@ public sealed partial class Tensor
     /// A convolution over the last three axes of [batch, channels, depth, height, width] or [channels, depth, height, width]; see <see cref="Ops.Convolution"/>.
     /// </summary>
     /// <inheritdoc cref="Conv2d"/>
+    /// <example><code>
+    /// var video = Tensor.Ones([1, 3, 8, 32, 32]);
+    /// Console.WriteLine(video.Conv3d(Tensor.Ones([16, 3, 3, 3, 3]), padding: 1, stride: [1, 2, 2]).Shape);    // [1, 16, 8, 16, 16]
+    /// </code></example>
     public Tensor Conv3d(Tensor weight, Tensor? bias = null, Dims? stride = null, ConvolutionPadding? padding = null, Dims? dilation = null, int groups = 1, PadMode padMode = PadMode.Constant) =>
         Convolved(3, weight, bias, stride, padding, dilation, groups, padMode);
 
@@ -45,6 +62,10 @@ public sealed partial class Tensor
     /// are added where they overlap. It is the gradient of <see cref="Conv1d"/> with respect to its input.
     /// </summary>
     /// <inheritdoc cref="ConvTranspose2d"/>
+    /// <example><code>
+    /// var x = Tensor.From([1f, 10]).Reshape(1, 1, 2);
+    /// Console.WriteLine(x.ConvTranspose1d(Tensor.From([1f, 2, 3]).Reshape(1, 1, 3)));    // [[[ 1, 12, 23, 30]]]
+    /// </code></example>
     public Tensor ConvTranspose1d(Tensor weight, Tensor? bias = null, Dims? stride = null, Dims? padding = null, Dims? outputPadding = null, int groups = 1, Dims? dilation = null) =>
         Transposed(1, weight, bias, stride, padding, outputPadding, groups, dilation);
 
@@ -60,6 +81,10 @@ public sealed partial class Tensor
     /// <param name="outputPadding">Elements that the result is longer at the end; less than stride or dilation; 0 if left out.</param>
     /// <param name="groups">The number of channel groups.</param>
     /// <param name="dilation">The step inside of the window; one number, or one for each axis; 1 if left out.</param>
+    /// <example><code>
+    /// var x = Tensor.Ones([1, 4, 8, 8]);
+    /// Console.WriteLine(x.ConvTranspose2d(Tensor.Ones([4, 2, 4, 4]), stride: 2, padding: 1).Shape);    // [1, 2, 16, 16]
+    /// </code></example>
     /// <exception cref="ShapeException">Shapes do not fit, or nothing is left of an axis.</exception>
     public Tensor ConvTranspose2d(Tensor weight, Tensor? bias = null, Dims? stride = null, Dims? padding = null, Dims? outputPadding = null, int groups = 1, Dims? dilation = null) =>
         Transposed(2, weight, bias, stride, padding, outputPadding, groups, dilation);
@@ -69,6 +94,10 @@ public sealed partial class Tensor
     /// spread over a window, and windows are added where they overlap. It is the gradient of <see cref="Conv3d"/> with respect to its input.
     /// </summary>
     /// <inheritdoc cref="ConvTranspose2d"/>
+    /// <example><code>
+    /// var x = Tensor.Ones([1, 4, 2, 8, 8]);
+    /// Console.WriteLine(x.ConvTranspose3d(Tensor.Ones([4, 2, 2, 2, 2]), stride: 2).Shape);    // [1, 2, 4, 16, 16]
+    /// </code></example>
     public Tensor ConvTranspose3d(Tensor weight, Tensor? bias = null, Dims? stride = null, Dims? padding = null, Dims? outputPadding = null, int groups = 1, Dims? dilation = null) =>
         Transposed(3, weight, bias, stride, padding, outputPadding, groups, dilation);
 
@@ -80,6 +109,15 @@ public sealed partial class Tensor
     /// <param name="dilation">The step inside of the window; 1 if left out.</param>
     /// <param name="padding">Zeros on each side; 0 if left out.</param>
     /// <param name="stride">The step of the window; 1 if left out.</param>
+    /// <example><code>
+    /// var image = Tensor.Arange(0, 9).Reshape(1, 1, 3, 3);
+    /// // A column for each position of the window.
+    /// Console.WriteLine(image.Unfold([2, 2]));
+    /// // [[[0, 1, 3, 4],
+    /// //   [1, 2, 4, 5],
+    /// //   [3, 4, 6, 7],
+    /// //   [4, 5, 7, 8]]]
+    /// </code></example>
     /// <exception cref="ShapeException">The rank is not 4 (or 3, without batch), or the window does not fit.</exception>
     public Tensor Unfold(Dims window, Dims? dilation = null, Dims? padding = null, Dims? stride = null)
     {
@@ -100,6 +138,14 @@ public sealed partial class Tensor
     /// <param name="dilation">The step inside of the window; 1 if left out.</param>
     /// <param name="padding">What was padded on each side, and is cut off now; 0 if left out.</param>
     /// <param name="stride">The step of the window; 1 if left out.</param>
+    /// <example><code>
+    /// var image = Tensor.Ones([1, 1, 3, 3]);
+    /// // How often each pixel was covered.
+    /// Console.WriteLine(image.Unfold([2, 2]).Fold([3, 3], [2, 2]).Squeeze());
+    /// // [[1, 2, 1],
+    /// //  [2, 4, 2],
+    /// //  [1, 2, 1]]
+    /// </code></example>
     /// <exception cref="ShapeException">The columns are not those of such windows.</exception>
     public Tensor Fold(Shape size, Dims window, Dims? dilation = null, Dims? padding = null, Dims? stride = null)
     {

@@ -6,6 +6,12 @@ namespace Tauten;
 public sealed partial class Tensor
 {
     /// <summary>A vector with a copy of <paramref name="values"/>.</summary>
+    /// <example><code>
+    /// var x = Tensor.From([1f, 2, 3]);
+    /// var matrix = Tensor.From(new[,] { { 1, 2 }, { 3, 4 } });
+    /// Console.WriteLine(x);    // [1, 2, 3]
+    /// Console.WriteLine($"{matrix.DType.Name()}{matrix.Shape}");    // int32[2, 2]
+    /// </code></example>
     public static Tensor From<T>(ReadOnlySpan<T> values, bool requiresGrad = false) where T : unmanaged => From(values, Shape.Of(values.Length), requiresGrad);
 
     /// <summary>A tensor of the given shape with a copy of <paramref name="values"/> in row-major order.</summary>
@@ -41,6 +47,13 @@ public sealed partial class Tensor
     /// A tensor that reads the caller's memory in place, without a copy. The caller must not change the memory while the tensor or anything
     /// computed from a captured view of it is in use.
     /// </summary>
+    /// <example><code>
+    /// float[] numbers = [1, 2, 3, 4];
+    /// var x = Tensor.Wrap(numbers, [2, 2]);          // no copy
+    /// Console.WriteLine(x);
+    /// // [[1, 2],
+    /// //  [3, 4]]
+    /// </code></example>
     /// <exception cref="ShapeException">The number of values is not that of the shape.</exception>
     public static Tensor Wrap<T>(ReadOnlyMemory<T> memory, Shape? shape = null) where T : unmanaged
     {
@@ -54,12 +67,25 @@ public sealed partial class Tensor
     public static Tensor Wrap<T>(T[] array, Shape? shape = null) where T : unmanaged => Wrap((ReadOnlyMemory<T>)array, shape);
 
     /// <summary>Zeros.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Zeros([2, 3]));
+    /// // [[0, 0, 0],
+    /// //  [0, 0, 0]]
+    /// </code></example>
     public static Tensor Zeros(Shape shape, DType dtype = DType.Float32, bool requiresGrad = false) => Full(shape, 0, dtype, requiresGrad);
 
     /// <summary>Ones.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Ones([3], DType.Int32));    // [1, 1, 1]
+    /// </code></example>
     public static Tensor Ones(Shape shape, DType dtype = DType.Float32, bool requiresGrad = false) => Full(shape, 1, dtype, requiresGrad);
 
     /// <summary>A tensor whose elements are all <paramref name="value"/>.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Full([2, 2], 7));
+    /// // [[7, 7],
+    /// //  [7, 7]]
+    /// </code></example>
     /// <exception cref="DTypeException">The value is not a number of the dtype, such as 0.5 as an int32.</exception>
     public static Tensor Full(Shape shape, double value, DType dtype = DType.Float32, bool requiresGrad = false)
     {
@@ -71,6 +97,10 @@ public sealed partial class Tensor
     /// <summary>
     /// The numbers <paramref name="start"/>, start + step, ... up to but not including <paramref name="stop"/>.
     /// </summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Arange(5));    // [0, 1, 2, 3, 4]
+    /// Console.WriteLine(Tensor.Arange(0, 1, 0.25));    // [0.0000, 0.2500, 0.5000, 0.7500]
+    /// </code></example>
     /// <exception cref="ShapeException">The step is zero.</exception>
     public static Tensor Arange(double start, double stop, double step = 1, DType dtype = DType.Float32)
     {
@@ -85,6 +115,9 @@ public sealed partial class Tensor
     internal static Tensor Arange(long start, Dim count, DType dtype) => Dispatch.Run(new Iota(count, start, 1, dtype));
 
     /// <summary><paramref name="count"/> numbers evenly spaced from <paramref name="start"/> to <paramref name="stop"/>, both included.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Linspace(0, 1, 5));    // [0.0000, 0.2500, 0.5000, 0.7500, 1.0000]
+    /// </code></example>
     public static Tensor Linspace(double start, double stop, long count, DType dtype = DType.Float32)
     {
         if (count < 0) throw new ShapeException($"Linspace: the count must not be negative. Received: {count}.");
@@ -92,10 +125,18 @@ public sealed partial class Tensor
     }
 
     /// <summary>Ones on the main diagonal of a matrix, zeros elsewhere.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Eye(2, 3));
+    /// // [[1, 0, 0],
+    /// //  [0, 1, 0]]
+    /// </code></example>
     public static Tensor Eye(Dim rows, Dim? columns = null, DType dtype = DType.Float32) =>
         Arange(0, rows, DType.Int64).Reshape([rows, 1]).EqualTo(Arange(0, columns ?? rows, DType.Int64)).To(dtype);
 
     /// <summary>Random numbers evenly spread in [0, 1).</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Rand([3], generator: new Generator(1)));    // [0.8903, 0.8947, 0.5857]
+    /// </code></example>
     public static Tensor Rand(Shape shape, DType dtype = DType.Float32, Generator? generator = null, bool requiresGrad = false)
     {
         var result = Dispatch.Run(new RandomUniform(shape, dtype), (generator ?? Generator.Default).NextKey());
@@ -103,6 +144,9 @@ public sealed partial class Tensor
     }
 
     /// <summary>Random numbers from the normal distribution with mean 0 and variance 1.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Randn([3], generator: new Generator(1)));    // [ 1.6585, -0.3199,  1.0499]
+    /// </code></example>
     public static Tensor Randn(Shape shape, DType dtype = DType.Float32, Generator? generator = null, bool requiresGrad = false)
     {
         var result = Dispatch.Run(new RandomNormal(shape, dtype), (generator ?? Generator.Default).NextKey());
@@ -110,6 +154,9 @@ public sealed partial class Tensor
     }
 
     /// <summary>Random integers from <paramref name="low"/> up to but not including <paramref name="high"/>, evenly spread.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.RandInt(1, 7, [8], generator: new Generator(1)));    // [6, 4, 5, 3, 2, 5, 5, 1]    eight throws of a die
+    /// </code></example>
     /// <exception cref="ShapeException">The range is empty.</exception>
     public static Tensor RandInt(long low, long high, Shape shape, DType dtype = DType.Int64, Generator? generator = null)
     {
@@ -120,10 +167,16 @@ public sealed partial class Tensor
     }
 
     /// <summary>The numbers 0 to <paramref name="count"/> - 1 in random order (int64).</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Permutation(5, new Generator(1)));    // [4, 3, 1, 2, 0]
+    /// </code></example>
     public static Tensor Permutation(Dim count, Generator? generator = null) =>
         Dispatch.RunAll(new Sort(0, false), Dispatch.Run(new RandomUniform([count], DType.Float64), (generator ?? Generator.Default).NextKey()))[1];
 
     /// <summary>1 with the given probability, else 0, element by element.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Bernoulli(0.5, [6], generator: new Generator(4)));    // [1, 0, 0, 0, 0, 0]
+    /// </code></example>
     public static Tensor Bernoulli(Tensor probability, Generator? generator = null)
     {
         // 16-bit floats have too few digits to meet a small probability.

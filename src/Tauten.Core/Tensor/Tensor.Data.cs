@@ -10,6 +10,9 @@ public delegate TResult ElementReader<T, TResult>(ReadOnlySpan<T> elements);
 public sealed partial class Tensor
 {
     /// <summary>The single element.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([1f, 2, 3]).Sum().Item&lt;float>());    // 6
+    /// </code></example>
     /// <exception cref="ShapeException">There is not exactly one element.</exception>
     /// <exception cref="DTypeException"><typeparamref name="T"/> is not the element type.</exception>
     public T Item<T>() where T : unmanaged
@@ -23,6 +26,10 @@ public sealed partial class Tensor
     }
 
     /// <summary>The elements in row-major order, copied.</summary>
+    /// <example><code>
+    /// int[] values = Tensor.From(new[,] { { 1, 2 }, { 3, 4 } }).T.ToArray&lt;int>();
+    /// Console.WriteLine(string.Join(" ", values));    // 1 3 2 4
+    /// </code></example>
     /// <exception cref="DTypeException"><typeparamref name="T"/> is not the element type.</exception>
     public T[] ToArray<T>() where T : unmanaged
     {
@@ -34,6 +41,11 @@ public sealed partial class Tensor
     }
 
     /// <summary>Copies the elements in row-major order.</summary>
+    /// <example><code>
+    /// var values = new float[3];
+    /// Tensor.From([1f, 2, 3]).CopyTo(values.AsSpan());
+    /// Console.WriteLine(values[2]);    // 3
+    /// </code></example>
     /// <exception cref="ShapeException">The destination is shorter than the tensor.</exception>
     /// <exception cref="DTypeException"><typeparamref name="T"/> is not the element type.</exception>
     public void CopyTo<T>(Span<T> destination) where T : unmanaged
@@ -51,6 +63,11 @@ public sealed partial class Tensor
     /// the first call: a span must stay valid however long it is used, and it cannot keep pooled memory from being reused. <see cref="Read{T, TResult}"/>
     /// reads any contiguous tensor in place.
     /// </summary>
+    /// <example><code>
+    /// float total = 0;
+    /// foreach (float value in Tensor.From([1f, 2, 3]).AsSpan&lt;float>()) total += value;
+    /// Console.WriteLine(total);    // 6
+    /// </code></example>
     /// <exception cref="DTypeException"><typeparamref name="T"/> is not the element type.</exception>
     public ReadOnlySpan<T> AsSpan<T>() where T : unmanaged
     {
@@ -62,6 +79,15 @@ public sealed partial class Tensor
     }
 
     /// <summary>Calls <paramref name="reader"/> with the elements in row-major order, in place if the tensor is contiguous and the host can read it.</summary>
+    /// <example><code>
+    /// float largest = Tensor.From([1f, 5, 3]).Read((ReadOnlySpan&lt;float> elements) =>
+    /// {
+    ///     float found = elements[0];
+    ///     foreach (float value in elements) found = Math.Max(found, value);
+    ///     return found;
+    /// });
+    /// Console.WriteLine(largest);    // 5
+    /// </code></example>
     /// <exception cref="DTypeException"><typeparamref name="T"/> is not the element type.</exception>
     public TResult Read<T, TResult>(ElementReader<T, TResult> reader) where T : unmanaged
     {

@@ -10,6 +10,11 @@ public sealed partial class Tensor
     /// <param name="axis">The axis.</param>
     /// <param name="prepend">What is put in front along the axis before.</param>
     /// <param name="append">What is put behind along the axis before.</param>
+    /// <example><code>
+    /// var x = Tensor.From([1f, 4, 9, 16]);
+    /// Console.WriteLine(x.Diff());    // [3, 5, 7]
+    /// Console.WriteLine(x.Diff(2));    // [2, 2]
+    /// </code></example>
     /// <exception cref="ShapeException">The tensor is a scalar, or <paramref name="n"/> is negative.</exception>
     public Tensor Diff(int n = 1, int axis = -1, Tensor? prepend = null, Tensor? append = null)
     {
@@ -31,6 +36,10 @@ public sealed partial class Tensor
     /// ends a one-sided difference of order <paramref name="edgeOrder"/>. One tensor for each axis; all axes unless said otherwise.
     /// </summary>
     /// <remarks>This is a formula on samples. For derivatives of a computation see <see cref="Backward"/> and <see cref="Gradients"/>.</remarks>
+    /// <example><code>
+    /// var y = Tensor.From([0f, 1, 4, 9, 16]);       // x^2 at 0, 1, .. 4
+    /// Console.WriteLine(y.Gradient()[0]);    // [1, 2, 4, 6, 7]
+    /// </code></example>
     /// <exception cref="ShapeException">An axis has not more than <paramref name="edgeOrder"/> elements, or the order is not 1 or 2.</exception>
     public Tensor[] Gradient(double spacing = 1, Dims? axes = null, int edgeOrder = 1)
     {
@@ -103,6 +112,9 @@ public sealed partial class Tensor
     }
 
     /// <summary>The integral along an axis by the trapezoid rule, of samples that lie <paramref name="spacing"/> apart: the sum of (y[i] + y[i + 1]) / 2 times the spacing.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([0f, 1, 4]).Trapezoid(spacing: 0.5));    // 1.5000
+    /// </code></example>
     public Tensor Trapezoid(double spacing = 1, int axis = -1) => Trapezoids(null, spacing, axis, "Trapezoid").Sum(axis);
 
     /// <summary>The integral along an axis by the trapezoid rule, of samples at the coordinates <paramref name="x"/>: a vector for the axis, or a tensor that broadcasts against this one.</summary>
@@ -110,6 +122,9 @@ public sealed partial class Tensor
     public Tensor Trapezoid(Tensor x, int axis = -1) => Trapezoids(x, 1, axis, "Trapezoid").Sum(axis);
 
     /// <summary>The integrals from the first sample to each of the others along an axis, by the trapezoid rule; see <see cref="Trapezoid(double, int)"/>. The axis loses one element.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([0f, 1, 4, 9]).CumulativeTrapezoid());    // [0.5000, 3.0000, 9.5000]
+    /// </code></example>
     public Tensor CumulativeTrapezoid(double spacing = 1, int axis = -1) => Trapezoids(null, spacing, axis, "CumulativeTrapezoid").CumSum(axis);
 
     /// <summary>The integrals from the first sample to each of the others along an axis, by the trapezoid rule; see <see cref="Trapezoid(Tensor, int)"/>. The axis loses one element.</summary>

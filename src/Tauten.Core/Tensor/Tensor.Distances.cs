@@ -14,6 +14,13 @@ public sealed partial class Tensor
     /// </remarks>
     /// <param name="other">The other rows.</param>
     /// <param name="order">The order of the norm.</param>
+    /// <example><code>
+    /// var a = Tensor.From(new[,] { { 0f, 0f }, { 3f, 4f } });
+    /// var b = Tensor.From(new[,] { { 0f, 0f }, { 3f, 0f }, { 0f, 4f } });
+    /// Console.WriteLine(a.CDist(b));
+    /// // [[0, 3, 4],
+    /// //  [5, 4, 3]]
+    /// </code></example>
     /// <exception cref="ShapeException">The rows have different sizes.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="order"/> is negative or NaN.</exception>
     public Tensor CDist(Tensor other, double order = 2)
@@ -41,6 +48,10 @@ public sealed partial class Tensor
     /// The distances between all pairs of rows of a matrix, a vector: those of row 0 to rows 1, 2, .., then of row 1 to rows 2, 3, .., and so on. The gradient is 0 where a distance is 0.
     /// </summary>
     /// <param name="order">The order of the norm; see <see cref="CDist"/>.</param>
+    /// <example><code>
+    /// var points = Tensor.From(new[,] { { 0f, 0f }, { 3f, 4f }, { 0f, 4f } });
+    /// Console.WriteLine(points.PDist());    // [5, 4, 3]    0 to 1, 0 to 2, 1 to 2
+    /// </code></example>
     /// <exception cref="ShapeException">The tensor is not a matrix.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="order"/> is negative or NaN.</exception>
     public Tensor PDist(double order = 2)
@@ -55,11 +66,20 @@ public sealed partial class Tensor
     }
 
     /// <summary>The norm of the difference of two tensors, which are broadcast: a scalar. See <see cref="Norm(double)"/>.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([0f, 0]).Dist(Tensor.From([3f, 4])));    // 5
+    /// </code></example>
     public Tensor Dist(Tensor other, double order = 2) => (this - other).Norm(order);
 
     /// <summary>
     /// This tensor with each slice along an axis whose norm is larger than <paramref name="maxNorm"/> multiplied by maxNorm / (norm + 1e-7), so that it has about that norm.
     /// </summary>
+    /// <example><code>
+    /// var rows = Tensor.From(new[,] { { 3f, 4f }, { 0.6f, 0.8f } });
+    /// Console.WriteLine(rows.Renorm(order: 2, axis: 0, maxNorm: 1));
+    /// // [[0.6000, 0.8000],
+    /// //  [0.6000, 0.8000]]
+    /// </code></example>
     /// <exception cref="ShapeException">The axis does not exist, or there is only one.</exception>
     public Tensor Renorm(double order, int axis, double maxNorm)
     {

@@ -6,6 +6,9 @@ public sealed partial class Tensor
     /// How many elements fall into each of <paramref name="bins"/> equal parts of the range from <paramref name="min"/> to <paramref name="max"/>, both included; elements outside and NaN are
     /// not counted. If both are equal the range is that of the elements, and if that is a single number, one less to one more. The counts have the tensor's dtype.
     /// </summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([1f, 2, 1, 4]).Histc(bins: 4, min: 0, max: 4));    // [0, 2, 1, 1]
+    /// </code></example>
     /// <exception cref="DTypeException">The tensor is not floating-point.</exception>
     /// <exception cref="ShapeException">There is no bin, or no range.</exception>
     public Tensor Histc(long bins = 100, double min = 0, double max = 0)
@@ -27,6 +30,11 @@ public sealed partial class Tensor
     /// <param name="weights">What each element counts, of the same shape and dtype.</param>
     /// <param name="density">Whether counts are divided by their sum and by the widths of the bins, so that the integral is 1.</param>
     /// <returns>Counts [bins] and edges [bins + 1] in the tensor's dtype. Of integers the edges, and with a density the counts, are float64.</returns>
+    /// <example><code>
+    /// var (counts, edges) = Tensor.From([1f, 2, 1, 4]).Histogram(3);
+    /// Console.WriteLine(counts);    // [2, 1, 1]
+    /// Console.WriteLine(edges);    // [1, 2, 3, 4]
+    /// </code></example>
     /// <exception cref="ShapeException">There is no bin, or weights do not fit.</exception>
     /// <exception cref="ArgumentException">The range is not one.</exception>
     public (Tensor Counts, Tensor Edges) Histogram(long bins, (double Low, double High)? range = null, Tensor? weights = null, bool density = false)
@@ -54,6 +62,13 @@ public sealed partial class Tensor
     /// <param name="weights">What each point counts: this shape without the last axis.</param>
     /// <param name="density">Whether counts are divided by their sum and by the volumes of the cells.</param>
     /// <returns>Counts, of the shape of the grid, and for each dimension the edges.</returns>
+    /// <example><code>
+    /// var points = Tensor.From(new[,] { { 0f, 0f }, { 0f, 1f }, { 1f, 1f }, { 1f, 1f } });
+    /// var (counts, edges) = points.HistogramDD([2L, 2]);
+    /// Console.WriteLine(counts);
+    /// // [[1, 1],
+    /// //  [0, 2]]
+    /// </code></example>
     /// <exception cref="ShapeException">There are not as many bins or ranges as coordinates, or weights do not fit.</exception>
     /// <exception cref="ArgumentException">A range is not one.</exception>
     public (Tensor Counts, Tensor[] Edges) HistogramDD(ReadOnlySpan<long> bins, ReadOnlySpan<(double Low, double High)> ranges = default, Tensor? weights = null, bool density = false)

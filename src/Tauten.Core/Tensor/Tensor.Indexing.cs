@@ -10,15 +10,20 @@ public sealed partial class Tensor
     /// otherwise. A mask stands for positions on as many axes as it has. Single positions are taken before, so their axes do not count (as in PyTorch; for NumPy
     /// a position beside index tensors is one of them).
     /// </summary>
+    /// <example><code>
+    /// var x = Tensor.Arange(12).Reshape(3, 4);
+    /// Console.WriteLine(x[0]);    // [0, 1, 2, 3]    the first row
+    /// Console.WriteLine(x[.., ^1]);    // [ 3,  7, 11]    the last column
+    ///
+    /// // Rows 1 and 2, the last two columns.
+    /// Console.WriteLine(x[1..3, ^2..]);
+    /// // [[ 6,  7],
+    /// //  [10, 11]]
+    /// Console.WriteLine(x[x > 8]);    // [ 9, 10, 11]    a mask gives a vector
+    /// Console.WriteLine(x[Tensor.From([2L, 0])].Shape);    // [2, 4]
+    /// </code></example>
     /// <exception cref="IndexException">A position or range lies outside of its axis.</exception>
     /// <exception cref="ShapeException">There are more entries than axes, or a mask does not fit.</exception>
-    /// <example><code>
-    /// x[0]              // the first row
-    /// x[.., ^1]         // the last column
-    /// x[1..3, ^2..]     // rows 1 and 2, the last two columns
-    /// x[x > 0]          // the positive elements, as a vector
-    /// x[Tensor.From([2L, 0L])]    // rows 2 and 0
-    /// </code></example>
     [System.Runtime.CompilerServices.IndexerName("Part")]
     public Tensor this[params ReadOnlySpan<TensorIndex> index]
     {
@@ -50,8 +55,14 @@ public sealed partial class Tensor
     /// whole axis is <see cref="TensorIndex.All"/>: see there why not <c>..</c>.
     /// </summary>
     /// <example><code>
-    /// var x = Tensor.Zeros([3, 4, 5]);
-    /// var y = x.With([0, TensorIndex.All, 1..3], Tensor.Ones([4, 2]));
+    /// var x = Tensor.Zeros([2, 3]);
+    /// // The first row.
+    /// Console.WriteLine(x.With(0, 1));
+    /// // [[1, 1, 1],
+    /// //  [0, 0, 0]]
+    /// Console.WriteLine(x.With([TensorIndex.All, 1..3], Tensor.From([5f, 6])));
+    /// // [[0, 5, 6],
+    /// //  [0, 5, 6]]
     /// </code></example>
     /// <exception cref="ShapeException">The value does not broadcast to the part.</exception>
     public Tensor With(ReadOnlySpan<TensorIndex> index, Tensor value) => Write("With", index, value, accumulate: false);

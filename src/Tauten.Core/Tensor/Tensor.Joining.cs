@@ -12,6 +12,9 @@ public enum GridIndexing
 public sealed partial class Tensor
 {
     /// <summary>Tensors side by side: along the columns (axis 1), vectors one behind the other.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.HStack(Tensor.From([1f, 2]), Tensor.From([3f])));    // [1, 2, 3]
+    /// </code></example>
     /// <exception cref="ShapeException">The tensors do not fit.</exception>
     public static Tensor HStack(params ReadOnlySpan<Tensor> tensors)
     {
@@ -20,17 +23,35 @@ public sealed partial class Tensor
     }
 
     /// <summary>Tensors on top of each other: along the rows (axis 0), with vectors as rows.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.VStack(Tensor.From([1f, 2]), Tensor.From([3f, 4])));
+    /// // [[1, 2],
+    /// //  [3, 4]]
+    /// </code></example>
     /// <exception cref="ShapeException">The tensors do not fit.</exception>
     public static Tensor VStack(params ReadOnlySpan<Tensor> tensors) => Concat(Each(tensors, "VStack", t => t.AtLeast2D()));
 
     /// <inheritdoc cref="VStack"/>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.RowStack(Tensor.From([1f, 2]), Tensor.From([3f, 4])));
+    /// // [[1, 2],
+    /// //  [3, 4]]
+    /// </code></example>
     public static Tensor RowStack(params ReadOnlySpan<Tensor> tensors) => VStack(tensors);
 
     /// <summary>Tensors behind each other: along axis 2, which vectors and matrices get with size 1.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.DStack(Tensor.Ones([2, 3]), Tensor.Zeros([2, 3])).Shape);    // [2, 3, 2]
+    /// </code></example>
     /// <exception cref="ShapeException">The tensors do not fit.</exception>
     public static Tensor DStack(params ReadOnlySpan<Tensor> tensors) => Concat(Each(tensors, "DStack", t => t.AtLeast3D()), 2);
 
     /// <summary>Tensors side by side along axis 1, with vectors as columns.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.ColumnStack(Tensor.From([1f, 2]), Tensor.From([3f, 4])));
+    /// // [[1, 3],
+    /// //  [2, 4]]
+    /// </code></example>
     /// <exception cref="ShapeException">The tensors do not fit.</exception>
     public static Tensor ColumnStack(params ReadOnlySpan<Tensor> tensors) =>
         Concat(Each(tensors, "ColumnStack", t => t.Rank < 2 ? t.AtLeast1D().Unsqueeze(1) : t), 1);
@@ -42,6 +63,12 @@ public sealed partial class Tensor
     }
 
     /// <summary>At most <paramref name="count"/> pieces along an axis, all of one size but the last, which may be smaller. Views.</summary>
+    /// <example><code>
+    /// foreach (var part in Tensor.Arange(7).Chunk(3)) Console.WriteLine(part);
+    /// // [0, 1, 2]
+    /// // [3, 4, 5]
+    /// // [6]
+    /// </code></example>
     /// <exception cref="ShapeException">The count is below 1, or the axis does not exist.</exception>
     public Tensor[] Chunk(long count, int axis = 0)
     {
@@ -51,6 +78,16 @@ public sealed partial class Tensor
     }
 
     /// <summary>Exactly <paramref name="count"/> pieces along an axis, whose sizes differ by at most 1, the larger ones first. Views.</summary>
+    /// <example><code>
+    /// foreach (var part in Tensor.Arange(7).TensorSplit(3)) Console.WriteLine(part);
+    /// // [0, 1, 2]
+    /// // [3, 4]
+    /// // [5, 6]
+    /// foreach (var part in Tensor.Arange(7).TensorSplit([2L, 3])) Console.WriteLine(part);
+    /// // [0, 1]
+    /// // [2]
+    /// // [3, 4, 5, 6]
+    /// </code></example>
     /// <exception cref="ShapeException">The count is below 1, or the axis does not exist.</exception>
     public Tensor[] TensorSplit(long count, int axis = 0)
     {
@@ -79,6 +116,11 @@ public sealed partial class Tensor
     }
 
     /// <summary>Equal pieces along the columns (axis 1), or of a vector. Views.</summary>
+    /// <example><code>
+    /// foreach (var part in Tensor.Arange(4).HSplit(2)) Console.WriteLine(part);
+    /// // [0, 1]
+    /// // [2, 3]
+    /// </code></example>
     /// <exception cref="ShapeException">The size is not a multiple of the count.</exception>
     public Tensor[] HSplit(long count) => EqualPieces("HSplit", count, Rank == 1 ? 0 : 1, 1);
 
@@ -86,6 +128,11 @@ public sealed partial class Tensor
     public Tensor[] HSplit(ReadOnlySpan<long> positions) => TensorSplit(positions, Rank == 1 ? 0 : NeedRank("HSplit", 1, 1));
 
     /// <summary>Equal pieces along the rows (axis 0). Views.</summary>
+    /// <example><code>
+    /// foreach (var part in Tensor.Arange(4).Reshape(2, 2).VSplit(2)) Console.WriteLine(part);
+    /// // [[0, 1]]
+    /// // [[2, 3]]
+    /// </code></example>
     /// <exception cref="ShapeException">The size is not a multiple of the count.</exception>
     public Tensor[] VSplit(long count) => EqualPieces("VSplit", count, 0, 2);
 
@@ -93,6 +140,9 @@ public sealed partial class Tensor
     public Tensor[] VSplit(ReadOnlySpan<long> positions) => TensorSplit(positions, NeedRank("VSplit", 2, 0));
 
     /// <summary>Equal pieces along axis 2. Views.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Ones([2, 2, 6]).DSplit(3)[0].Shape);    // [2, 2, 2]
+    /// </code></example>
     /// <exception cref="ShapeException">The size is not a multiple of the count.</exception>
     public Tensor[] DSplit(long count) => EqualPieces("DSplit", count, 2, 3);
 
@@ -109,6 +159,11 @@ public sealed partial class Tensor
     }
 
     /// <summary>The slices along an axis, which vanishes. Views.</summary>
+    /// <example><code>
+    /// foreach (var row in Tensor.Arange(4).Reshape(2, 2).Unbind()) Console.WriteLine(row);
+    /// // [0, 1]
+    /// // [2, 3]
+    /// </code></example>
     /// <exception cref="ShapeException">The axis does not exist, or its size is unknown while a graph is captured.</exception>
     public Tensor[] Unbind(int axis = 0)
     {
@@ -119,6 +174,11 @@ public sealed partial class Tensor
     }
 
     /// <summary>Matrices on the diagonal of a larger one, each to the lower right of the one before, and zeros elsewhere. Vectors are rows.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.BlockDiag(Tensor.From(new[,] { { 1f, 2f } }), Tensor.From(3f)));
+    /// // [[1, 2, 0],
+    /// //  [0, 0, 3]]
+    /// </code></example>
     /// <exception cref="ShapeException">A tensor has more than two axes.</exception>
     public static Tensor BlockDiag(params ReadOnlySpan<Tensor> blocks)
     {
@@ -139,6 +199,10 @@ public sealed partial class Tensor
     }
 
     /// <summary>Tensors broadcast to their common shape. Views.</summary>
+    /// <example><code>
+    /// var parts = Tensor.BroadcastTensors(Tensor.Ones([3, 1]), Tensor.Ones([4]));
+    /// Console.WriteLine($"{parts[0].Shape} {parts[1].Shape}");    // [3, 4] [3, 4]
+    /// </code></example>
     /// <exception cref="ShapeException">The shapes cannot be broadcast.</exception>
     public static Tensor[] BroadcastTensors(params ReadOnlySpan<Tensor> tensors)
     {
@@ -153,10 +217,16 @@ public sealed partial class Tensor
     /// </summary>
     /// <param name="axes">Vectors, or scalars for axes of one point.</param>
     /// <param name="indexing">Whether the first coordinate runs along axis 0 or along axis 1.</param>
-    /// <exception cref="ShapeException">A tensor is neither a vector nor a scalar.</exception>
     /// <example><code>
-    /// var grid = Tensor.MeshGrid([Tensor.Arange(3), Tensor.Arange(4)]);    // two tensors of shape [3, 4]
+    /// var grid = Tensor.MeshGrid([Tensor.Arange(2), Tensor.Arange(3)]);
+    /// Console.WriteLine(grid[0]);
+    /// // [[0, 0, 0],
+    /// //  [1, 1, 1]]
+    /// Console.WriteLine(grid[1]);
+    /// // [[0, 1, 2],
+    /// //  [0, 1, 2]]
     /// </code></example>
+    /// <exception cref="ShapeException">A tensor is neither a vector nor a scalar.</exception>
     public static Tensor[] MeshGrid(ReadOnlySpan<Tensor> axes, GridIndexing indexing = GridIndexing.IJ)
     {
         var lines = Each(axes, "MeshGrid", t => t.Rank <= 1 ? t.AtLeast1D() : throw new ShapeException($"MeshGrid: expected vectors. Received: shape {t.Shape}."));
@@ -171,6 +241,13 @@ public sealed partial class Tensor
     }
 
     /// <summary>All combinations of one element of each vector, row by row, the last changing fastest: shape [how many, vectors]. Of one vector, itself.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.CartesianProd(Tensor.From([1, 2]), Tensor.From([5, 6])));
+    /// // [[1, 5],
+    /// //  [1, 6],
+    /// //  [2, 5],
+    /// //  [2, 6]]
+    /// </code></example>
     /// <exception cref="ShapeException">A tensor is not a vector.</exception>
     public static Tensor CartesianProd(params ReadOnlySpan<Tensor> vectors)
     {
@@ -183,6 +260,12 @@ public sealed partial class Tensor
     /// <summary>All choices of <paramref name="size"/> elements of a vector in the order in which they stand in it, row by row: shape [how many, size].</summary>
     /// <param name="size">The number of elements in each row.</param>
     /// <param name="repeated">Whether an element may be chosen several times.</param>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([1, 2, 3]).Combinations());
+    /// // [[1, 2],
+    /// //  [1, 3],
+    /// //  [2, 3]]
+    /// </code></example>
     /// <exception cref="ShapeException">The tensor is not a vector, its size is unknown, or <paramref name="size"/> is negative.</exception>
     public Tensor Combinations(int size = 2, bool repeated = false)
     {

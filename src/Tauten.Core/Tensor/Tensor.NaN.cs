@@ -3,18 +3,27 @@ namespace Tauten;
 public sealed partial class Tensor
 {
     /// <summary>The sum of all elements that are not NaN.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([1f, float.NaN, 3]).NanSum());    // 4
+    /// </code></example>
     public Tensor NanSum() => NanSum(AllAxes);
 
     /// <summary>The sum along axes of the elements that are not NaN.</summary>
     public Tensor NanSum(Dims axes, bool keepDims = false) => WithoutNaN(0).Sum(axes, keepDims);
 
     /// <summary>The product of all elements that are not NaN.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([2f, float.NaN, 3]).NanProd());    // 6
+    /// </code></example>
     public Tensor NanProd() => NanProd(AllAxes);
 
     /// <summary>The product along axes of the elements that are not NaN.</summary>
     public Tensor NanProd(Dims axes, bool keepDims = false) => WithoutNaN(1).Prod(axes, keepDims);
 
     /// <summary>The mean of all elements that are not NaN; NaN if there are none.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([1f, float.NaN, 3]).NanMean());    // 2
+    /// </code></example>
     public Tensor NanMean() => NanMean(AllAxes);
 
     /// <summary>The mean along axes of the elements that are not NaN; NaN if there are none.</summary>
@@ -22,6 +31,9 @@ public sealed partial class Tensor
     public Tensor NanMean(Dims axes, bool keepDims = false) => NanSum(axes, keepDims) / Numbers(axes, keepDims, "NanMean");
 
     /// <summary>The largest of all elements that are not NaN; NaN if there are none.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([1f, float.NaN, 3]).NanMax());    // 3
+    /// </code></example>
     public Tensor NanMax() => NanMax(AllAxes);
 
     /// <summary>The largest element along axes that is not NaN; NaN if there are none.</summary>
@@ -29,6 +41,9 @@ public sealed partial class Tensor
     public Tensor NanMax(Dims axes, bool keepDims = false) => UnlessAllNaN(WithoutNaN(double.NegativeInfinity).Max(axes, keepDims), axes, keepDims);
 
     /// <summary>The smallest of all elements that are not NaN; NaN if there are none.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([1f, float.NaN, 3]).NanMin());    // 1
+    /// </code></example>
     public Tensor NanMin() => NanMin(AllAxes);
 
     /// <summary>The smallest element along axes that is not NaN; NaN if there are none.</summary>
@@ -38,6 +53,9 @@ public sealed partial class Tensor
     /// <summary>
     /// The variance along axes, or of all elements, of those that are not NaN: divided by their number less <paramref name="correction"/>; NaN if there are too few.
     /// </summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([1f, float.NaN, 3]).NanVar());    // 2
+    /// </code></example>
     /// <exception cref="DTypeException">The tensor is not floating-point.</exception>
     public Tensor NanVar(Dims? axes = null, double correction = 1, bool keepDims = false)
     {
@@ -47,6 +65,9 @@ public sealed partial class Tensor
     }
 
     /// <summary>The standard deviation along axes, or of all elements, of those that are not NaN; the square root of <see cref="NanVar"/>.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([1f, float.NaN, 5]).NanStd(correction: 0));    // 2
+    /// </code></example>
     /// <exception cref="DTypeException">The tensor is not floating-point.</exception>
     public Tensor NanStd(Dims? axes = null, double correction = 1, bool keepDims = false) => NanVar(axes, correction, keepDims).Sqrt();
 

@@ -9,6 +9,10 @@ public sealed partial class Tensor
     /// <param name="weight">[channels]; multiplies the result; goes with <paramref name="bias"/>.</param>
     /// <param name="bias">[channels]; is added to the result; goes with <paramref name="weight"/>.</param>
     /// <param name="epsilon">Added to the variance.</param>
+    /// <example><code>
+    /// var x = Tensor.From([1f, 3, 10, 30]).Reshape(1, 4, 1);        // four channels in two groups
+    /// Console.WriteLine(x.GroupNorm(2).Flatten());    // [-1.0000,  1.0000, -1.0000,  1.0000]
+    /// </code></example>
     /// <exception cref="ShapeException">The channels cannot be split into the groups, or a shape does not fit.</exception>
     public Tensor GroupNorm(int groups, Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5)
     {
@@ -23,6 +27,12 @@ public sealed partial class Tensor
     /// <param name="weight">[channels]; multiplies the result; goes with <paramref name="bias"/>.</param>
     /// <param name="bias">[channels]; is added to the result; goes with <paramref name="weight"/>.</param>
     /// <param name="epsilon">Added to the variance.</param>
+    /// <example><code>
+    /// var x = Tensor.From([1f, 3, 10, 30]).Reshape(1, 2, 2);        // each channel of each sample by itself
+    /// Console.WriteLine(x.InstanceNorm());
+    /// // [[[-1.0000,  1.0000],
+    /// //   [-1.0000,  1.0000]]]
+    /// </code></example>
     /// <exception cref="ShapeException">The rank is less than 3, or a shape does not fit.</exception>
     public Tensor InstanceNorm(Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5) =>
         Rank >= 3 ? GroupNorm(checked((int)Shape[1].Value), weight, bias, epsilon) : throw new ShapeException($"InstanceNorm: expected an input [batch, channels, ...] with axes behind the channels. Received: {Shape}.");
@@ -31,6 +41,9 @@ public sealed partial class Tensor
     /// <param name="axes">How many axes at the end are normalized together.</param>
     /// <param name="weight">Multiplies the result.</param>
     /// <param name="epsilon">Added to the mean square.</param>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([3f, 4]).RmsNorm());    // [0.8485, 1.1314]
+    /// </code></example>
     /// <exception cref="ShapeException">There are not so many axes, or the weight does not fit.</exception>
     public Tensor RmsNorm(int axes = 1, Tensor? weight = null, double epsilon = 1e-5) =>
         weight is null ? Dispatch.Run(new RmsNorm(axes, epsilon), this) : Dispatch.Run(new RmsNorm(axes, epsilon), this, weight);
@@ -43,6 +56,12 @@ public sealed partial class Tensor
     /// <param name="alpha">The factor of the mean.</param>
     /// <param name="beta">The exponent.</param>
     /// <param name="k">What is added to it.</param>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Ones([1, 3, 2]).LocalResponseNorm(size: 3, alpha: 3, beta: 1).Squeeze());
+    /// // [[0.3333, 0.3333],
+    /// //  [0.2500, 0.2500],
+    /// //  [0.3333, 0.3333]]
+    /// </code></example>
     /// <exception cref="ShapeException">The rank is less than 3, or the size less than 1.</exception>
     public Tensor LocalResponseNorm(long size, double alpha = 1e-4, double beta = 0.75, double k = 1)
     {
@@ -56,6 +75,12 @@ public sealed partial class Tensor
     /// <summary>The rows of a table [entries, width] that this tensor of indices (int64 or int32) names: the table's width becomes a new last axis.</summary>
     /// <param name="weight">The table.</param>
     /// <param name="paddingIndex">An entry whose row is left alone by gradients; negative counts from the end.</param>
+    /// <example><code>
+    /// var table = Tensor.From(new[,] { { 0f, 0f }, { 1f, 10f }, { 2f, 20f } });
+    /// Console.WriteLine(Tensor.From([2L, 1]).Embedding(table));
+    /// // [[ 2, 20],
+    /// //  [ 1, 10]]
+    /// </code></example>
     /// <exception cref="IndexException">An index lies outside of the table.</exception>
     public Tensor Embedding(Tensor weight, long? paddingIndex = null)
     {

@@ -16,6 +16,9 @@ public sealed partial class Tensor
     /// <summary>Axes moved to other places; the rest keep their order. A view.</summary>
     /// <param name="source">The axes.</param>
     /// <param name="destination">Where each of them comes in the result.</param>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Ones([8, 32, 32, 3]).MoveAxis(-1, 1).Shape);    // [8, 3, 32, 32]
+    /// </code></example>
     /// <exception cref="ShapeException">The lists have different lengths, or an axis does not exist or is named twice.</exception>
     public Tensor MoveAxis(Dims source, Dims destination)
     {
@@ -32,9 +35,18 @@ public sealed partial class Tensor
     }
 
     /// <inheritdoc cref="Transpose"/>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Ones([2, 3, 4]).SwapAxes(0, 1).Shape);    // [3, 2, 4]
+    /// </code></example>
     public Tensor SwapAxes(int axis0, int axis1) => Transpose(axis0, axis1);
 
     /// <summary>The elements moved along an axis by <paramref name="shift"/> places; those that leave it come in again at the other end.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([1, 2, 3, 4]).Roll(1));    // [4, 1, 2, 3]
+    /// Console.WriteLine(Tensor.Arange(6).Reshape(2, 3).Roll(-1, 1));
+    /// // [[1, 2, 0],
+    /// //  [4, 5, 3]]
+    /// </code></example>
     /// <exception cref="ShapeException">The axis does not exist.</exception>
     public Tensor Roll(long shift, int axis) => Roll((Dims)shift, (Dims)axis);
 
@@ -46,6 +58,11 @@ public sealed partial class Tensor
     public Tensor Roll(long shift) => Flatten().Roll(shift, 0).Reshape(Shape);
 
     /// <summary>Turned by <paramref name="times"/> right angles, from <paramref name="axis0"/> towards <paramref name="axis1"/>. A view.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Arange(4).Reshape(2, 2).Rot90());
+    /// // [[1, 3],
+    /// //  [0, 2]]
+    /// </code></example>
     /// <exception cref="ShapeException">An axis does not exist, or both are the same.</exception>
     public Tensor Rot90(long times = 1, int axis0 = 0, int axis1 = 1)
     {
@@ -61,16 +78,28 @@ public sealed partial class Tensor
     }
 
     /// <summary>The columns (axis 1) in reverse order. A view.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Arange(4).Reshape(2, 2).FlipLR());
+    /// // [[1, 0],
+    /// //  [3, 2]]
+    /// </code></example>
     public Tensor FlipLR() => Rank >= 2 ? Flip(1) : throw new ShapeException($"FlipLR: expected at least two axes. Received: shape {Shape}.");
 
     /// <summary>The rows (axis 0) in reverse order. A view.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Arange(4).Reshape(2, 2).FlipUD());
+    /// // [[2, 3],
+    /// //  [0, 1]]
+    /// </code></example>
     public Tensor FlipUD() => Rank >= 1 ? Flip(0) : throw new ShapeException("FlipUD: expected at least one axis. Received: a scalar.");
 
     /// <summary>The whole tensor <c>times[i]</c> times along axis i; further numbers in front make new axes.</summary>
-    /// <exception cref="ShapeException">There are fewer numbers than axes, or one is negative.</exception>
     /// <example><code>
-    /// Tensor.From([1f, 2]).Repeat(2, 3)    // shape [2, 6]
+    /// Console.WriteLine(Tensor.From([1, 2]).Repeat(2, 3));
+    /// // [[1, 2, 1, 2, 1, 2],
+    /// //  [1, 2, 1, 2, 1, 2]]
     /// </code></example>
+    /// <exception cref="ShapeException">There are fewer numbers than axes, or one is negative.</exception>
     public Tensor Repeat(params ReadOnlySpan<long> times)
     {
         if (times.Length < Rank) throw new ShapeException($"Repeat: expected a number for each axis of shape {Shape}. Received: [{string.Join(", ", times.ToArray())}]. Use Tile to repeat the last axes only.");
@@ -89,10 +118,18 @@ public sealed partial class Tensor
     }
 
     /// <summary>The whole tensor repeated along its last axes, or along new ones in front if there are more numbers than axes; as NumPy's tile.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([1, 2]).Tile(3));    // [1, 2, 1, 2, 1, 2]
+    /// Console.WriteLine(Tensor.Ones([4, 2]).Tile(3).Shape);    // [4, 6]
+    /// </code></example>
     /// <exception cref="ShapeException">A number is negative.</exception>
     public Tensor Tile(params ReadOnlySpan<long> times) => Repeat([.. Enumerable.Repeat(1L, Math.Max(0, Rank - times.Length)), .. times]);
 
     /// <summary>Each slice along an axis <paramref name="times"/> times in a row.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([1, 2]).RepeatInterleave(3));    // [1, 1, 1, 2, 2, 2]
+    /// Console.WriteLine(Tensor.From([5, 6, 7]).RepeatInterleave(Tensor.From([2L, 0, 1])));    // [5, 5, 7]
+    /// </code></example>
     /// <exception cref="ShapeException">The number is negative, or the axis does not exist.</exception>
     public Tensor RepeatInterleave(long times, int axis)
     {
@@ -123,6 +160,9 @@ public sealed partial class Tensor
     public Tensor RepeatInterleave(Tensor times) => Flatten().RepeatInterleave(times.Rank == 0 ? times : times.Flatten(), 0);
 
     /// <summary>One axis as several; one of the sizes may be -1 and follows from the others. A view where the layout allows.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Ones([4, 12]).Unflatten(1, 3, 4).Shape);    // [4, 3, 4]
+    /// </code></example>
     /// <exception cref="ShapeException">The sizes do not multiply to that of the axis.</exception>
     public Tensor Unflatten(int axis, params ReadOnlySpan<Dim> sizes)
     {
@@ -140,18 +180,43 @@ public sealed partial class Tensor
     }
 
     /// <summary>All elements in row-major order as a vector. A view where the layout allows.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Arange(4).Reshape(2, 2).Ravel());    // [0, 1, 2, 3]
+    /// </code></example>
     public Tensor Ravel() => Flatten();
 
     /// <summary>A scalar as a vector of one element; the tensor itself otherwise.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From(5).AtLeast1D().Shape);    // [1]
+    /// </code></example>
     public Tensor AtLeast1D() => Rank == 0 ? Reshape(Shape.Of(1)) : this;
 
     /// <summary>A vector as a matrix of one row, a scalar as one of one element; the tensor itself otherwise. A view.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([1, 2, 3]).AtLeast2D().Shape);    // [1, 3]
+    /// </code></example>
     public Tensor AtLeast2D() => Rank >= 2 ? this : AtLeast1D().Unsqueeze(0);
 
     /// <summary>At least three axes: a vector becomes [1, n, 1], a matrix [m, n, 1]. A view.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([1, 2, 3]).AtLeast3D().Shape);    // [1, 3, 1]
+    /// </code></example>
     public Tensor AtLeast3D() => Rank >= 3 ? this : AtLeast2D().Unsqueeze(2);
 
     /// <inheritdoc cref="Ops.AsStrided"/>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Arange(6).AsStrided([3, 2], [2, 1]));
+    /// // [[0, 1],
+    /// //  [2, 3],
+    /// //  [4, 5]]
+    ///
+    /// // Overlapping windows.
+    /// Console.WriteLine(Tensor.Arange(6).AsStrided([4, 3], [1, 1]));
+    /// // [[0, 1, 2],
+    /// //  [1, 2, 3],
+    /// //  [2, 3, 4],
+    /// //  [3, 4, 5]]
+    /// </code></example>
     /// <exception cref="ShapeException">The result would reach beyond the elements.</exception>
     public Tensor AsStrided(Shape sizes, Dims strides, long offset = 0) => Dispatch.Run(new AsStrided(sizes, strides, offset), this);
 
@@ -159,6 +224,12 @@ public sealed partial class Tensor
     /// Windows of <paramref name="size"/> elements along an axis, <paramref name="step"/> apart: the axis becomes that of the windows, and their
     /// elements come as a new last axis. A view; see <see cref="Ops.Windows"/>.
     /// </summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Arange(7).Unfold(0, size: 3, step: 2));
+    /// // [[0, 1, 2],
+    /// //  [2, 3, 4],
+    /// //  [4, 5, 6]]
+    /// </code></example>
     /// <exception cref="ShapeException">A window does not fit into the axis.</exception>
     public Tensor Unfold(int axis, long size, long step) => Windows(Shape.Axis(axis, "Unfold"), size, step);
 
@@ -179,8 +250,16 @@ public sealed partial class Tensor
     }
 
     /// <summary>Broadcast to the shape of another tensor. A view.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Ones([3, 1]).ExpandAs(Tensor.Ones([2, 3, 4])).Shape);    // [2, 3, 4]
+    /// </code></example>
     public Tensor ExpandAs(Tensor other) => BroadcastTo(other.Shape);
 
     /// <summary>The same elements under the shape of another tensor. A view where the layout allows.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Arange(6).ReshapeAs(Tensor.Ones([2, 3])));
+    /// // [[0, 1, 2],
+    /// //  [3, 4, 5]]
+    /// </code></example>
     public Tensor ReshapeAs(Tensor other) => Reshape(other.Shape);
 }

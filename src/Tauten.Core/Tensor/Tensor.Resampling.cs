@@ -13,10 +13,12 @@ public sealed partial class Tensor
     /// <param name="mode">How values between elements are made.</param>
     /// <param name="alignCorners">Whether the outermost elements keep their places; for linear and cubic.</param>
     /// <param name="antialias">Whether all inputs count when the size shrinks; for linear and cubic.</param>
-    /// <exception cref="ShapeException">The shape does not fit, or the mode has no such option.</exception>
     /// <example><code>
-    /// var y = images.Interpolate([224, 224], InterpolationMode.Linear, antialias: true);
+    /// var x = Tensor.From([0f, 10]).Reshape(1, 1, 2);
+    /// Console.WriteLine(x.Interpolate([4]));    // [[[ 0,  0, 10, 10]]]
+    /// Console.WriteLine(x.Interpolate([5], InterpolationMode.Linear, alignCorners: true));    // [[[ 0.0000,  2.5000,  5.0000,  7.5000, 10.0000]]]
     /// </code></example>
+    /// <exception cref="ShapeException">The shape does not fit, or the mode has no such option.</exception>
     public Tensor Interpolate(Shape size, InterpolationMode mode = InterpolationMode.Nearest, bool alignCorners = false, bool antialias = false)
     {
         int axes = CheckInterpolated(size.Rank, mode, alignCorners, antialias);
@@ -27,6 +29,9 @@ public sealed partial class Tensor
     /// The spatial axes of [batch, channels, spatial...] resampled to <paramref name="scale"/> times their sizes, rounded down; see <see cref="Ops.Resample"/>.
     /// </summary>
     /// <inheritdoc cref="InterpolateBy(ReadOnlySpan{double}, InterpolationMode, bool, bool, bool)"/>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Ones([1, 3, 8, 8]).InterpolateBy(2, InterpolationMode.Cubic).Shape);    // [1, 3, 16, 16]
+    /// </code></example>
     public Tensor InterpolateBy(double scale, InterpolationMode mode = InterpolationMode.Nearest, bool alignCorners = false, bool antialias = false, bool recomputeScale = false) =>
         InterpolateBy([scale], mode, alignCorners, antialias, recomputeScale);
 
@@ -96,6 +101,11 @@ public sealed partial class Tensor
     /// <param name="mode">Nearest, linear, or over two axes cubic.</param>
     /// <param name="padding">What lies outside of the image.</param>
     /// <param name="alignCorners">Whether -1 and 1 are the middles of the outer elements instead of their edges.</param>
+    /// <example><code>
+    /// var image = Tensor.From([0f, 10, 20, 30]).Reshape(1, 1, 2, 2);
+    /// var center = Tensor.From([0f, 0]).Reshape(1, 1, 1, 2);        // x and y, from -1 to 1
+    /// Console.WriteLine(image.GridSample(center).Flatten());    // [15]
+    /// </code></example>
     /// <exception cref="ShapeException">Shapes do not fit, or the mode does not exist.</exception>
     public Tensor GridSample(Tensor grid, InterpolationMode mode = InterpolationMode.Linear, GridPadding padding = GridPadding.Zeros, bool alignCorners = false) =>
         Dispatch.Run(new GridSample(mode, padding, alignCorners), this, grid);
@@ -107,6 +117,14 @@ public sealed partial class Tensor
     /// <param name="size">The shape of the result of sampling, [batch, channels, spatial...].</param>
     /// <param name="alignCorners">Whether -1 and 1 are the middles of the outer elements instead of their edges.</param>
     /// <returns>[batch, spatial..., 2 or 3].</returns>
+    /// <example><code>
+    /// var identity = Tensor.From([1f, 0, 0, 0, 1, 0]).Reshape(1, 2, 3);
+    /// Console.WriteLine(identity.AffineGrid([1, 1, 2, 2], alignCorners: true).Squeeze());
+    /// // [[[-1, -1],
+    /// //   [ 1, -1]],
+    /// //  [[-1,  1],
+    /// //   [ 1,  1]]]
+    /// </code></example>
     /// <exception cref="ShapeException">Shapes do not fit.</exception>
     public Tensor AffineGrid(Shape size, bool alignCorners = false)
     {
@@ -133,6 +151,11 @@ public sealed partial class Tensor
     /// Channels moved into space: [.., channels * factor^2, height, width] becomes [.., channels, height * factor, width * factor]
     /// (Shi et al.: "Real-Time Single Image and Video Super-Resolution Using an Efficient Sub-Pixel Convolutional Neural Network", 2016).
     /// </summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Arange(0, 4).Reshape(1, 4, 1, 1).PixelShuffle(2).Squeeze());
+    /// // [[0, 1],
+    /// //  [2, 3]]
+    /// </code></example>
     /// <exception cref="ShapeException">The rank is less than 3, or the channels are not a multiple of factor^2.</exception>
     public Tensor PixelShuffle(long factor)
     {
@@ -145,6 +168,9 @@ public sealed partial class Tensor
     }
 
     /// <summary>Space moved into channels, the inverse of <see cref="PixelShuffle"/>: [.., channels, height * factor, width * factor] becomes [.., channels * factor^2, height, width].</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Ones([1, 3, 8, 8]).PixelUnshuffle(2).Shape);    // [1, 12, 4, 4]
+    /// </code></example>
     /// <exception cref="ShapeException">The rank is less than 3, or height or width are not a multiple of the factor.</exception>
     public Tensor PixelUnshuffle(long factor)
     {
@@ -157,6 +183,9 @@ public sealed partial class Tensor
     }
 
     /// <summary>The channels of [batch, channels, ...] in another order: channel c of group g becomes channel c * groups + g (Zhang et al.: "ShuffleNet", 2017).</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Arange(0, 6).Reshape(1, 6, 1, 1).ChannelShuffle(2).Flatten());    // [0, 3, 1, 4, 2, 5]
+    /// </code></example>
     /// <exception cref="ShapeException">The rank is less than 3, or the channels cannot be split into the groups.</exception>
     public Tensor ChannelShuffle(long groups)
     {

@@ -5,18 +5,35 @@ namespace Tauten;
 public sealed partial class Tensor
 {
     /// <summary>The slices along the first axis, each position's elements in ascending order along it; see <see cref="Sort(int, bool)"/>.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From(new[,] { { 3, 1 }, { 2, 9 } }).MSort());
+    /// // [[2, 1],
+    /// //  [3, 9]]
+    /// </code></example>
     public Tensor MSort() => Sort(0).Values;
 
     /// <inheritdoc cref="RowOrder"/>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From(new[,] { { 2, 1 }, { 1, 9 }, { 1, 3 } }).ArgSortRows());    // [2, 1, 0]
+    /// </code></example>
     /// <exception cref="ShapeException">The tensor is not a matrix.</exception>
     public Tensor ArgSortRows() => Dispatch.Run(RowOrder.Instance, this);
 
     /// <inheritdoc cref="Ops.KthValue"/>
+    /// <example><code>
+    /// var (value, index) = Tensor.From([30f, 10, 20]).KthValue(2);
+    /// Console.WriteLine($"{value} at {index}");    // 20 at 2
+    /// </code></example>
     /// <exception cref="ShapeException"><paramref name="k"/> is not from 1 to the size of the axis.</exception>
     public (Tensor Values, Tensor Indices) KthValue(long k, int axis = -1, bool keepDims = false) => Chosen(new KthValue(k, Shape.Axis(axis, "KthValue"), keepDims));
 
     /// <inheritdoc cref="Ops.Median"/>
     /// <remarks>The median of statistics, which is the mean of two middle elements, is <c>Quantile(0.5)</c>.</remarks>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([4f, 1, 3, 2]).Median());    // 2    the lower one of two
+    /// var (values, indices) = Tensor.From(new[,] { { 1f, 9f, 5f } }).Median(1);
+    /// Console.WriteLine($"{values} at {indices}");    // [5] at [2]
+    /// </code></example>
     /// <exception cref="ShapeException">The axis is empty.</exception>
     public (Tensor Values, Tensor Indices) Median(int axis, bool keepDims = false) => Chosen(new Median(Shape.Axis(axis, "Median"), keepDims, false));
 
@@ -25,6 +42,9 @@ public sealed partial class Tensor
     public Tensor Median() => Dispatch.Run(new MedianOfAll(false), this);
 
     /// <summary>The median along an axis of the elements that are not NaN; see <see cref="Median(int, bool)"/>.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([4f, float.NaN, 3, 2]).NanMedian());    // 3
+    /// </code></example>
     /// <exception cref="ShapeException">The axis is empty.</exception>
     public (Tensor Values, Tensor Indices) NanMedian(int axis, bool keepDims = false) => Chosen(new Median(Shape.Axis(axis, "NanMedian"), keepDims, true));
 
@@ -33,6 +53,10 @@ public sealed partial class Tensor
     public Tensor NanMedian() => Dispatch.Run(new MedianOfAll(true), this);
 
     /// <inheritdoc cref="Ops.Mode"/>
+    /// <example><code>
+    /// var (values, indices) = Tensor.From([1, 2, 2, 3, 1, 2]).Mode();
+    /// Console.WriteLine($"{values} at {indices}");    // 2 at 5
+    /// </code></example>
     /// <exception cref="ShapeException">The axis is empty.</exception>
     public (Tensor Values, Tensor Indices) Mode(int axis = -1, bool keepDims = false) => Chosen(new Mode(Shape.Axis(axis, "Mode"), keepDims));
 
@@ -46,11 +70,11 @@ public sealed partial class Tensor
     /// <param name="values">What is looked up, of this tensor's dtype: of any shape if this tensor is a vector, else with the same sizes in front of the last axis.</param>
     /// <param name="right">Whether a value belongs behind the elements that equal it, not in front of them.</param>
     /// <param name="sorter">The positions (int64) that put this tensor in order along its last axis, if it is not.</param>
-    /// <exception cref="ShapeException">The shapes do not fit.</exception>
     /// <example><code>
-    /// Tensor.From([1f, 3, 5]).SearchSorted(Tensor.From([3f, 6]))                 // [1, 3]
-    /// Tensor.From([1f, 3, 5]).SearchSorted(Tensor.From([3f, 6]), right: true)    // [2, 3]
+    /// Console.WriteLine(Tensor.From([1f, 3, 5]).SearchSorted(Tensor.From([3f, 6])));    // [1, 3]
+    /// Console.WriteLine(Tensor.From([1f, 3, 5]).SearchSorted(Tensor.From([3f, 6]), right: true));    // [2, 3]
     /// </code></example>
+    /// <exception cref="ShapeException">The shapes do not fit.</exception>
     public Tensor SearchSorted(Tensor values, bool right = false, Tensor? sorter = null) => sorter is null
         ? Dispatch.Run(new SearchSorted(right), this, values)
         : Dispatch.Run(new SearchSorted(right), (ReadOnlySpan<Tensor>)[this, values, sorter]);
@@ -63,12 +87,18 @@ public sealed partial class Tensor
     /// For each element, the number (int64) of the bucket it falls into, where <paramref name="boundaries"/>, an ascending vector, lie between the buckets: bucket i
     /// holds boundaries[i - 1] &lt; x &lt;= boundaries[i], or if <paramref name="right"/> boundaries[i - 1] &lt;= x &lt; boundaries[i].
     /// </summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([15f, 40, 70]).Bucketize(Tensor.From([18f, 65])));    // [0, 1, 2]    minor, adult, senior
+    /// </code></example>
     /// <exception cref="ShapeException">The boundaries are not a vector.</exception>
     public Tensor Bucketize(Tensor boundaries, bool right = false) => boundaries.Rank == 1
         ? boundaries.SearchSorted(this, right)
         : throw new ShapeException($"Bucketize: expected the boundaries as a vector. Received: shape {boundaries.Shape}.");
 
     /// <summary>Whether each element equals one of <paramref name="candidates"/>, a tensor of any shape; with <paramref name="invert"/> whether it equals none. NaN equals nothing.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([1, 2, 3]).IsIn(Tensor.From([3, 1])));    // [ True, False,  True]
+    /// </code></example>
     /// <exception cref="DTypeException">The dtypes differ.</exception>
     public Tensor IsIn(Tensor candidates, bool invert = false)
     {
@@ -82,6 +112,9 @@ public sealed partial class Tensor
 
     /// <summary>The different elements in ascending order; or the different slices along an axis. How many there are is known only from the data.</summary>
     /// <inheritdoc cref="UniqueAll"/>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([3, 1, 3, 2, 1]).Unique());    // [1, 2, 3]
+    /// </code></example>
     public Tensor Unique(int? axis = null)
     {
         if (axis is not null) return UniqueAll(axis).Values;
@@ -94,21 +127,30 @@ public sealed partial class Tensor
     /// The different elements in ascending order, or the different slices along an axis; the position of the first one of each kind; for each element or slice the number of
     /// its kind; and how many of each kind there are. Each NaN differs from all others.
     /// </summary>
-    /// <exception cref="ShapeException">The axis does not exist, or slices along it have no elements.</exception>
     /// <example><code>
-    /// var (values, indices, inverse, counts) = Tensor.From([3, 1, 3, 2]).UniqueAll();
-    /// // [1, 2, 3], [1, 3, 0], [2, 0, 2, 1], [1, 1, 2]
+    /// var (values, indices, inverse, counts) = Tensor.From([3, 1, 3, 2, 1]).UniqueAll();
+    /// Console.WriteLine(values);    // [1, 2, 3]
+    /// Console.WriteLine(counts);    // [2, 1, 2]
+    /// Console.WriteLine(values[inverse]);    // [3, 1, 3, 2, 1]    the tensor again
     /// </code></example>
+    /// <exception cref="ShapeException">The axis does not exist, or slices along it have no elements.</exception>
     public (Tensor Values, Tensor Indices, Tensor Inverse, Tensor Counts) UniqueAll(int? axis = null) => Kinds(axis, sorted: true);
 
     /// <summary>The elements in row-major order, or the slices along an axis, without those that equal the one before. How many there are is known only from the data.</summary>
     /// <inheritdoc cref="UniqueConsecutiveAll"/>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([1, 1, 2, 2, 2, 1]).UniqueConsecutive());    // [1, 2, 1]
+    /// </code></example>
     public Tensor UniqueConsecutive(int? axis = null) => UniqueConsecutiveAll(axis).Values;
 
     /// <summary>
     /// The runs of equal elements in row-major order, or of equal slices along an axis: the element or slice, the position of the first one of each run; for each
     /// element or slice the number of its run; and the length of each run. Each NaN differs from all others.
     /// </summary>
+    /// <example><code>
+    /// var (values, indices, inverse, counts) = Tensor.From([1, 1, 2, 2, 2, 1]).UniqueConsecutiveAll();
+    /// Console.WriteLine(counts);    // [2, 3, 1]    run lengths
+    /// </code></example>
     /// <exception cref="ShapeException">The axis does not exist, or slices along it have no elements.</exception>
     public (Tensor Values, Tensor Indices, Tensor Inverse, Tensor Counts) UniqueConsecutiveAll(int? axis = null) => Kinds(axis, sorted: false);
 
@@ -119,9 +161,20 @@ public sealed partial class Tensor
     }
 
     /// <summary>The positions of the elements that differ from 0, one row for each; the same as <see cref="NonZero"/>.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([0, 5, 0, 6]).ArgWhere());
+    /// // [[1],
+    /// //  [3]]
+    /// </code></example>
     public Tensor ArgWhere() => NonZero();
 
     /// <summary>The positions of the elements that differ from 0, a vector (int64) for each axis: an index for <c>x[...]</c>. For a scalar it is that of its only element.</summary>
+    /// <example><code>
+    /// var x = Tensor.From(new[,] { { 0, 5 }, { 6, 0 } });
+    /// var axes = x.NonZeroPerAxis();
+    /// Console.WriteLine($"{axes[0]} {axes[1]}");    // [0, 1] [1, 0]
+    /// Console.WriteLine(x[axes[0], axes[1]]);    // [5, 6]
+    /// </code></example>
     public Tensor[] NonZeroPerAxis()
     {
         var positions = (Rank == 0 ? Reshape([1]) : this).NonZero();

@@ -5,9 +5,17 @@ namespace Tauten;
 public sealed partial class Tensor
 {
     /// <summary>The variance along axes (of all elements unless said otherwise), and the mean.</summary>
+    /// <example><code>
+    /// var (variance, mean) = Tensor.From([1f, 2, 3, 4]).VarMean();
+    /// Console.WriteLine($"{variance} {mean}");    // 1.6667 2.5000
+    /// </code></example>
     public (Tensor Var, Tensor Mean) VarMean(Dims? axes = null, double correction = 1, bool keepDims = false) => (Var(axes ?? AllAxes, correction, keepDims), Mean(axes ?? AllAxes, keepDims));
 
     /// <summary>The standard deviation along axes (of all elements unless said otherwise), and the mean.</summary>
+    /// <example><code>
+    /// var (deviation, mean) = Tensor.From([1f, 2, 3, 4]).StdMean();
+    /// Console.WriteLine($"{deviation} {mean}");    // 1.2910 2.5000
+    /// </code></example>
     public (Tensor Std, Tensor Mean) StdMean(Dims? axes = null, double correction = 1, bool keepDims = false) => (Std(axes ?? AllAxes, correction, keepDims), Mean(axes ?? AllAxes, keepDims));
 
     /// <summary>One quantile along axes, or of all elements; see <see cref="Ops.Quantile"/>.</summary>
@@ -15,12 +23,14 @@ public sealed partial class Tensor
     /// <param name="axes">The axes; all unless said otherwise.</param>
     /// <param name="keepDims">Whether reduced axes stay with size 1.</param>
     /// <param name="interpolation">What to do between two elements.</param>
+    /// <example><code>
+    /// var x = Tensor.From([1f, 2, 3, 4, 10]);
+    /// Console.WriteLine(x.Quantile(0.5));    // 3
+    /// Console.WriteLine(x.Quantile([0.25, 0.75]));    // [2, 4]
+    /// Console.WriteLine(x.Quantile(0.9, interpolation: QuantileInterpolation.Lower));    // 4
+    /// </code></example>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="q"/> is not from 0 to 1.</exception>
     /// <exception cref="ShapeException">There are no elements.</exception>
-    /// <example><code>
-    /// x.Quantile(0.5)                             // the median, the mean of two middle elements
-    /// x.Quantile([0.25, 0.75], -1)                // the quartiles of each row, shape [2, ..]
-    /// </code></example>
     public Tensor Quantile(double q, Dims? axes = null, bool keepDims = false, QuantileInterpolation interpolation = QuantileInterpolation.Linear) =>
         Quantiles("Quantile", From(Inside("Quantile", q)), axes, keepDims, interpolation, false);
 
@@ -36,6 +46,9 @@ public sealed partial class Tensor
 
     /// <summary>One quantile of the elements that are not NaN, along axes or of all; NaN if there are none. See <see cref="Ops.Quantile"/>.</summary>
     /// <inheritdoc cref="Quantile(double, Dims?, bool, QuantileInterpolation)"/>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([1f, float.NaN, 3]).NanQuantile(0.5));    // 2
+    /// </code></example>
     public Tensor NanQuantile(double q, Dims? axes = null, bool keepDims = false, QuantileInterpolation interpolation = QuantileInterpolation.Linear) =>
         Quantiles("NanQuantile", From(Inside("NanQuantile", q)), axes, keepDims, interpolation, true);
 
@@ -66,6 +79,12 @@ public sealed partial class Tensor
     /// <param name="correction">The sum of products of distances from the mean is divided by the number of observations less this.</param>
     /// <param name="frequencies">How often each observation was made, a vector of integers.</param>
     /// <param name="weights">How important each observation is, a vector of the tensor's dtype. With them, the divisor is w - correction * sum(f a^2) / w with w = sum(f a).</param>
+    /// <example><code>
+    /// var x = Tensor.From(new[,] { { 1f, 2f, 3f }, { 6f, 4f, 2f } });     // two variables, three observations
+    /// Console.WriteLine(x.Cov());
+    /// // [[ 1, -2],
+    /// //  [-2,  4]]
+    /// </code></example>
     /// <exception cref="ShapeException">There are more than two axes, or weights do not fit.</exception>
     /// <exception cref="DTypeException">A dtype does not fit.</exception>
     public Tensor Cov(double correction = 1, Tensor? frequencies = null, Tensor? weights = null)
@@ -98,6 +117,12 @@ public sealed partial class Tensor
     }
 
     /// <summary>The correlation coefficients of variables, which are the rows, over observations, which are the columns: the covariances divided by both standard deviations, from -1 to 1.</summary>
+    /// <example><code>
+    /// var x = Tensor.From(new[,] { { 1f, 2f, 3f }, { 6f, 4f, 2f } });
+    /// Console.WriteLine(x.CorrCoef());
+    /// // [[ 1, -1],
+    /// //  [-1,  1]]
+    /// </code></example>
     /// <exception cref="ShapeException">There are more than two axes.</exception>
     /// <exception cref="DTypeException">The tensor is not floating-point.</exception>
     public Tensor CorrCoef()
@@ -112,6 +137,10 @@ public sealed partial class Tensor
     /// <inheritdoc cref="Ops.BinCount"/>
     /// <param name="weights">What each occurrence counts; 1 unless said otherwise.</param>
     /// <param name="minLength">The least number of elements of the result.</param>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([1L, 3, 3]).BinCount());    // [0, 1, 0, 2]
+    /// Console.WriteLine(Tensor.From([1L, 3, 3]).BinCount(Tensor.From([0.5f, 1, 2])));    // [0.0000, 0.5000, 0.0000, 3.0000]
+    /// </code></example>
     /// <exception cref="IndexException">A number is negative.</exception>
     /// <exception cref="ShapeException">The tensor is not a vector, or the weights have another shape.</exception>
     public Tensor BinCount(Tensor? weights = null, long minLength = 0)

@@ -18,12 +18,15 @@ public sealed partial class Tensor
     /// Gradients flow to the input, and to parameters and tensors that the function uses. Maps may be nested, and may hold and be held by gradients and
     /// captures. As in a captured graph, the function must not look at values; a result whose size depends on data is an error.
     /// </remarks>
+    /// <example><code>
+    /// var normalize = Tensor.VMap(x => x / x.Norm());
+    /// // Each row by itself.
+    /// Console.WriteLine(normalize(Tensor.From(new[,] { { 3f, 4f }, { 0f, 2f } })));
+    /// // [[0.6000, 0.8000],
+    /// //  [0.0000, 1.0000]]
+    /// </code></example>
     /// <exception cref="GraphException">The function looks at values, draws random numbers without leave, or its result's size depends on data.</exception>
     /// <exception cref="ShapeException">There is no such axis.</exception>
-    /// <example><code>
-    /// var rows = Tensor.Randn([3, 5]);
-    /// Tensor normal = Tensor.VMap(row => row / row.Norm())(rows);                        // [3, 5], each row of length 1
-    /// </code></example>
     [OverloadResolutionPriority(1)]
     public static Func<Tensor, Tensor> VMap(Func<Tensor, Tensor> function, int inAxis = 0, int outAxis = 0, Randomness randomness = Randomness.Error)
     {
@@ -37,10 +40,13 @@ public sealed partial class Tensor
     /// <param name="outAxis">The axis of the result along which they shall lie.</param>
     /// <param name="randomness">What random numbers the samples get.</param>
     /// <example><code>
-    /// var weight = Tensor.Randn([5]);
-    /// var rows = Tensor.Randn([3, 5]);
-    /// // A gradient for each sample: [3, 5].
-    /// Tensor perSample = Tensor.VMap(Gradients.Grad((w, x) => (w * x).Sum().Square()), [null, 0])(weight, rows);
+    /// var weight = Tensor.From([1f, 2]);
+    /// var rows = Tensor.From(new[,] { { 1f, 0f }, { 0f, 1f } });
+    /// var perSample = Tensor.VMap(Gradients.Grad((w, x) => (w * x).Sum().Square()), [null, 0]);
+    /// // A gradient for each sample.
+    /// Console.WriteLine(perSample(weight, rows));
+    /// // [[2, 0],
+    /// //  [0, 4]]
     /// </code></example>
     public static Func<Tensor, Tensor, Tensor> VMap(Func<Tensor, Tensor, Tensor> function, ReadOnlySpan<int?> inAxes = default, int outAxis = 0, Randomness randomness = Randomness.Error)
     {

@@ -5,6 +5,10 @@ namespace Tauten;
 public sealed partial class Tensor
 {
     /// <summary>This tensor with one number wherever <paramref name="mask"/> is true; both are broadcast.</summary>
+    /// <example><code>
+    /// var x = Tensor.From([1f, -2, 3]);
+    /// Console.WriteLine(x.MaskedFill(x &lt; 0, 0));    // [1, 0, 3]
+    /// </code></example>
     public Tensor MaskedFill(Tensor mask, double value) => Where(mask, value, this);
 
     /// <summary>This tensor with a scalar's value wherever <paramref name="mask"/> is true; mask and tensor are broadcast. Gradients flow to both.</summary>
@@ -16,6 +20,10 @@ public sealed partial class Tensor
     /// This tensor with the elements of <paramref name="source"/>, one after the other in row-major order, wherever <paramref name="mask"/> is true; mask and
     /// tensor are broadcast. Elements that are left over are not used.
     /// </summary>
+    /// <example><code>
+    /// var mask = Tensor.From([true, false, true]);
+    /// Console.WriteLine(Tensor.Zeros([3]).MaskedScatter(mask, Tensor.From([7f, 8, 9])));    // [7, 0, 8]
+    /// </code></example>
     /// <exception cref="IndexException">The mask is true more often than the source has elements.</exception>
     public Tensor MaskedScatter(Tensor mask, Tensor source)
     {
@@ -34,6 +42,9 @@ public sealed partial class Tensor
     public static Tensor[] Where(Tensor condition) => condition.NonZero().Unbind(1);
 
     /// <summary>The elements at positions in row-major order, in the shape of <paramref name="index"/>; negative positions count from the end.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Arange(6).Reshape(2, 3).Take(Tensor.From([5L, 0])));    // [5, 0]
+    /// </code></example>
     /// <exception cref="IndexException">A position lies outside of the tensor.</exception>
     public Tensor Take(Tensor index) => Flatten().IndexSelect(0, index);
 
@@ -41,6 +52,11 @@ public sealed partial class Tensor
     /// This tensor with the elements of <paramref name="source"/> at positions in row-major order, or added there; negative positions count from the end. Of
     /// several elements for one place the last wins.
     /// </summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Zeros([2, 2]).Put(Tensor.From([0L, 3]), Tensor.From([5f, 6])));
+    /// // [[5, 0],
+    /// //  [0, 6]]
+    /// </code></example>
     /// <exception cref="IndexException">A position lies outside of the tensor.</exception>
     /// <exception cref="ShapeException">There are not as many elements as positions.</exception>
     public Tensor Put(Tensor index, Tensor source, bool accumulate = false)
@@ -59,6 +75,10 @@ public sealed partial class Tensor
     /// For each element of the index, the element at that position along the axis: <see cref="Gather"/>, with tensor and index broadcast along the other axes.
     /// Goes with <see cref="ArgSort"/> and the positions of other reductions.
     /// </summary>
+    /// <example><code>
+    /// var x = Tensor.From(new[,] { { 30f, 10f, 20f } });
+    /// Console.WriteLine(x.TakeAlongAxis(x.ArgSort(1), 1));    // [[10, 20, 30]]
+    /// </code></example>
     /// <exception cref="IndexException">A position lies outside of the axis.</exception>
     /// <exception cref="ShapeException">The ranks differ, or the shapes cannot be broadcast.</exception>
     public Tensor TakeAlongAxis(Tensor index, int axis)
@@ -74,6 +94,11 @@ public sealed partial class Tensor
     public Tensor TakeAlongAxis(Tensor index) => Take(index.Flatten());
 
     /// <summary>This tensor with another slice at one position of an axis; the counterpart of <see cref="Select"/>. Gradients flow to both.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Zeros([2, 2]).SelectScatter(Tensor.From([1f, 2]), 0, 1));
+    /// // [[0, 0],
+    /// //  [1, 2]]
+    /// </code></example>
     /// <exception cref="ShapeException">The source does not have the shape of the slice.</exception>
     /// <exception cref="IndexException">The position lies outside of the axis.</exception>
     public Tensor SelectScatter(Tensor source, int axis, long position)
@@ -83,6 +108,9 @@ public sealed partial class Tensor
     }
 
     /// <summary>This tensor with other elements in a range of an axis; the counterpart of <see cref="Slice"/>. Gradients flow to both.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Zeros([6]).SliceScatter(Tensor.From([1f, 2]), 0, start: 1, stop: 5, step: 2));    // [0, 1, 0, 2, 0, 0]
+    /// </code></example>
     /// <exception cref="ShapeException">The source does not have the shape of the range.</exception>
     /// <exception cref="IndexException">The range leaves the axis.</exception>
     public Tensor SliceScatter(Tensor source, int axis = 0, long start = 0, long? stop = null, long step = 1)
@@ -99,6 +127,9 @@ public sealed partial class Tensor
     }
 
     /// <summary>This tensor with whole slices of a source where the index says: slice j goes to position <c>index[j]</c> of the axis; of several for one place the last wins.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Zeros([3]).IndexCopy(0, Tensor.From([2L, 0]), Tensor.From([7f, 8])));    // [8, 0, 7]
+    /// </code></example>
     /// <exception cref="ShapeException">The source does not have a slice for each position, or its slices have another shape.</exception>
     /// <exception cref="IndexException">A position lies outside of the axis.</exception>
     public Tensor IndexCopy(int axis, Tensor index, Tensor source)
@@ -111,6 +142,9 @@ public sealed partial class Tensor
     }
 
     /// <summary>This tensor with one number in the slices at the positions that the index names.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Zeros([4]).IndexFill(0, Tensor.From([1L, 3]), 9));    // [0, 9, 0, 9]
+    /// </code></example>
     /// <exception cref="IndexException">A position lies outside of the axis.</exception>
     public Tensor IndexFill(int axis, Tensor index, double value) => IndexFill(axis, index, Scalar(value, DType));
 
@@ -132,6 +166,9 @@ public sealed partial class Tensor
     /// This tensor with other values in the part that <paramref name="index"/> names, as <see cref="With(ReadOnlySpan{TensorIndex}, Tensor)"/> gives it; or with the
     /// values added to the part, where several for one place are all added, in a fixed order.
     /// </summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Zeros([3]).IndexPut([Tensor.From([0L, 2, 2])], Tensor.From(1f), accumulate: true));    // [1, 0, 2]
+    /// </code></example>
     /// <exception cref="IndexException">A position lies outside of its axis.</exception>
     /// <exception cref="ShapeException">The value does not broadcast to the part.</exception>
     public Tensor IndexPut(ReadOnlySpan<TensorIndex> index, Tensor value, bool accumulate = false) => Write("IndexPut", index, value, accumulate);
@@ -140,10 +177,12 @@ public sealed partial class Tensor
     /// Positions in row-major order as positions on each axis of <paramref name="shape"/>, one tensor for each axis: what <see cref="ArgMax()"/> gives for a whole
     /// tensor, for its axes. Positions must not be negative.
     /// </summary>
-    /// <exception cref="DTypeException">The positions are not integers.</exception>
     /// <example><code>
-    /// var place = x.ArgMax().UnravelIndex(x.Shape);    // row and column of the largest element of a matrix
+    /// var x = Tensor.From(new[,] { { 1f, 2f, 9f }, { 4f, 5f, 6f } });
+    /// var place = x.ArgMax().UnravelIndex(x.Shape);
+    /// Console.WriteLine($"row {place[0]}, column {place[1]}");    // row 0, column 2
     /// </code></example>
+    /// <exception cref="DTypeException">The positions are not integers.</exception>
     public Tensor[] UnravelIndex(Shape shape)
     {
         if (!DType.IsInteger()) throw new DTypeException($"UnravelIndex: expected integers. Received: {DType.Name()}.");

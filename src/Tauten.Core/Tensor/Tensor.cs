@@ -59,29 +59,51 @@ public sealed partial class Tensor : Value
     internal Tensor As(Node? node, int output = 0) => new(memory, layout, node, output);
 
     /// <summary>Element type and shape.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Ones([2, 3]).Spec);    // float32[2, 3]
+    /// </code></example>
     public TensorSpec Spec => layout.Spec;
 
     /// <inheritdoc/>
     public override ValueSpec ValueSpec => layout.Spec;
 
     /// <summary>The dimensions.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Ones([2, 3]).Shape);    // [2, 3]
+    /// Console.WriteLine(Tensor.Ones([2, 3]).Shape[^1]);    // 3
+    /// </code></example>
     public Shape Shape => layout.Spec.Shape;
 
     /// <summary>The element type.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.From([1, 2]).DType);    // Int32
+    /// </code></example>
     public DType DType => layout.Spec.DType;
 
     /// <summary>The number of dimensions.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Ones([2, 3]).Rank);    // 2
+    /// </code></example>
     public int Rank => Shape.Rank;
 
     /// <summary>The number of elements.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Ones([2, 3]).Count);    // 6
+    /// </code></example>
     /// <exception cref="ShapeException">A dimension is unknown, while a graph is captured.</exception>
     public long Count => Shape.ElementCount;
 
     /// <summary>The bytes that the elements take, without gaps.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Ones([2, 3]).ByteCount);    // 24
+    /// </code></example>
     /// <exception cref="ShapeException">A dimension is unknown, while a graph is captured.</exception>
     public long ByteCount => Count * DType.Size();
 
     /// <summary>The device that holds the elements.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Tensor.Ones([2, 3]).Backend);    // cpu
+    /// </code></example>
     public Backend Backend => Storage.Backend;
 
     /// <inheritdoc/>
@@ -105,9 +127,18 @@ public sealed partial class Tensor : Value
     internal bool IsTracked => node is { Tracked: true };
 
     /// <summary>Whether a gradient can be computed with respect to this tensor.</summary>
+    /// <example><code>
+    /// var x = Tensor.From([1f, 2], requiresGrad: true);
+    /// Console.WriteLine(x.RequiresGrad);    // True
+    /// Console.WriteLine((x * 2).RequiresGrad);    // True
+    /// </code></example>
     public bool RequiresGrad => IsTracked;
 
     /// <summary>Whether the tensor is an input of the computation rather than the result of a tracked op.</summary>
+    /// <example><code>
+    /// var x = Tensor.From([1f, 2], requiresGrad: true);
+    /// Console.WriteLine($"{x.IsLeaf} {(x * 2).IsLeaf}");    // True False
+    /// </code></example>
     public bool IsLeaf => node?.Op is null;
 
     internal void SetNode(Node made) => node = made;

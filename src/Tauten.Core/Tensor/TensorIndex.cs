@@ -9,9 +9,13 @@ namespace Tauten;
 /// <c>..</c> would be C#'s spread of another collection, not a range: write <see cref="All"/> for <c>..</c> there, and <c>0..5</c> for <c>..5</c>.
 /// </remarks>
 /// <example><code>
-/// Tensor row = x[1, ..5];
-/// Tensor changed = x.With([TensorIndex.All, 0..5], 0);
-/// Tensor last = x.With([TensorIndex.Ellipsis, ^1], 1);
+/// var x = Tensor.Arange(8).Reshape(2, 4);
+/// Console.WriteLine(x[1, ..3]);    // [4, 5, 6]
+/// Console.WriteLine(x[TensorIndex.Ellipsis, ^1]);    // [3, 7]
+/// Console.WriteLine(x[0, TensorIndex.Stepped(0, null, 2)]);    // [0, 2]
+/// Console.WriteLine(x.With([TensorIndex.All, 0..3], 9));
+/// // [[9, 9, 9, 3],
+/// //  [9, 9, 9, 7]]
 /// </code></example>
 public readonly struct TensorIndex
 {

@@ -7,7 +7,10 @@ namespace Tauten;
 /// <see cref="Uneven"/> ones; or <see cref="Valid"/> and <see cref="Same"/>, which look at the window.
 /// </summary>
 /// <example><code>
-/// var y = x.Conv2d(weight, padding: ConvolutionPadding.Same);
+/// var x = Tensor.Ones([1, 1, 8, 8]);
+/// var weight = Tensor.Ones([1, 1, 3, 3]);
+/// Console.WriteLine(x.Conv2d(weight, padding: ConvolutionPadding.Same).Shape);    // [1, 1, 8, 8]
+/// Console.WriteLine(x.Conv2d(weight, padding: 2).Shape);    // [1, 1, 10, 10]
 /// </code></example>
 [CollectionBuilder(typeof(ConvolutionPadding), nameof(Create))]
 public readonly struct ConvolutionPadding : IEquatable<ConvolutionPadding>

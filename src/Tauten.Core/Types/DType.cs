@@ -102,7 +102,9 @@ public static class DTypes
 
     /// <summary>The smallest finite number: minus the largest for floating-point types.</summary>
     /// <example><code>
-    /// scores = scores.MaskedFill(isHidden, scores.DType.MinValue());
+    /// var scores = Tensor.From([1f, 2, 3]);
+    /// var isHidden = Tensor.From([false, true, false]);
+    /// Console.WriteLine(scores.MaskedFill(isHidden, scores.DType.MinValue()).Softmax(0));    // [0.1192, 0.0000, 0.8808]
     /// </code></example>
     public static double MinValue(this DType dtype) => dtype.IsFloating() ? -dtype.MaxValue() : dtype.Range().Low;
 
@@ -110,6 +112,10 @@ public static class DTypes
     /// The dtype that holds what both do, as far as one does: to convert to before an op, which takes one dtype only. A floating-point type goes before integers, and
     /// those before bool; float16 and bfloat16 give float32; a signed and an unsigned integer the next signed type that holds both, float64 beyond 64 bits.
     /// </summary>
+    /// <example><code>
+    /// Console.WriteLine(DTypes.Promote(DType.Int64, DType.Float32));    // Float32
+    /// Console.WriteLine(DTypes.Promote(DType.Int8, DType.UInt8));    // Int16
+    /// </code></example>
     public static DType Promote(DType a, DType b)
     {
         if (a == b || b == DType.Bool) return a;

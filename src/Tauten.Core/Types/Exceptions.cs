@@ -5,10 +5,13 @@ public abstract class TautenException : Exception
 {
     /// <summary>Creates the error; the path of the module that is running, if any, is added to the message.</summary>
     protected TautenException(string message, Exception? inner = null) : base(Ambient.Current.ModulePath is { Length: > 0 } path ? $"{message} (in {path})" : message, inner) =>
-        ModulePath = Ambient.Current.ModulePath;
+        (ModulePath, Statement) = (Ambient.Current.ModulePath, message);
 
     /// <summary>The module whose <c>Call</c> was running, such as <c>Net.fc1</c>; null outside of modules.</summary>
     public string? ModulePath { get; }
+
+    /// <summary>What is wrong, in the words of the op that found it: without the path of the module, and without the composite op around it.</summary>
+    internal string Statement { get; init; }
 }
 
 /// <summary>Sizes, ranks or axes do not fit.</summary>

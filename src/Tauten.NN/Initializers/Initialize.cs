@@ -4,7 +4,13 @@ namespace Tauten.NN;
 /// First values of parameters, as in <c>torch.nn.init</c> and <c>keras.initializers</c>. Weights have the layout of PyTorch: [out, in] and then the axes of a kernel, so that
 /// fan in is in * kernel and fan out is out * kernel.
 /// </summary>
-/// <example><code>layer.Weight.Value = Initialize.KaimingNormal(layer.Weight.Shape);</code></example>
+/// <example><code>
+/// using (Generator.Use(new Generator(1)))
+/// {
+///     var weight = Initialize.KaimingNormal([256, 512]);
+///     Console.WriteLine($"{weight.Std().Item&lt;float>():0.000}");    // 0.063    about sqrt(2 / 512)
+/// }
+/// </code></example>
 public static partial class Initialize
 {
     /// <summary>Zeros.</summary>

@@ -6,6 +6,13 @@ namespace Tauten.NN;
 
 /// <summary>Modules in a row that have no computation of their own: the module around them calls them. Their names are <c>0</c>, <c>1</c> and so on.</summary>
 /// <typeparam name="T">The type of the modules.</typeparam>
+/// <example><code>
+/// var layers = new ModuleList&lt;Linear>(new Linear(4, 4), new Linear(4, 4));
+/// layers.Add(new Linear(4, 2));
+/// var x = Tensor.Ones([8, 4]);
+/// foreach (var layer in layers) x = layer.Call(x).Relu();
+/// Console.WriteLine(x.Shape);    // [8, 2]
+/// </code></example>
 public sealed class ModuleList<T> : Module, IReadOnlyList<T>
     where T : Module
 {
@@ -47,6 +54,12 @@ public sealed class ModuleList<T> : Module, IReadOnlyList<T>
 
 /// <summary>Modules by name, in the order in which they were added, that have no computation of their own.</summary>
 /// <typeparam name="T">The type of the modules.</typeparam>
+/// <example><code>
+/// var heads = new ModuleDict&lt;Linear>();
+/// heads.Add("price", new Linear(16, 1));
+/// heads.Add("kind", new Linear(16, 5));
+/// Console.WriteLine(heads["kind"].Call(Tensor.Ones([8, 16])).Shape);    // [8, 5]
+/// </code></example>
 public sealed class ModuleDict<T> : Module, IEnumerable<KeyValuePair<string, T>>
     where T : Module
 {
@@ -81,6 +94,84 @@ public sealed class ModuleDict<T> : Module, IEnumerable<KeyValuePair<string, T>>
 
     /// <inheritdoc/>
     public IEnumerator<KeyValuePair<string, T>> GetEnumerator() => modules.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}
+
+/// <summary>Parameters in a row; their names are <c>0</c>, <c>1</c> and so on. A field <c>List&lt;Parameter&gt;</c> does the same; this is a module by itself.</summary>
+public sealed class ParameterList : Module, IReadOnlyList<Parameter>
+{
+    readonly List<Parameter> parameters = [];
+
+    /// <summary>A list with these parameters; more can be added.</summary>
+    /// <param name="parameters">The parameters.</param>
+    public ParameterList(params IEnumerable<Parameter> parameters)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        foreach (var parameter in parameters) Add(parameter);
+    }
+
+    /// <summary>Adds a parameter at the end, before the model is first called.</summary>
+    public void Add(Parameter parameter)
+    {
+        ArgumentNullException.ThrowIfNull(parameter);
+        parameters.Add(parameter);
+    }
+
+    /// <inheritdoc/>
+    public int Count => parameters.Count;
+
+    /// <inheritdoc/>
+    public Parameter this[int index] =>
+        (uint)index < (uint)parameters.Count ? parameters[index] : throw new IndexException($"ParameterList: there is no parameter {index}. Expected 0 to {parameters.Count - 1}.");
+
+    /// <inheritdoc/>
+    protected override void Enumerate(ModuleVisitor visitor)
+    {
+        base.Enumerate(visitor);
+        for (int i = 0; i < parameters.Count; i++) visitor.Visit(i.ToString(CultureInfo.InvariantCulture), parameters[i]);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<Parameter> GetEnumerator() => parameters.GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+}
+
+/// <summary>Parameters by name, in the order in which they were added.</summary>
+public sealed class ParameterDict : Module, IEnumerable<KeyValuePair<string, Parameter>>
+{
+    readonly OrderedDictionary<string, Parameter> parameters = [];
+
+    /// <summary>Adds a parameter, before the model is first called.</summary>
+    /// <exception cref="ArgumentException">The name is taken, empty, or has a dot in it.</exception>
+    public void Add(string name, Parameter parameter)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(parameter);
+        if (name.Contains('.', StringComparison.Ordinal)) throw new ArgumentException($"ParameterDict: expected a name without dots, which separate the names of modules. Received: '{name}'.", nameof(name));
+        if (!parameters.TryAdd(name, parameter)) throw new ArgumentException($"ParameterDict: there is a parameter '{name}' already.", nameof(name));
+    }
+
+    /// <summary>The number of parameters.</summary>
+    public int Count => parameters.Count;
+
+    /// <summary>The parameter of this name.</summary>
+    /// <exception cref="KeyNotFoundException">There is none.</exception>
+    public Parameter this[string name] => parameters.TryGetValue(name, out var parameter) ? parameter : throw new KeyNotFoundException($"ParameterDict: there is no parameter '{name}'. Expected one of: {string.Join(", ", parameters.Keys)}.");
+
+    /// <summary>The parameter of this name, if there is one.</summary>
+    public bool TryGetValue(string name, [MaybeNullWhen(false)] out Parameter parameter) => parameters.TryGetValue(name, out parameter);
+
+    /// <inheritdoc/>
+    protected override void Enumerate(ModuleVisitor visitor)
+    {
+        base.Enumerate(visitor);
+        foreach (var (name, parameter) in parameters) visitor.Visit(name, parameter);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerator<KeyValuePair<string, Parameter>> GetEnumerator() => parameters.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

@@ -10,8 +10,8 @@ namespace Tauten.NN;
 /// </remarks>
 public abstract partial class ConvolutionLayer : Module<Tensor, Tensor>
 {
-    readonly Parameter weight;
-    readonly Parameter? bias;
+    Parameter weight;
+    Parameter? bias;
     private protected readonly Dims Stride, Dilation;
     private protected readonly ConvolutionPadding Padding;
     private protected readonly int Groups;
@@ -45,6 +45,18 @@ public abstract partial class ConvolutionLayer : Module<Tensor, Tensor>
     /// <summary>[outChannels]; null without bias.</summary>
     public Parameter? Bias => bias;
 
+    internal bool IsTransposed => transposed;
+
+    internal long OutChannels => Channels.Out;
+
+    /// <summary>The same layer with other parameters of its own.</summary>
+    internal ConvolutionLayer With(Tensor newWeight, Tensor newBias)
+    {
+        var copy = (ConvolutionLayer)Copy();
+        (copy.weight, copy.bias) = (new(newWeight), new(newBias));
+        return copy;
+    }
+
     private protected Tensor W => weight.Borrow();
 
     private protected Tensor? B => bias?.Borrow();
@@ -69,6 +81,9 @@ public abstract partial class ConvolutionLayer : Module<Tensor, Tensor>
 }
 
 /// <summary>A convolution over the last axis of [batch, channels, length]; see <see cref="Tensor.Conv1d"/>.</summary>
+/// <example><code>
+/// Console.WriteLine(new Conv1d(3, 16, kernelSize: 3, stride: 2, padding: 1).Call(Tensor.Ones([8, 3, 100])).Shape);    // [8, 16, 50]
+/// </code></example>
 public sealed class Conv1d : ConvolutionLayer
 {
     readonly PadMode padMode;
@@ -96,6 +111,9 @@ public sealed class Conv1d : ConvolutionLayer
 }
 
 /// <summary>A convolution over the last two axes of [batch, channels, height, width]; see <see cref="Tensor.Conv2d"/>.</summary>
+/// <example><code>
+/// Console.WriteLine(new Conv2d(3, 16, kernelSize: 3, stride: 2, padding: 1).Call(Tensor.Ones([8, 3, 32, 32])).Shape);    // [8, 16, 16, 16]
+/// </code></example>
 public sealed class Conv2d : ConvolutionLayer
 {
     readonly PadMode padMode;
@@ -123,6 +141,9 @@ public sealed class Conv2d : ConvolutionLayer
 }
 
 /// <summary>A convolution over the last three axes of [batch, channels, depth, height, width]; see <see cref="Tensor.Conv3d"/>.</summary>
+/// <example><code>
+/// Console.WriteLine(new Conv3d(3, 16, kernelSize: 3, stride: 2, padding: 1).Call(Tensor.Ones([8, 3, 8, 32, 32])).Shape);    // [8, 16, 4, 16, 16]
+/// </code></example>
 public sealed class Conv3d : ConvolutionLayer
 {
     readonly PadMode padMode;

@@ -11,7 +11,7 @@ namespace Tauten.NN;
 /// </remarks>
 /// <example><code>
 /// var classifier = new Sequential(new Dense(128, Activation.Relu), new Dense(10));
-/// Tensor logits = classifier.Call(Tensor.Randn([64, 784]));
+/// Console.WriteLine(classifier.Call(Tensor.Ones([64, 784])).Shape);    // [64, 10]    the sizes of inputs are learned at the first call
 /// </code></example>
 public sealed partial class Dense : Module<Tensor, Tensor>
 {

@@ -27,16 +27,48 @@ public abstract class ChannelDropoutLayer : Module<Tensor, Tensor>
 /// <summary>In training, each channel of [batch, channels, length] is set to 0 with some probability, and the others are divided by 1 - rate.</summary>
 /// <param name="rate">The probability, 0 to 1.</param>
 /// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+/// <example><code>
+/// var layer = new Dropout1d(0.5, new Generator(4));
+/// Console.WriteLine(layer.Call(Tensor.Ones([4, 2])));
+/// // [[0, 0],
+/// //  [2, 2],
+/// //  [2, 2],
+/// //  [2, 2]]
+/// </code></example>
 public sealed class Dropout1d(double rate = 0.5, Generator? generator = null) : ChannelDropoutLayer(1, rate, generator);
 
 /// <summary>In training, each channel of [batch, channels, height, width] is set to 0 with some probability, and the others are divided by 1 - rate.</summary>
 /// <param name="rate">The probability, 0 to 1.</param>
 /// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+/// <example><code>
+/// var layer = new Dropout2d(0.5, new Generator(4));
+/// Console.WriteLine(layer.Call(Tensor.Ones([4, 2, 2])));
+/// // [[[0, 0],
+/// //   [0, 0]],
+/// //  [[2, 2],
+/// //   [2, 2]],
+/// //  [[2, 2],
+/// //   [2, 2]],
+/// //  [[2, 2],
+/// //   [2, 2]]]
+/// </code></example>
 public sealed class Dropout2d(double rate = 0.5, Generator? generator = null) : ChannelDropoutLayer(2, rate, generator);
 
 /// <summary>In training, each channel of [batch, channels, depth, height, width] is set to 0 with some probability, and the others are divided by 1 - rate.</summary>
 /// <param name="rate">The probability, 0 to 1.</param>
 /// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+/// <example><code>
+/// var layer = new Dropout3d(0.5, new Generator(4));
+/// Console.WriteLine(layer.Call(Tensor.Ones([4, 1, 2, 2])));
+/// // [[[[0, 0],
+/// //    [0, 0]]],
+/// //  [[[2, 2],
+/// //    [2, 2]]],
+/// //  [[[2, 2],
+/// //    [2, 2]]],
+/// //  [[[2, 2],
+/// //    [2, 2]]]]
+/// </code></example>
 public sealed class Dropout3d(double rate = 0.5, Generator? generator = null) : ChannelDropoutLayer(3, rate, generator);
 
 /// <summary>
@@ -45,6 +77,10 @@ public sealed class Dropout3d(double rate = 0.5, Generator? generator = null) : 
 /// </summary>
 /// <param name="rate">The probability, 0 to 1.</param>
 /// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+/// <example><code>
+/// var layer = new AlphaDropout(0.5, new Generator(4));
+/// Console.WriteLine(layer.Call(Tensor.Ones([6])));    // [ 1.6656, -0.7792, -0.7792, -0.7792, -0.7792, -0.7792]
+/// </code></example>
 public sealed class AlphaDropout(double rate = 0.5, Generator? generator = null) : Module<Tensor, Tensor>
 {
     readonly double rate = Rates.Check(rate, nameof(AlphaDropout));
@@ -59,6 +95,14 @@ public sealed class AlphaDropout(double rate = 0.5, Generator? generator = null)
 /// <summary><see cref="AlphaDropout"/> of whole channels of [batch, channels, ...].</summary>
 /// <param name="rate">The probability, 0 to 1.</param>
 /// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+/// <example><code>
+/// var layer = new FeatureAlphaDropout(0.5, new Generator(4));
+/// Console.WriteLine(layer.Call(Tensor.Ones([1, 4, 2])));
+/// // [[[ 1.6656,  1.6656],
+/// //   [-0.7792, -0.7792],
+/// //   [-0.7792, -0.7792],
+/// //   [-0.7792, -0.7792]]]
+/// </code></example>
 public sealed class FeatureAlphaDropout(double rate = 0.5, Generator? generator = null) : Module<Tensor, Tensor>
 {
     readonly double rate = Rates.Check(rate, nameof(FeatureAlphaDropout));
@@ -77,6 +121,11 @@ public sealed class FeatureAlphaDropout(double rate = 0.5, Generator? generator 
 /// <summary>Adds normally distributed noise in training.</summary>
 /// <param name="standardDeviation">Its standard deviation.</param>
 /// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+/// <example><code>
+/// var layer = new GaussianNoise(standardDeviation: 0.1);
+/// layer.Eval();
+/// Console.WriteLine(layer.Call(Tensor.From([1f, 2])));    // [1, 2]    noise comes in training only
+/// </code></example>
 public sealed class GaussianNoise(double standardDeviation, Generator? generator = null) : Module<Tensor, Tensor>
 {
     /// <inheritdoc/>

@@ -5,19 +5,16 @@ static class Initial
 {
     /// <summary>Evenly spread between -bound and bound.</summary>
     public static Parameter Uniform(Shape shape, double bound, Generator? generator, DType dtype) =>
-        Outside(() => new Parameter(Tensor.Rand(shape, dtype, generator) * (2 * bound) - bound));
+        Outside(() => new Parameter(Initialize.Uniform(shape, -bound, bound, dtype, generator)));
 
     /// <summary>Evenly spread between -1/sqrt(fanIn) and 1/sqrt(fanIn), as Kaiming's uniform initialization with slope sqrt(5) comes out: PyTorch's default.</summary>
     public static Parameter Fan(Shape shape, long fanIn, Generator? generator, DType dtype) => Uniform(shape, fanIn > 0 ? 1 / Math.Sqrt(fanIn) : 0, generator, dtype);
 
-    /// <summary>From the normal distribution with mean 0 and variance 1.</summary>
-    public static Parameter Normal(Shape shape, Generator? generator, DType dtype) => Outside(() => new Parameter(Tensor.Randn(shape, dtype, generator)));
-
     /// <summary>All the same.</summary>
-    public static Parameter Constant(Shape shape, double value, DType dtype) => Outside(() => new Parameter(Tensor.Full(shape, value, dtype)));
+    public static Parameter Constant(Shape shape, double value, DType dtype) => Outside(() => new Parameter(Initialize.Constant(shape, value, dtype)));
 
     /// <summary>State, all the same.</summary>
-    public static Buffer State(Shape shape, double value, DType dtype) => Outside(() => new Buffer(Tensor.Full(shape, value, dtype)));
+    public static Buffer State(Shape shape, double value, DType dtype) => Outside(() => new Buffer(Initialize.Constant(shape, value, dtype)));
 
     /// <summary>Runs <paramref name="make"/> as if no graph were captured and nothing tracked.</summary>
     public static T Outside<T>(Func<T> make)
@@ -33,6 +30,13 @@ static class Initial
         {
             (ambient.Capture, ambient.Temporaries) = (capture, temporaries);
         }
+    }
+
+    /// <summary>Gives a cell a value that nobody else holds.</summary>
+    public static void Become(this Cell cell, Tensor made)
+    {
+        if (Ambient.Current.Capture is null) cell.Adopt(made);
+        else cell.Value = made;
     }
 
     /// <summary>A tensor on the device of another; in a captured graph devices are chosen when it runs.</summary>

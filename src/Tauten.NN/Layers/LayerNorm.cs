@@ -7,6 +7,11 @@ namespace Tauten.NN;
 /// (Ba, Kiros, Hinton: "Layer Normalization", 2016). The same in training and in use.
 /// </summary>
 /// <remarks>Parameters: <c>weight</c> and <c>bias</c> of the normalized shape, at first 1 and 0.</remarks>
+/// <example><code>
+/// Console.WriteLine(new LayerNorm(2).Call(Tensor.From(new[,] { { 1f, 3f }, { 10f, 30f } })));
+/// // [[-1.0000,  1.0000],
+/// //  [-1.0000,  1.0000]]
+/// </code></example>
 public sealed partial class LayerNorm : Module<Tensor, Tensor>
 {
     readonly Parameter? weight, bias;

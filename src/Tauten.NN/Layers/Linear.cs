@@ -6,7 +6,8 @@ namespace Tauten.NN;
 /// </remarks>
 /// <example><code>
 /// var layer = new Linear(3, 2);
-/// Tensor y = layer.Call(Tensor.Ones([5, 3]));      // [5, 2]
+/// Console.WriteLine(layer.Call(Tensor.Ones([5, 3])).Shape);    // [5, 2]
+/// Console.WriteLine($"{layer.Weight.Shape} {layer.Bias!.Shape}");    // [2, 3] [2]
 /// </code></example>
 public sealed partial class Linear : Module<Tensor, Tensor>
 {

@@ -27,6 +27,9 @@ public abstract class PoolingLayer : Module<Tensor, Tensor>
 }
 
 /// <summary>The largest element of each window over the last axis of [batch, channels, length]; see <see cref="Tensor.MaxPool1d"/>.</summary>
+/// <example><code>
+/// Console.WriteLine(new MaxPool1d(2).Call(Tensor.From([1f, 5, 2, 4]).Reshape(1, 1, 4)));    // [[[5, 4]]]
+/// </code></example>
 public sealed class MaxPool1d : PoolingLayer
 {
     /// <summary>A layer without parameters.</summary>
@@ -46,6 +49,11 @@ public sealed class MaxPool1d : PoolingLayer
 }
 
 /// <summary>The largest element of each window over the last two axes of [batch, channels, height, width]; see <see cref="Tensor.MaxPool2d"/>.</summary>
+/// <example><code>
+/// Console.WriteLine(new MaxPool2d(2).Call(Tensor.Arange(0, 16).Reshape(1, 1, 4, 4)));
+/// // [[[[ 5,  7],
+/// //    [13, 15]]]]
+/// </code></example>
 public sealed class MaxPool2d : PoolingLayer
 {
     /// <summary>A layer without parameters.</summary>
@@ -65,6 +73,9 @@ public sealed class MaxPool2d : PoolingLayer
 }
 
 /// <summary>The largest element of each window over the last three axes of [batch, channels, depth, height, width]; see <see cref="Tensor.MaxPool3d"/>.</summary>
+/// <example><code>
+/// Console.WriteLine(new MaxPool3d(2).Call(Tensor.Arange(0, 8).Reshape(1, 1, 2, 2, 2)));    // [[[[[7]]]]]
+/// </code></example>
 public sealed class MaxPool3d : PoolingLayer
 {
     /// <summary>A layer without parameters.</summary>
@@ -84,6 +95,9 @@ public sealed class MaxPool3d : PoolingLayer
 }
 
 /// <summary>The mean of each window over the last axis of [batch, channels, length]; see <see cref="Tensor.AvgPool1d"/>.</summary>
+/// <example><code>
+/// Console.WriteLine(new AvgPool1d(2).Call(Tensor.From([1f, 5, 2, 4]).Reshape(1, 1, 4)));    // [[[3, 3]]]
+/// </code></example>
 public sealed class AvgPool1d : PoolingLayer
 {
     readonly bool countPadding;
@@ -108,6 +122,11 @@ public sealed class AvgPool1d : PoolingLayer
 }
 
 /// <summary>The mean of each window over the last two axes of [batch, channels, height, width]; see <see cref="Tensor.AvgPool2d"/>.</summary>
+/// <example><code>
+/// Console.WriteLine(new AvgPool2d(2).Call(Tensor.Arange(0, 16).Reshape(1, 1, 4, 4)));
+/// // [[[[ 2.5000,  4.5000],
+/// //    [10.5000, 12.5000]]]]
+/// </code></example>
 public sealed class AvgPool2d : PoolingLayer
 {
     readonly bool countPadding;
@@ -132,6 +151,9 @@ public sealed class AvgPool2d : PoolingLayer
 }
 
 /// <summary>The mean of each window over the last three axes of [batch, channels, depth, height, width]; see <see cref="Tensor.AvgPool3d"/>.</summary>
+/// <example><code>
+/// Console.WriteLine(new AvgPool3d(2).Call(Tensor.Arange(0, 8).Reshape(1, 1, 2, 2, 2)));    // [[[[[3.5000]]]]]
+/// </code></example>
 public sealed class AvgPool3d : PoolingLayer
 {
     readonly bool countPadding;

@@ -5,6 +5,12 @@ namespace Tauten.NN;
 /// <summary>Adds sines and cosines of the position to [.., time, size]: sin(t / 10000^(2i / size)) at 2i and the cosine at 2i + 1 (Vaswani et al., 2017).</summary>
 /// <param name="dropout">The rate of dropout of the sum, in training.</param>
 /// <param name="generator">Where the dropout comes from; the default generator if left out.</param>
+/// <example><code>
+/// Console.WriteLine(new SinusoidalPositions().Call(Tensor.Zeros([1, 3, 4])));
+/// // [[[ 0.0000,  1.0000,  0.0000,  1.0000],
+/// //   [ 0.8415,  0.5403,  0.0100,  0.9999],
+/// //   [ 0.9093, -0.4161,  0.0200,  0.9998]]]
+/// </code></example>
 public sealed class SinusoidalPositions(double dropout = 0, Generator? generator = null) : Module<Tensor, Tensor>
 {
     readonly double dropout = Rates.Check(dropout, nameof(SinusoidalPositions));
@@ -24,6 +30,11 @@ public sealed class SinusoidalPositions(double dropout = 0, Generator? generator
 /// </summary>
 /// <param name="base">How slowly the slowest pair turns.</param>
 /// <param name="halves">Whether pairs are i and i + size / 2 rather than 2i and 2i + 1.</param>
+/// <example><code>
+/// Console.WriteLine(new RotaryPositions().Call(Tensor.Ones([1, 2, 4])));
+/// // [[[ 1.0000,  1.0000,  1.0000,  1.0000],
+/// //   [-0.3012,  1.3818,  0.9900,  1.0099]]]
+/// </code></example>
 public sealed class RotaryPositions(double @base = 10000, bool halves = false) : Module<Tensor, Tensor>
 {
     /// <summary>The turned elements, where the first has this position.</summary>
@@ -47,6 +58,12 @@ public sealed class RotaryPositions(double @base = 10000, bool halves = false) :
 }
 
 /// <summary>Attention with linear biases: scores fall with the distance of query and key, in each head at its own rate (Press, Smith, Lewis: "Train Short, Test Long", 2022).</summary>
+/// <example><code>
+/// Console.WriteLine(Alibi.Mask(heads: 2, queries: 3)[0]);
+/// // [[-0.0000, -0.0625, -0.1250],
+/// //  [-0.0625, -0.0000, -0.0625],
+/// //  [-0.1250, -0.0625, -0.0000]]
+/// </code></example>
 public static class Alibi
 {
     /// <summary>-slope |query - key| for each head, [heads, queries, keys]: a mask that is added to the scores. Head h of a power of two of heads has the slope 2^(-8 h / heads), h from 1.</summary>

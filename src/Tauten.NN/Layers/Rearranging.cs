@@ -2,6 +2,9 @@ namespace Tauten.NN;
 
 /// <summary>[batch, channels * factor^2, height, width] as [batch, channels, height * factor, width * factor]; see <see cref="Tensor.PixelShuffle"/>.</summary>
 /// <param name="factor">How much larger height and width become.</param>
+/// <example><code>
+/// Console.WriteLine(new PixelShuffle(2).Call(Tensor.Ones([8, 12, 4, 4])).Shape);    // [8, 3, 8, 8]
+/// </code></example>
 public sealed class PixelShuffle(long factor) : Module<Tensor, Tensor>
 {
     /// <inheritdoc/>
@@ -13,6 +16,9 @@ public sealed class PixelShuffle(long factor) : Module<Tensor, Tensor>
 
 /// <summary>[batch, channels, height * factor, width * factor] as [batch, channels * factor^2, height, width]; see <see cref="Tensor.PixelUnshuffle"/>.</summary>
 /// <param name="factor">How much smaller height and width become.</param>
+/// <example><code>
+/// Console.WriteLine(new PixelUnshuffle(2).Call(Tensor.Ones([8, 3, 8, 8])).Shape);    // [8, 12, 4, 4]
+/// </code></example>
 public sealed class PixelUnshuffle(long factor) : Module<Tensor, Tensor>
 {
     /// <inheritdoc/>
@@ -24,6 +30,15 @@ public sealed class PixelUnshuffle(long factor) : Module<Tensor, Tensor>
 
 /// <summary>The channels of [batch, channels, ...] mixed between groups (Zhang et al.: "ShuffleNet", 2018); see <see cref="Tensor.ChannelShuffle"/>.</summary>
 /// <param name="groups">The number of groups.</param>
+/// <example><code>
+/// Console.WriteLine(new ChannelShuffle(2).Call(Tensor.Arange(0, 6).Reshape(1, 6, 1, 1)));
+/// // [[[[0]],
+/// //   [[3]],
+/// //   [[1]],
+/// //   [[4]],
+/// //   [[2]],
+/// //   [[5]]]]
+/// </code></example>
 public sealed class ChannelShuffle(long groups) : Module<Tensor, Tensor>
 {
     /// <inheritdoc/>
@@ -36,6 +51,9 @@ public sealed class ChannelShuffle(long groups) : Module<Tensor, Tensor>
 /// <summary>One axis as several; see <see cref="Tensor.Unflatten"/>.</summary>
 /// <param name="axis">The axis that is split.</param>
 /// <param name="sizes">Its new sizes; one may be -1.</param>
+/// <example><code>
+/// Console.WriteLine(new Unflatten(1, [3, 4]).Call(Tensor.Ones([8, 12])).Shape);    // [8, 3, 4]
+/// </code></example>
 public sealed class Unflatten(int axis, Dims sizes) : Module<Tensor, Tensor>
 {
     /// <inheritdoc/>
@@ -50,6 +68,13 @@ public sealed class Unflatten(int axis, Dims sizes) : Module<Tensor, Tensor>
 /// <param name="dilation">The step inside of the window; 1 if left out.</param>
 /// <param name="padding">Zeros on each side; 0 if left out.</param>
 /// <param name="stride">The step of the window; 1 if left out.</param>
+/// <example><code>
+/// Console.WriteLine(new Unfold(2).Call(Tensor.Arange(0, 9).Reshape(1, 1, 3, 3)));
+/// // [[[0, 1, 3, 4],
+/// //   [1, 2, 4, 5],
+/// //   [3, 4, 6, 7],
+/// //   [4, 5, 7, 8]]]
+/// </code></example>
 public sealed class Unfold(Dims kernelSize, Dims? dilation = null, Dims? padding = null, Dims? stride = null) : Module<Tensor, Tensor>
 {
     /// <inheritdoc/>
@@ -65,6 +90,12 @@ public sealed class Unfold(Dims kernelSize, Dims? dilation = null, Dims? padding
 /// <param name="dilation">The step inside of the window; 1 if left out.</param>
 /// <param name="padding">Zeros on each side that are left out; 0 if left out.</param>
 /// <param name="stride">The step of the window; 1 if left out.</param>
+/// <example><code>
+/// Console.WriteLine(new Fold([3, 3], 2).Call(Tensor.Ones([1, 4, 4])));
+/// // [[[[1, 2, 1],
+/// //    [2, 4, 2],
+/// //    [1, 2, 1]]]]
+/// </code></example>
 public sealed class Fold(Dims size, Dims kernelSize, Dims? dilation = null, Dims? padding = null, Dims? stride = null) : Module<Tensor, Tensor>
 {
     /// <inheritdoc/>
@@ -74,23 +105,12 @@ public sealed class Fold(Dims size, Dims kernelSize, Dims? dilation = null, Dims
     protected override string Details() => $"to {size}, kernel {kernelSize}";
 }
 
-/// <summary>[batch, channels, ...] at another resolution, by a size or a factor; see <see cref="Tensor.Interpolate"/>.</summary>
-/// <param name="size">The size of the axes behind the channels.</param>
-/// <param name="scale">The factor of each of them, where no size is given.</param>
-/// <param name="mode">How elements between are found.</param>
-/// <param name="alignCorners">Whether the outermost elements are at the outermost places, rather than the borders.</param>
-public sealed class Upsample(Dims? size = null, double? scale = null, InterpolationMode mode = InterpolationMode.Nearest, bool alignCorners = false) : Module<Tensor, Tensor>
-{
-    /// <inheritdoc/>
-    protected override Tensor Forward(Tensor x) => size is { } to ? x.Interpolate(Shape.Of(to.Span), mode, alignCorners) : x.InterpolateBy(scale ?? throw new ShapeException("Upsample: expected a size or a scale. Received: neither."), mode, alignCorners);
-
-    /// <inheritdoc/>
-    protected override string Details() => size is { } to ? $"to {to}, {mode}" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"scale {scale}, {mode}");
-}
-
 /// <summary>The cosine of the angle between two tensors along an axis; see <see cref="Tensor.CosineSimilarity"/>.</summary>
 /// <param name="axis">The axis along which vectors lie.</param>
 /// <param name="epsilon">The least length that a vector is divided by.</param>
+/// <example><code>
+/// Console.WriteLine(new CosineSimilarity().Call((Tensor.From(new[,] { { 1f, 1f } }), Tensor.From(new[,] { { 0f, 2f } }))));    // [0.7071]
+/// </code></example>
 public sealed class CosineSimilarity(int axis = 1, double epsilon = 1e-8) : Module<(Tensor First, Tensor Second), Tensor>
 {
     /// <summary>The similarity of two tensors.</summary>
@@ -104,6 +124,9 @@ public sealed class CosineSimilarity(int axis = 1, double epsilon = 1e-8) : Modu
 /// <param name="order">The order of the norm.</param>
 /// <param name="epsilon">Added to the difference.</param>
 /// <param name="keepDims">Whether the last axis stays, with size 1.</param>
+/// <example><code>
+/// Console.WriteLine(new PairwiseDistance().Call((Tensor.From(new[,] { { 0f, 0f } }), Tensor.From(new[,] { { 3f, 4f } }))));    // [5.0000]
+/// </code></example>
 public sealed class PairwiseDistance(double order = 2, double epsilon = 1e-6, bool keepDims = false) : Module<(Tensor First, Tensor Second), Tensor>
 {
     /// <summary>The distance of two tensors.</summary>
@@ -115,6 +138,9 @@ public sealed class PairwiseDistance(double order = 2, double epsilon = 1e-6, bo
 
 /// <summary>x weight[o] y + bias[o] for each output o: [.., first] and [.., second] become [.., outputs]; see <see cref="Tensor.Bilinear"/>.</summary>
 /// <remarks>Parameters: <c>weight</c> [outputs, first, second] and <c>bias</c> [outputs], at first evenly spread between -1/sqrt(first) and 1/sqrt(first).</remarks>
+/// <example><code>
+/// Console.WriteLine(new Bilinear(20, 30, 40).Call((Tensor.Ones([8, 20]), Tensor.Ones([8, 30]))).Shape);    // [8, 40]
+/// </code></example>
 public sealed partial class Bilinear : Module<(Tensor First, Tensor Second), Tensor>
 {
     readonly Parameter weight;

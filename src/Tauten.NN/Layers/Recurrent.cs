@@ -5,6 +5,11 @@ namespace Tauten.NN;
 /// Parameters, for each layer and with <c>_reverse</c> behind the names of the second direction: <c>weight_ih_l0</c> [1 hiddenSize, inputSize], <c>weight_hh_l0</c> [1 hiddenSize, hiddenSize],
 /// <c>bias_ih_l0</c> and <c>bias_hh_l0</c> [1 hiddenSize], at first evenly spread between -1/sqrt(hiddenSize) and 1/sqrt(hiddenSize).
 /// </remarks>
+/// <example><code>
+/// var layer = new RNN(inputSize: 16, hiddenSize: 32, layers: 2, batchFirst: true);
+/// var (output, hidden) = layer.Call((Tensor.Ones([8, 20, 16]), null, null));
+/// Console.WriteLine($"{output.Shape} {hidden.Shape}");    // [8, 20, 32] [2, 8, 32]
+/// </code></example>
 public sealed class RNN : Module<(Tensor Input, Tensor? Hidden, Tensor? Lengths), (Tensor Output, Tensor Hidden)>
 {
     readonly RecurrentStack stack;
@@ -18,13 +23,14 @@ public sealed class RNN : Module<(Tensor Input, Tensor? Hidden, Tensor? Lengths)
     /// <param name="dropout">The rate of dropout between layers, in training.</param>
     /// <param name="bidirectional">Whether a second network runs from the end to the start; outputs are joined along the last axis.</param>
     /// <param name="activation">The function f.</param>
+    /// <param name="backwards">Whether sequences are read from the end, each from its own; outputs stay at their times. Not together with a second network.</param>
     /// <param name="generator">Where the first weights come from; the default generator if left out.</param>
     /// <param name="dtype">The element type of the parameters, which the input must have too.</param>
     /// <exception cref="ShapeException">A size is out of range.</exception>
     public RNN(
         long inputSize, long hiddenSize, int layers = 1, bool bias = true, bool batchFirst = false, double dropout = 0, bool bidirectional = false, RecurrentActivation activation = RecurrentActivation.Tanh,
-        Generator? generator = null, DType dtype = DType.Float32) =>
-        stack = new(nameof(RNN), RecurrentSteps.Plain(activation), 1, new(inputSize, hiddenSize, layers, bias, batchFirst, dropout, bidirectional), false, 0, generator, dtype);
+        bool backwards = false, Generator? generator = null, DType dtype = DType.Float32) =>
+        stack = new(nameof(RNN), PlainKind.Of(activation), new(inputSize, hiddenSize, layers, bias, batchFirst, dropout, bidirectional, backwards), false, 0, generator, dtype);
 
     /// <summary>The outputs at all times, and the last state [layers * directions, batch, size].</summary>
     /// <param name="input">[time, batch, inputSize], or [batch, time, inputSize] if the batch is first; or [time, inputSize].</param>
@@ -58,6 +64,11 @@ public sealed class RNN : Module<(Tensor Input, Tensor? Hidden, Tensor? Lengths)
 /// Parameters, for each layer and with <c>_reverse</c> behind the names of the second direction: <c>weight_ih_l0</c> [4 hiddenSize, inputSize], <c>weight_hh_l0</c> [4 hiddenSize, hiddenSize],
 /// <c>bias_ih_l0</c> and <c>bias_hh_l0</c> [4 hiddenSize], <c>weight_hr_l0</c> [projection, hiddenSize] with a projection, at first evenly spread between -1/sqrt(hiddenSize) and 1/sqrt(hiddenSize).
 /// </remarks>
+/// <example><code>
+/// var layer = new LSTM(inputSize: 16, hiddenSize: 32, batchFirst: true);
+/// var (output, (hidden, cell)) = layer.Call((Tensor.Ones([8, 20, 16]), null, null));
+/// Console.WriteLine($"{output.Shape} {hidden.Shape} {cell.Shape}");    // [8, 20, 32] [1, 8, 32] [1, 8, 32]
+/// </code></example>
 public sealed class LSTM : Module<(Tensor Input, (Tensor Hidden, Tensor Cell)? State, Tensor? Lengths), (Tensor Output, (Tensor Hidden, Tensor Cell) State)>
 {
     readonly RecurrentStack stack;
@@ -71,13 +82,14 @@ public sealed class LSTM : Module<(Tensor Input, (Tensor Hidden, Tensor Cell)? S
     /// <param name="dropout">The rate of dropout between layers, in training.</param>
     /// <param name="bidirectional">Whether a second network runs from the end to the start; outputs are joined along the last axis.</param>
     /// <param name="projection">The size to which hidden states are projected by a further weight (Sak, Senior, Beaufays, 2014); 0 for none.</param>
+    /// <param name="backwards">Whether sequences are read from the end, each from its own; outputs stay at their times. Not together with a second network.</param>
     /// <param name="generator">Where the first weights come from; the default generator if left out.</param>
     /// <param name="dtype">The element type of the parameters, which the input must have too.</param>
     /// <exception cref="ShapeException">A size is out of range.</exception>
     public LSTM(
         long inputSize, long hiddenSize, int layers = 1, bool bias = true, bool batchFirst = false, double dropout = 0, bool bidirectional = false, long projection = 0,
-        Generator? generator = null, DType dtype = DType.Float32) =>
-        stack = new(nameof(LSTM), RecurrentSteps.Lstm, 4, new(inputSize, hiddenSize, layers, bias, batchFirst, dropout, bidirectional), true, projection, generator, dtype);
+        bool backwards = false, Generator? generator = null, DType dtype = DType.Float32) =>
+        stack = new(nameof(LSTM), new LstmKind(), new(inputSize, hiddenSize, layers, bias, batchFirst, dropout, bidirectional, backwards), true, projection, generator, dtype);
 
     /// <summary>The outputs at all times, and the last state [layers * directions, batch, size].</summary>
     /// <param name="input">[time, batch, inputSize], or [batch, time, inputSize] if the batch is first; or [time, inputSize].</param>
@@ -111,6 +123,11 @@ public sealed class LSTM : Module<(Tensor Input, (Tensor Hidden, Tensor Cell)? S
 /// Parameters, for each layer and with <c>_reverse</c> behind the names of the second direction: <c>weight_ih_l0</c> [3 hiddenSize, inputSize], <c>weight_hh_l0</c> [3 hiddenSize, hiddenSize],
 /// <c>bias_ih_l0</c> and <c>bias_hh_l0</c> [3 hiddenSize], at first evenly spread between -1/sqrt(hiddenSize) and 1/sqrt(hiddenSize).
 /// </remarks>
+/// <example><code>
+/// var layer = new GRU(inputSize: 16, hiddenSize: 32, layers: 2, batchFirst: true);
+/// var (output, hidden) = layer.Call((Tensor.Ones([8, 20, 16]), null, null));
+/// Console.WriteLine($"{output.Shape} {hidden.Shape}");    // [8, 20, 32] [2, 8, 32]
+/// </code></example>
 public sealed class GRU : Module<(Tensor Input, Tensor? Hidden, Tensor? Lengths), (Tensor Output, Tensor Hidden)>
 {
     readonly RecurrentStack stack;
@@ -123,13 +140,15 @@ public sealed class GRU : Module<(Tensor Input, Tensor? Hidden, Tensor? Lengths)
     /// <param name="batchFirst">Whether input and output are [batch, time, size]. The state never is.</param>
     /// <param name="dropout">The rate of dropout between layers, in training.</param>
     /// <param name="bidirectional">Whether a second network runs from the end to the start; outputs are joined along the last axis.</param>
+    /// <param name="resetAfter">Whether the reset gate comes after the product with the state, as in the formula above; else n = tanh(W_in x + b_in + W_hn (r h) + b_hn), as in the paper's first version.</param>
+    /// <param name="backwards">Whether sequences are read from the end, each from its own; outputs stay at their times. Not together with a second network.</param>
     /// <param name="generator">Where the first weights come from; the default generator if left out.</param>
     /// <param name="dtype">The element type of the parameters, which the input must have too.</param>
     /// <exception cref="ShapeException">A size is out of range.</exception>
     public GRU(
         long inputSize, long hiddenSize, int layers = 1, bool bias = true, bool batchFirst = false, double dropout = 0, bool bidirectional = false,
-        Generator? generator = null, DType dtype = DType.Float32) =>
-        stack = new(nameof(GRU), RecurrentSteps.Gru, 3, new(inputSize, hiddenSize, layers, bias, batchFirst, dropout, bidirectional), false, 0, generator, dtype);
+        bool resetAfter = true, bool backwards = false, Generator? generator = null, DType dtype = DType.Float32) =>
+        stack = new(nameof(GRU), new GruKind(resetAfter), new(inputSize, hiddenSize, layers, bias, batchFirst, dropout, bidirectional, backwards), false, 0, generator, dtype);
 
     /// <summary>The outputs at all times, and the last state [layers * directions, batch, size].</summary>
     /// <param name="input">[time, batch, inputSize], or [batch, time, inputSize] if the batch is first; or [time, inputSize].</param>

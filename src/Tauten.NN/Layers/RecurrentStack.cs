@@ -1,3 +1,5 @@
+using Tauten.Ops;
+
 namespace Tauten.NN;
 
 /// <summary>The weights of one layer and direction of a recurrent network; see <see cref="RNN"/>, <see cref="LSTM"/> and <see cref="GRU"/>.</summary>
@@ -32,54 +34,79 @@ sealed record RecurrentWeights(Parameter InputWeight, Parameter HiddenWeight, Pa
     public long Operations(long steps) =>
         2 * steps * (InputWeight.Shape.ElementCount.Value + HiddenWeight.Shape.ElementCount.Value + (Projection?.Shape.ElementCount.Value ?? 0));
 
-    /// <summary>What the input adds to all gates: [.., gates * hidden].</summary>
-    public Tensor OfInput(Tensor x) => x.Linear(InputWeight.Borrow(), InputBias?.Borrow());
-
-    /// <summary>What the state adds to all gates.</summary>
-    public Tensor OfHidden(Tensor h) => h.Linear(HiddenWeight.Borrow(), HiddenBias?.Borrow());
+    /// <summary>
+    /// What the input adds to all gates: [.., gates * hidden], one product for all steps. The second bias is a part of it unless the op that runs over the
+    /// steps takes it.
+    /// </summary>
+    public Tensor OfInput(Tensor x, bool bothBiases) =>
+        x.Linear(InputWeight.Borrow(), bothBiases && InputBias is { } input && HiddenBias is { } hidden ? input.Borrow() + hidden.Borrow() : InputBias?.Borrow());
 }
 
-/// <summary>One step in time: what the input adds to the gates, the state (hidden first), the weights; gives the new state.</summary>
-delegate Tensor[] RecurrentStep(Tensor gates, Tensor[] state, RecurrentWeights weights);
-
-static class RecurrentSteps
+/// <summary>
+/// One kind of recurrent net: what a layer and direction of it makes of an input [time, batch, size] and a state (hidden first): the hidden states at all steps, and the last state.
+/// </summary>
+abstract record RecurrentKind(int Gates)
 {
-    public static RecurrentStep Plain(RecurrentActivation activation) => activation switch
-    {
-        RecurrentActivation.Tanh => (gates, state, w) => [(gates + w.OfHidden(state[0])).Tanh()],
-        RecurrentActivation.Relu => (gates, state, w) => [(gates + w.OfHidden(state[0])).Relu()],
-        _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "Expected a member of RecurrentActivation."),
-    };
+    public abstract (Tensor Output, Tensor[] State) Pass(RecurrentWeights weights, Tensor x, Tensor[] state, Tensor? lengths, bool backwards);
 
-    public static Tensor[] Lstm(Tensor gates, Tensor[] state, RecurrentWeights w)
+    private protected static Tensor[] Run(CompositeOp op, params ReadOnlySpan<Tensor?> x)
     {
-        var parts = (gates + w.OfHidden(state[0])).Chunk(4, -1);
-        var cell = parts[1].Sigmoid() * state[1] + parts[0].Sigmoid() * parts[2].Tanh();
-        var hidden = parts[3].Sigmoid() * cell.Tanh();
-        return [w.Projection is { } p ? hidden.Linear(p.Borrow(), null) : hidden, cell];
+        var inputs = new List<Tensor>();
+        foreach (var input in x)
+            if (input is not null) inputs.Add(input);
+        return Dispatch.RunAll(op, inputs.ToArray());
     }
 
-    public static Tensor[] Gru(Tensor gates, Tensor[] state, RecurrentWeights w)
-    {
-        Tensor[] x = gates.Chunk(3, -1), h = w.OfHidden(state[0]).Chunk(3, -1);
-        Tensor reset = (x[0] + h[0]).Sigmoid(), update = (x[1] + h[1]).Sigmoid();
-        var made = (x[2] + reset * h[2]).Tanh();
-        return [made + update * (state[0] - made)];
-    }
-
-    /// <summary>The states of one step, for an input with a batch or without one.</summary>
-    public static Tensor[] Once(string layer, RecurrentStep step, RecurrentWeights w, Tensor x, Tensor?[] state)
+    /// <summary>The state after one step, for an input with a batch or without one.</summary>
+    public Tensor[] Once(string layer, RecurrentWeights w, Tensor x, Tensor?[] state)
     {
         Dim input = w.InputWeight.Shape[1], hidden = w.HiddenWeight.Shape[1];
         if (x.Rank is not (1 or 2) || (x.Shape[^1].IsKnown && x.Shape[^1] != input)) throw new ShapeException($"{layer}: expected an input [batch, {input}] or [{input}]. Received: shape {x.Shape}.");
-        Shape expected = x.Rank == 1 ? [hidden] : [x.Shape[0], hidden];
+        bool single = x.Rank == 1;
+        Shape expected = single ? [hidden] : [x.Shape[0], hidden];
         var before = new Tensor[state.Length];
         for (int k = 0; k < state.Length; k++)
         {
             before[k] = state[k] ?? Tensor.Zeros(expected, x.DType);
             if (before[k].Shape != expected) throw new ShapeException($"{layer}: expected a state {expected}. Received: shape {before[k].Shape}.");
+            if (single) before[k] = before[k].Unsqueeze(0);
         }
-        return step(w.OfInput(x), before, w);
+        var after = Pass(w, (single ? x.Unsqueeze(0) : x).Unsqueeze(0), before, null, false).State;
+        return single ? Array.ConvertAll(after, s => s.Squeeze(0)) : after;
+    }
+}
+
+sealed record PlainKind(bool Relu) : RecurrentKind(1)
+{
+    public static PlainKind Of(RecurrentActivation activation) => activation switch
+    {
+        RecurrentActivation.Tanh => new(false),
+        RecurrentActivation.Relu => new(true),
+        _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "Expected a member of RecurrentActivation."),
+    };
+
+    public override (Tensor Output, Tensor[] State) Pass(RecurrentWeights weights, Tensor x, Tensor[] state, Tensor? lengths, bool backwards)
+    {
+        var y = Run(new RnnSequence(Relu, backwards), weights.OfInput(x, true), weights.HiddenWeight.Borrow(), state[0], lengths);
+        return (y[0], [y[1]]);
+    }
+}
+
+sealed record LstmKind() : RecurrentKind(4)
+{
+    public override (Tensor Output, Tensor[] State) Pass(RecurrentWeights weights, Tensor x, Tensor[] state, Tensor? lengths, bool backwards)
+    {
+        var y = Run(new LstmSequence(backwards), weights.OfInput(x, true), weights.HiddenWeight.Borrow(), state[0], state[1], weights.Projection?.Borrow(), lengths);
+        return (y[0], [y[1], y[2]]);
+    }
+}
+
+sealed record GruKind(bool ResetAfter) : RecurrentKind(3)
+{
+    public override (Tensor Output, Tensor[] State) Pass(RecurrentWeights weights, Tensor x, Tensor[] state, Tensor? lengths, bool backwards)
+    {
+        var y = Run(new GruSequence(ResetAfter, backwards), weights.OfInput(x, !ResetAfter), weights.HiddenWeight.Borrow(), state[0], ResetAfter ? weights.HiddenBias?.Borrow() : null, lengths);
+        return (y[0], [y[1]]);
     }
 }
 
@@ -87,27 +114,28 @@ static class RecurrentSteps
 sealed class RecurrentStack
 {
     readonly string layer;
-    readonly RecurrentStep step;
+    readonly RecurrentKind kind;
     readonly RecurrentWeights[] weights;        // of layer 0 forwards, layer 0 backwards, layer 1 forwards ...
     readonly int directions;
     readonly long inputSize, hiddenSize;
     readonly Dim[] sizes;                       // of each part of the state
-    readonly bool batchFirst;
+    readonly bool batchFirst, backwards;
     readonly double dropout;
     readonly Generator? generator;
 
-    public RecurrentStack(string layer, RecurrentStep step, int gates, RecurrentShape shape, bool hasCell, long projection, Generator? generator, DType dtype)
+    public RecurrentStack(string layer, RecurrentKind kind, RecurrentShape shape, bool hasCell, long projection, Generator? generator, DType dtype)
     {
         Initial.Size(shape.Layers, layer, "layers");
-        (this.layer, this.step, this.generator) = (layer, step, generator);
-        (inputSize, hiddenSize, batchFirst) = (shape.InputSize, shape.HiddenSize, shape.BatchFirst);
+        (this.layer, this.kind, this.generator) = (layer, kind, generator);
+        (inputSize, hiddenSize, batchFirst, backwards) = (shape.InputSize, shape.HiddenSize, shape.BatchFirst, shape.Backwards);
+        if (backwards && shape.Bidirectional) throw new ArgumentException($"{layer}: a bidirectional network already reads sequences from both ends. Received: backwards and bidirectional.", nameof(shape));
         dropout = Rates.Check(shape.Dropout, layer);
         directions = shape.Bidirectional ? 2 : 1;
         weights = new RecurrentWeights[shape.Layers * directions];
         long output = projection > 0 ? projection : hiddenSize;
         sizes = hasCell ? [output, hiddenSize] : [output];
         for (int i = 0; i < weights.Length; i++)
-            weights[i] = RecurrentWeights.Create(layer, gates, i < directions ? inputSize : output * directions, hiddenSize, shape.Bias, projection, generator, dtype);
+            weights[i] = RecurrentWeights.Create(layer, kind.Gates, i < directions ? inputSize : output * directions, hiddenSize, shape.Bias, projection, generator, dtype);
     }
 
     public void Enumerate(ModuleVisitor visitor)
@@ -118,7 +146,7 @@ sealed class RecurrentStack
     public long Operations(Tensor x) => weights.Sum(w => w.Operations(x.Shape.ElementCount.Value / inputSize));
 
     public string Details =>
-        $"{inputSize} -> {hiddenSize}{(weights.Length > directions ? $", {weights.Length / directions} layers" : "")}{(directions == 2 ? ", bidirectional" : "")}{(batchFirst ? ", batch first" : "")}";
+        $"{inputSize} -> {hiddenSize}{(weights.Length > directions ? $", {weights.Length / directions} layers" : "")}{(directions == 2 ? ", bidirectional" : backwards ? ", backwards" : "")}{(batchFirst ? ", batch first" : "")}";
 
     /// <summary>The hidden states of the last layer at all times, and the last states [layers * directions, batch, size].</summary>
     public (Tensor Output, Tensor[] State) Run(Tensor x, Tensor?[] first, Tensor? lengths, bool isTraining)
@@ -127,12 +155,12 @@ sealed class RecurrentStack
         if (x.Rank is not (2 or 3) || (x.Shape[^1].IsKnown && x.Shape[^1] != inputSize))
             throw new ShapeException($"{layer}: expected an input {(batchFirst ? $"[batch, time, {inputSize}]" : $"[time, batch, {inputSize}]")} or [time, {inputSize}]. Received: shape {x.Shape}.");
         if (single) x = x.Unsqueeze(1);
-        else if (batchFirst) x = x.Transpose(0, 1);
-        if (!x.Shape[0].IsKnown) throw new ShapeException($"{layer}: the number of steps must be known, as each step is computed by itself. Received: shape {x.Shape}, in which it is not known while a graph is captured.");
-        if (x.Shape[0] < 1) throw new ShapeException($"{layer}: expected at least one step. Received: shape {x.Shape}.");
+        // The product with the input's weight, forwards and backwards, is one large one only over rows that follow each other.
+        else if (batchFirst) x = x.Transpose(0, 1).Contiguous();
+        if (x.Shape[0].IsKnown && x.Shape[0] < 1) throw new ShapeException($"{layer}: expected at least one step. Received: shape {x.Shape}.");
         if (lengths is not null && (lengths.Rank != 1 || lengths.Shape[0] != x.Shape[1])) throw new ShapeException($"{layer}: expected a length for each of {x.Shape[1]} sequences. Received: shape {lengths.Shape}.");
+        if (lengths is { DType: not (DType.Int64 or DType.Int32) }) throw new DTypeException($"{layer}: expected lengths of dtype int64 or int32. Received: {lengths.DType.Name()}.");
         var states = States(x, first, single);
-        var there = lengths is null ? null : Within(lengths, (int)x.Shape[0].Value);
         for (int level = 0; level < weights.Length / directions; level++)
         {
             if (level > 0 && isTraining && dropout > 0) x = x.Dropout(dropout, generator);
@@ -140,7 +168,7 @@ sealed class RecurrentStack
             for (int direction = 0; direction < directions; direction++)
             {
                 int i = level * directions + direction;
-                (outputs[direction], states[i]) = Pass(weights[i], x, states[i], there, backwards: direction == 1);
+                (outputs[direction], states[i]) = kind.Pass(weights[i], x, states[i], lengths, backwards || direction == 1);
             }
             x = directions == 1 ? outputs[0] : Tensor.Concat(outputs, -1);
         }
@@ -167,29 +195,7 @@ sealed class RecurrentStack
         }
         return states;
     }
-
-    /// <summary>For each step which sequences have it: [batch, 1].</summary>
-    static Tensor[] Within(Tensor lengths, int steps)
-    {
-        var column = lengths.Unsqueeze(1);
-        return [.. Enumerable.Range(0, steps).Select(t => column > t)];
-    }
-
-    // A sequence that is over keeps its state; backwards one that has not begun keeps the first.
-    (Tensor Output, Tensor[] State) Pass(RecurrentWeights w, Tensor x, Tensor[] state, Tensor[]? there, bool backwards)
-    {
-        var gates = w.OfInput(x).Unbind(0);
-        var outputs = new Tensor[gates.Length];
-        for (int n = 0; n < gates.Length; n++)
-        {
-            int t = backwards ? gates.Length - 1 - n : n;
-            var made = step(gates[t], state, w);
-            outputs[t] = there is null ? made[0] : Tensor.Where(there[t], made[0], 0);
-            state = there is null ? made : [.. made.Zip(state, (now, before) => Tensor.Where(there[t], now, before))];
-        }
-        return (Tensor.Stack(outputs), state);
-    }
 }
 
-/// <summary>The sizes that all recurrent networks have.</summary>
-readonly record struct RecurrentShape(long InputSize, long HiddenSize, int Layers, bool Bias, bool BatchFirst, double Dropout, bool Bidirectional);
+/// <summary>What all recurrent networks have.</summary>
+readonly record struct RecurrentShape(long InputSize, long HiddenSize, int Layers, bool Bias, bool BatchFirst, double Dropout, bool Bidirectional, bool Backwards);

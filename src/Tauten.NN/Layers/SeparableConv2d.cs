@@ -10,6 +10,9 @@ namespace Tauten.NN;
 /// <param name="bias">Whether to add a bias.</param>
 /// <param name="generator">Where the first weights come from; the default generator if left out.</param>
 /// <param name="dtype">The element type of the parameters, which the input must have too.</param>
+/// <example><code>
+/// Console.WriteLine(new DepthwiseConv2d(16, kernelSize: 3, padding: 1).Call(Tensor.Ones([8, 16, 32, 32])).Shape);    // [8, 16, 32, 32]
+/// </code></example>
 /// <exception cref="ShapeException">A size is out of range.</exception>
 public sealed class DepthwiseConv2d(
     long channels, Dims kernelSize, int multiplier = 1, Dims? stride = null, ConvolutionPadding? padding = null, Dims? dilation = null, bool bias = true,
@@ -24,6 +27,9 @@ public sealed class DepthwiseConv2d(
 /// A convolution in two steps, each channel by itself and then across channels at each place (Chollet: "Xception", 2017): a <see cref="DepthwiseConv2d"/> without bias and a
 /// <see cref="Conv2d"/> with a window of 1.
 /// </summary>
+/// <example><code>
+/// Console.WriteLine(new SeparableConv2d(16, 32, kernelSize: 3, padding: 1).Call(Tensor.Ones([8, 16, 32, 32])).Shape);    // [8, 32, 32, 32]
+/// </code></example>
 public sealed partial class SeparableConv2d : Module<Tensor, Tensor>
 {
     readonly DepthwiseConv2d depthwise;

@@ -6,7 +6,7 @@ namespace Tauten.NN;
 /// <summary>Modules one after the other: each takes what the one before it gives. Their names are <c>0</c>, <c>1</c> and so on, as PyTorch's.</summary>
 /// <example><code>
 /// var net = new Sequential(new Linear(784, 128), new ReLU(), new Linear(128, 10));
-/// Tensor logits = net.Call(Tensor.Randn([64, 784]));
+/// Console.WriteLine(net.Call(Tensor.Ones([64, 784])).Shape);    // [64, 10]
 /// </code></example>
 public sealed class Sequential : Module<Tensor, Tensor>, IReadOnlyList<Module<Tensor, Tensor>>
 {

@@ -14,6 +14,10 @@ public readonly record struct DecoderInput(
 
 /// <summary>One layer of a transformer's decoder: attention to itself, attention to what an encoder gave, and two linear layers with an activation between them, each added to its input and normalized (Vaswani et al., 2017).</summary>
 /// <remarks>Members, with PyTorch's names: <c>self_attn</c>, <c>multihead_attn</c>, <c>linear1</c>, <c>linear2</c>, <c>norm1</c>, <c>norm2</c>, <c>norm3</c>.</remarks>
+/// <example><code>
+/// var layer = new TransformerDecoderLayer(8, heads: 2, feedForward: 16, batchFirst: true);
+/// Console.WriteLine(layer.Call(new DecoderInput(Target: Tensor.Ones([3, 4, 8]), Memory: Tensor.Ones([3, 5, 8]), Causal: true)).Shape);    // [3, 4, 8]
+/// </code></example>
 public sealed class TransformerDecoderLayer : TransformerLayer<DecoderInput>
 {
     /// <summary>A layer with random weights.</summary>

@@ -9,6 +9,10 @@ public readonly record struct EncoderInput(Tensor Source, Tensor? Mask = null, T
 
 /// <summary>One layer of a transformer's encoder: attention to itself, and two linear layers with an activation between them, each added to its input and normalized (Vaswani et al., 2017).</summary>
 /// <remarks>Members, with PyTorch's names: <c>self_attn</c>, <c>linear1</c>, <c>linear2</c>, <c>norm1</c>, <c>norm2</c>.</remarks>
+/// <example><code>
+/// var layer = new TransformerEncoderLayer(8, heads: 2, feedForward: 16, batchFirst: true);
+/// Console.WriteLine(layer.Call(new EncoderInput(Tensor.Ones([3, 5, 8]))).Shape);    // [3, 5, 8]
+/// </code></example>
 public sealed class TransformerEncoderLayer : TransformerLayer<EncoderInput>
 {
     /// <summary>A layer with random weights.</summary>

@@ -4,6 +4,9 @@ namespace Tauten.NN;
 /// A transposed convolution over the last axis of [batch, channels, length], the gradient of a convolution taken as a layer: each size becomes
 /// (size - 1) stride - 2 padding + dilation (kernel - 1) + outputPadding + 1; see <see cref="Tensor.ConvTranspose1d"/>.
 /// </summary>
+/// <example><code>
+/// Console.WriteLine(new ConvTranspose1d(3, 16, kernelSize: 4, stride: 2, padding: 1).Call(Tensor.Ones([8, 3, 100])).Shape);    // [8, 16, 200]
+/// </code></example>
 public sealed class ConvTranspose1d : ConvolutionLayer
 {
     readonly Dims padding, outputPadding;
@@ -37,6 +40,9 @@ public sealed class ConvTranspose1d : ConvolutionLayer
 /// A transposed convolution over the last two axes of [batch, channels, height, width], the gradient of a convolution taken as a layer: each size becomes
 /// (size - 1) stride - 2 padding + dilation (kernel - 1) + outputPadding + 1; see <see cref="Tensor.ConvTranspose2d"/>.
 /// </summary>
+/// <example><code>
+/// Console.WriteLine(new ConvTranspose2d(3, 16, kernelSize: 4, stride: 2, padding: 1).Call(Tensor.Ones([8, 3, 32, 32])).Shape);    // [8, 16, 64, 64]
+/// </code></example>
 public sealed class ConvTranspose2d : ConvolutionLayer
 {
     readonly Dims padding, outputPadding;
@@ -70,6 +76,9 @@ public sealed class ConvTranspose2d : ConvolutionLayer
 /// A transposed convolution over the last three axes of [batch, channels, depth, height, width], the gradient of a convolution taken as a layer: each size becomes
 /// (size - 1) stride - 2 padding + dilation (kernel - 1) + outputPadding + 1; see <see cref="Tensor.ConvTranspose3d"/>.
 /// </summary>
+/// <example><code>
+/// Console.WriteLine(new ConvTranspose3d(3, 16, kernelSize: 4, stride: 2, padding: 1).Call(Tensor.Ones([8, 3, 8, 32, 32])).Shape);    // [8, 16, 16, 64, 64]
+/// </code></example>
 public sealed class ConvTranspose3d : ConvolutionLayer
 {
     readonly Dims padding, outputPadding;

@@ -6,6 +6,11 @@ namespace Tauten.NN;
 /// </summary>
 /// <param name="reduction">What happens to the losses of single elements.</param>
 /// <param name="weight">A factor for each loss: its axes are the last ones of the prediction.</param>
+/// <example><code>
+/// var prediction = Tensor.From([0.9f, 0.2f]);
+/// var target = Tensor.From([1f, 0]);
+/// Console.WriteLine(new BCELoss().Call(prediction, target));    // 0.1643
+/// </code></example>
 /// <exception cref="ShapeException">The shapes differ, or the weight does not fit.</exception>
 /// <exception cref="ArgumentException">A probability or target is not between 0 and 1.</exception>
 public sealed class BCELoss(Reduction reduction = Reduction.Mean, Tensor? weight = null) : Loss(reduction)
@@ -43,6 +48,11 @@ public sealed class BCELoss(Reduction reduction = Reduction.Mean, Tensor? weight
 /// <param name="reduction">What happens to the losses of single elements.</param>
 /// <param name="weight">A factor for each loss: its axes are the last ones of the prediction.</param>
 /// <param name="positiveWeight">A factor for the first term, such as negatives / positives for each class: its axes are the last ones of the prediction.</param>
+/// <example><code>
+/// var prediction = Tensor.From([2f, -1]);
+/// var target = Tensor.From([1f, 0]);
+/// Console.WriteLine(new BCEWithLogitsLoss().Call(prediction, target));    // 0.2201
+/// </code></example>
 /// <exception cref="ShapeException">The shapes differ, or a weight does not fit.</exception>
 public sealed class BCEWithLogitsLoss(Reduction reduction = Reduction.Mean, Tensor? weight = null, Tensor? positiveWeight = null) : Loss(reduction)
 {
@@ -74,6 +84,11 @@ public sealed class BCEWithLogitsLoss(Reduction reduction = Reduction.Mean, Tens
 /// <param name="reduction">What happens to the losses of single elements.</param>
 /// <param name="gamma">How fast what is predicted well fades; 0 gives the cross-entropy.</param>
 /// <param name="alpha">The loss is also multiplied by y alpha + (1 - y) (1 - alpha); by nothing if left out.</param>
+/// <example><code>
+/// var prediction = Tensor.From([2f, -1]);
+/// var target = Tensor.From([1f, 0]);
+/// Console.WriteLine(new BinaryFocalLoss().Call(prediction, target));    // 0.0122
+/// </code></example>
 /// <exception cref="ShapeException">The shapes differ.</exception>
 /// <exception cref="ArgumentOutOfRangeException"><paramref name="gamma"/> is negative.</exception>
 public sealed class BinaryFocalLoss(Reduction reduction = Reduction.Mean, double gamma = 2, double? alpha = null) : Loss(reduction)

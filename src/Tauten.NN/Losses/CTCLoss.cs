@@ -13,6 +13,11 @@ namespace Tauten.NN;
 /// <param name="reduction">What happens to the losses of single samples.</param>
 /// <param name="blank">The class that stands for no label.</param>
 /// <param name="zeroInfinity">Whether infinite losses become 0.</param>
+/// <example><code>
+/// var logProbabilities = Tensor.Zeros([4, 1, 3]).LogSoftmax(-1);      // [time, batch, classes]
+/// var targets = Tensor.From(new[,] { { 1L, 2L } });
+/// Console.WriteLine(new CTCLoss().Call((logProbabilities, targets, Tensor.From([4L]), Tensor.From([2L]))));    // 0.8432
+/// </code></example>
 /// <exception cref="ShapeException">The shapes do not fit.</exception>
 /// <exception cref="DTypeException">Targets or lengths are not integers.</exception>
 /// <exception cref="IndexException">A label or length is out of range, or <paramref name="blank"/> is no class.</exception>

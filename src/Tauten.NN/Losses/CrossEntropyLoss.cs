@@ -14,8 +14,8 @@ namespace Tauten.NN;
 /// <param name="ignoreIndex">A label that does not count, mostly a negative one; none if left out.</param>
 /// <param name="labelSmoothing">How much of the target is spread evenly over all classes, 0 to 1.</param>
 /// <example><code>
-/// var criterion = new CrossEntropyLoss();
-/// Tensor loss = criterion.Call(Tensor.Randn([64, 10]), Tensor.RandInt(0, 10, [64]));
+/// var logits = Tensor.From(new[,] { { 2f, 0f, 0f }, { 0f, 0f, 3f } });
+/// Console.WriteLine(new CrossEntropyLoss().Call(logits, Tensor.From([0L, 2])));    // 0.1672
 /// </code></example>
 /// <exception cref="ShapeException">Labels or weights do not fit the logits.</exception>
 /// <exception cref="DTypeException">Labels are not integers.</exception>
@@ -79,6 +79,11 @@ public sealed class CrossEntropyLoss(Reduction reduction = Reduction.Mean, Tenso
 /// <param name="reduction">What happens to the losses of single labels.</param>
 /// <param name="weight">A factor for each class, [classes].</param>
 /// <param name="ignoreIndex">A label that does not count; none if left out.</param>
+/// <example><code>
+/// var prediction = Tensor.From(new[,] { { 2f, 0f, 0f }, { 0f, 0f, 3f } }).LogSoftmax(1);
+/// var target = Tensor.From([0L, 2]);
+/// Console.WriteLine(new NLLLoss().Call(prediction, target));    // 0.1672
+/// </code></example>
 /// <exception cref="ShapeException">Labels or weights do not fit the prediction.</exception>
 /// <exception cref="DTypeException">Labels are not integers.</exception>
 /// <exception cref="IndexException">A label is negative or not below the number of classes.</exception>
@@ -103,6 +108,11 @@ public sealed class NLLLoss(Reduction reduction = Reduction.Mean, Tensor? weight
 /// <param name="reduction">What happens to the losses of single labels.</param>
 /// <param name="weight">A factor for each class, [classes]: alpha of the paper.</param>
 /// <param name="ignoreIndex">A label that does not count; none if left out.</param>
+/// <example><code>
+/// var prediction = Tensor.From(new[,] { { 2f, 0f, 0f }, { 0f, 0f, 3f } });
+/// var target = Tensor.From([0L, 2]);
+/// Console.WriteLine(new FocalLoss().Call(prediction, target));    // 0.0058
+/// </code></example>
 /// <exception cref="ShapeException">Labels or weights do not fit the logits.</exception>
 /// <exception cref="DTypeException">Labels are not integers.</exception>
 /// <exception cref="IndexException">A label is negative or not below the number of classes.</exception>

@@ -6,6 +6,11 @@ namespace Tauten.NN;
 /// </summary>
 /// <param name="reduction">What happens to the losses of single elements.</param>
 /// <param name="logTarget">Whether the target is given as logs of probabilities as well.</param>
+/// <example><code>
+/// var prediction = Tensor.From(new[,] { { 0.5f, 0.5f } }).Log();
+/// var target = Tensor.From(new[,] { { 0.9f, 0.1f } });
+/// Console.WriteLine(new KLDivLoss(Reduction.BatchMean).Call(prediction, target));    // 0.3681
+/// </code></example>
 /// <exception cref="ShapeException">The shapes differ.</exception>
 public sealed class KLDivLoss(Reduction reduction = Reduction.Mean, bool logTarget = false) : Loss(reduction)
 {
@@ -26,6 +31,11 @@ public sealed class KLDivLoss(Reduction reduction = Reduction.Mean, bool logTarg
 /// <param name="logInput">Whether predictions are logs of rates; otherwise they are rates, and the loss is x - y log(x + epsilon).</param>
 /// <param name="full">Whether to add Stirling's approximation of log(y!), y log y - y + log(2 pi y) / 2, where y is above 1.</param>
 /// <param name="epsilon">What keeps the log of a rate finite.</param>
+/// <example><code>
+/// var prediction = Tensor.From([0f, 1]);
+/// var target = Tensor.From([1f, 3]);
+/// Console.WriteLine(new PoissonNLLLoss().Call(prediction, target));    // 0.3591
+/// </code></example>
 /// <exception cref="ShapeException">The shapes differ.</exception>
 /// <exception cref="ArgumentOutOfRangeException"><paramref name="epsilon"/> is negative.</exception>
 public sealed class PoissonNLLLoss(Reduction reduction = Reduction.Mean, bool logInput = true, bool full = false, double epsilon = 1e-8) : Loss(reduction)
@@ -53,6 +63,10 @@ public sealed class PoissonNLLLoss(Reduction reduction = Reduction.Mean, bool lo
 /// <param name="reduction">What happens to the losses of single elements.</param>
 /// <param name="full">Whether to add the constant log(2 pi) / 2.</param>
 /// <param name="epsilon">The smallest variance.</param>
+/// <example><code>
+/// var (prediction, target, variance) = (Tensor.From([0f, 1]), Tensor.From([1f, 1]), Tensor.From([1f, 4]));
+/// Console.WriteLine(new GaussianNLLLoss().Call((prediction, target, variance)));    // 0.5966
+/// </code></example>
 /// <exception cref="ShapeException">The shapes differ.</exception>
 /// <exception cref="ArgumentException">A variance is negative.</exception>
 /// <exception cref="ArgumentOutOfRangeException"><paramref name="epsilon"/> is not positive.</exception>

@@ -2,6 +2,11 @@ namespace Tauten.NN;
 
 /// <summary>(prediction - target)^2, element by element.</summary>
 /// <param name="reduction">What happens to the losses of single elements.</param>
+/// <example><code>
+/// var prediction = Tensor.From([1f, 2.5f, 5]);
+/// var target = Tensor.From([1f, 2, 3]);
+/// Console.WriteLine(new MSELoss().Call(prediction, target));    // 1.4167
+/// </code></example>
 /// <exception cref="ShapeException">The shapes differ: [8, 1] and [8] would silently become [8, 8] elsewhere.</exception>
 public sealed class MSELoss(Reduction reduction = Reduction.Mean) : Loss(reduction)
 {
@@ -15,6 +20,11 @@ public sealed class MSELoss(Reduction reduction = Reduction.Mean) : Loss(reducti
 
 /// <summary>|prediction - target|, element by element.</summary>
 /// <param name="reduction">What happens to the losses of single elements.</param>
+/// <example><code>
+/// var prediction = Tensor.From([1f, 2.5f, 5]);
+/// var target = Tensor.From([1f, 2, 3]);
+/// Console.WriteLine(new L1Loss().Call(prediction, target));    // 0.8333
+/// </code></example>
 /// <exception cref="ShapeException">The shapes differ.</exception>
 public sealed class L1Loss(Reduction reduction = Reduction.Mean) : Loss(reduction)
 {
@@ -29,6 +39,11 @@ public sealed class L1Loss(Reduction reduction = Reduction.Mean) : Loss(reductio
 /// <summary>d^2 / (2 beta) where d = |prediction - target| is below beta, d - beta / 2 elsewhere; element by element. With beta = 0 it is |prediction - target|.</summary>
 /// <param name="reduction">What happens to the losses of single elements.</param>
 /// <param name="beta">Where the parabola becomes a line.</param>
+/// <example><code>
+/// var prediction = Tensor.From([1f, 2.5f, 5]);
+/// var target = Tensor.From([1f, 2, 3]);
+/// Console.WriteLine(new SmoothL1Loss().Call(prediction, target));    // 0.5417
+/// </code></example>
 /// <exception cref="ShapeException">The shapes differ.</exception>
 /// <exception cref="ArgumentOutOfRangeException"><paramref name="beta"/> is negative.</exception>
 public sealed class SmoothL1Loss(Reduction reduction = Reduction.Mean, double beta = 1) : Loss(reduction)
@@ -47,6 +62,11 @@ public sealed class SmoothL1Loss(Reduction reduction = Reduction.Mean, double be
 /// <summary>d^2 / 2 where d = |prediction - target| is at most delta, delta (d - delta / 2) elsewhere; element by element (Huber, 1964).</summary>
 /// <param name="reduction">What happens to the losses of single elements.</param>
 /// <param name="delta">Where the parabola becomes a line.</param>
+/// <example><code>
+/// var prediction = Tensor.From([1f, 2.5f, 5]);
+/// var target = Tensor.From([1f, 2, 3]);
+/// Console.WriteLine(new HuberLoss().Call(prediction, target));    // 0.5417
+/// </code></example>
 /// <exception cref="ShapeException">The shapes differ.</exception>
 /// <exception cref="ArgumentOutOfRangeException"><paramref name="delta"/> is not positive.</exception>
 public sealed class HuberLoss(Reduction reduction = Reduction.Mean, double delta = 1) : Loss(reduction)
@@ -64,6 +84,11 @@ public sealed class HuberLoss(Reduction reduction = Reduction.Mean, double delta
 
 /// <summary>log(cosh(prediction - target)), element by element: about d^2 / 2 for small differences d and |d| - log 2 for large ones.</summary>
 /// <param name="reduction">What happens to the losses of single elements.</param>
+/// <example><code>
+/// var prediction = Tensor.From([1f, 2.5f, 5]);
+/// var target = Tensor.From([1f, 2, 3]);
+/// Console.WriteLine(new LogCoshLoss().Call(prediction, target));    // 0.4817
+/// </code></example>
 /// <exception cref="ShapeException">The shapes differ.</exception>
 public sealed class LogCoshLoss(Reduction reduction = Reduction.Mean) : Loss(reduction)
 {
@@ -81,6 +106,11 @@ public sealed class LogCoshLoss(Reduction reduction = Reduction.Mean) : Loss(red
 /// <summary>100 |prediction - target| / max(|target|, epsilon), element by element: the error in percent.</summary>
 /// <param name="reduction">What happens to the losses of single elements.</param>
 /// <param name="epsilon">What keeps the loss finite at a target of 0.</param>
+/// <example><code>
+/// var prediction = Tensor.From([1f, 2.5f, 5]);
+/// var target = Tensor.From([1f, 2, 3]);
+/// Console.WriteLine(new MeanAbsolutePercentageLoss().Call(prediction, target));    // 30.5556
+/// </code></example>
 /// <exception cref="ShapeException">The shapes differ.</exception>
 /// <exception cref="ArgumentOutOfRangeException"><paramref name="epsilon"/> is not positive.</exception>
 public sealed class MeanAbsolutePercentageLoss(Reduction reduction = Reduction.Mean, double epsilon = 1e-7) : Loss(reduction)
@@ -98,6 +128,11 @@ public sealed class MeanAbsolutePercentageLoss(Reduction reduction = Reduction.M
 /// <summary>(log(1 + max(prediction, epsilon)) - log(1 + max(target, epsilon)))^2, element by element, for amounts that are not negative.</summary>
 /// <param name="reduction">What happens to the losses of single elements.</param>
 /// <param name="epsilon">What smaller numbers are replaced by.</param>
+/// <example><code>
+/// var prediction = Tensor.From([1f, 2.5f, 5]);
+/// var target = Tensor.From([1f, 2, 3]);
+/// Console.WriteLine(new MeanSquaredLogarithmicLoss().Call(prediction, target));    // 0.0627
+/// </code></example>
 /// <exception cref="ShapeException">The shapes differ.</exception>
 /// <exception cref="ArgumentOutOfRangeException"><paramref name="epsilon"/> is negative.</exception>
 public sealed class MeanSquaredLogarithmicLoss(Reduction reduction = Reduction.Mean, double epsilon = 1e-7) : Loss(reduction)
@@ -115,6 +150,11 @@ public sealed class MeanSquaredLogarithmicLoss(Reduction reduction = Reduction.M
 /// <summary>-cos of the angle between prediction and target along an axis: -1 if they point the same way, 1 if they are opposed, 0 if one of them is 0.</summary>
 /// <param name="reduction">What happens to the losses of single vectors.</param>
 /// <param name="axis">The axis of the vectors.</param>
+/// <example><code>
+/// var prediction = Tensor.From(new[,] { { 1f, 1f } });
+/// var target = Tensor.From(new[,] { { 0f, 2f } });
+/// Console.WriteLine(new CosineSimilarityLoss().Call(prediction, target));    // -0.7071
+/// </code></example>
 /// <exception cref="ShapeException">The shapes differ.</exception>
 public sealed class CosineSimilarityLoss(Reduction reduction = Reduction.Mean, int axis = -1) : Loss(reduction)
 {

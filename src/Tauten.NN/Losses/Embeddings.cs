@@ -6,6 +6,10 @@ namespace Tauten.NN;
 /// </summary>
 /// <param name="reduction">What happens to the losses of single pairs.</param>
 /// <param name="margin">The cosine below which what differs costs nothing, -1 to 1.</param>
+/// <example><code>
+/// var (a, b) = (Tensor.From(new[,] { { 1f, 0f }, { 1f, 0f } }), Tensor.From(new[,] { { 0.8f, 0.6f }, { 0.8f, 0.6f } }));
+/// Console.WriteLine(new CosineEmbeddingLoss(Reduction.None).Call((a, b, Tensor.From([1f, -1]))));    // [0.2000, 0.8000]    alike, and not
+/// </code></example>
 /// <exception cref="ShapeException">The shapes do not fit.</exception>
 /// <exception cref="ArgumentException">A target is neither 1 nor -1.</exception>
 public sealed class CosineEmbeddingLoss(Reduction reduction = Reduction.Mean, double margin = 0) : Loss<(Tensor First, Tensor Second, Tensor Target)>(reduction)
@@ -36,6 +40,10 @@ public sealed class CosineEmbeddingLoss(Reduction reduction = Reduction.Mean, do
 /// <param name="order">The order of the norm.</param>
 /// <param name="epsilon">Added to each difference, so that there is a gradient at distance 0.</param>
 /// <param name="swap">Whether d(positive, negative) is taken for d(anchor, negative) where it is less.</param>
+/// <example><code>
+/// Tensor anchor = Tensor.From(new[,] { { 0f, 0f } }), positive = Tensor.From(new[,] { { 1f, 0f } }), negative = Tensor.From(new[,] { { 0f, 1.5f } });
+/// Console.WriteLine(new TripletMarginLoss().Call((anchor, positive, negative)));    // 0.5000
+/// </code></example>
 /// <exception cref="ShapeException">The shapes differ, or are those of scalars.</exception>
 /// <exception cref="ArgumentOutOfRangeException"><paramref name="margin"/> is not positive.</exception>
 public sealed class TripletMarginLoss(Reduction reduction = Reduction.Mean, double margin = 1, double order = 2, double epsilon = 1e-6, bool swap = false)
@@ -57,7 +65,9 @@ public sealed class TripletMarginLoss(Reduction reduction = Reduction.Mean, doub
 /// <param name="margin">By how much the anchor should be nearer to the positive.</param>
 /// <param name="swap">Whether d(positive, negative) is taken for d(anchor, negative) where it is less.</param>
 /// <example><code>
-/// var criterion = new TripletMarginWithDistanceLoss((a, b) => 1 - a.CosineSimilarity(b, -1), margin: 0.5);
+/// var criterion = new TripletMarginWithDistanceLoss((a, b) => 1 - a.CosineSimilarity(b, -1), margin: 1);
+/// Tensor anchor = Tensor.From(new[,] { { 1f, 0f } }), positive = Tensor.From(new[,] { { 1f, 1f } }), negative = Tensor.From(new[,] { { 0f, 1f } });
+/// Console.WriteLine(criterion.Call(new(anchor, positive, negative)));    // 0.2929
 /// </code></example>
 /// <exception cref="ShapeException">The shapes differ, or are those of scalars.</exception>
 /// <exception cref="ArgumentOutOfRangeException"><paramref name="margin"/> is not positive.</exception>
@@ -95,6 +105,10 @@ static class Triplets
 /// </summary>
 /// <param name="reduction">What happens to the losses of single pairs.</param>
 /// <param name="margin">The distance from which on what differs costs nothing.</param>
+/// <example><code>
+/// var (a, b) = (Tensor.From(new[,] { { 1f, 0f }, { 1f, 0f } }), Tensor.From(new[,] { { 0.8f, 0.6f }, { 0.8f, 0.6f } }));
+/// Console.WriteLine(new ContrastiveLoss(Reduction.None).Call((a, b, Tensor.From([1f, 0]))));    // [0.4000, 0.1351]    alike, and not
+/// </code></example>
 /// <exception cref="ShapeException">The shapes do not fit.</exception>
 /// <exception cref="ArgumentException">A target is neither 0 nor 1.</exception>
 /// <exception cref="ArgumentOutOfRangeException"><paramref name="margin"/> is not positive.</exception>
@@ -129,6 +143,10 @@ public sealed class ContrastiveLoss(Reduction reduction = Reduction.Mean, double
 /// <param name="reduction">What happens to the losses of single queries.</param>
 /// <param name="temperature">What similarities are divided by.</param>
 /// <param name="isSymmetric">Whether keys also look for their queries: the loss is then the mean of both ways, as in CLIP (Radford et al., 2021).</param>
+/// <example><code>
+/// var queries = Tensor.Eye(3);                  // each belongs to the key in the same row
+/// Console.WriteLine(new InfoNCELoss(temperature: 1).Call((queries, Tensor.Eye(3))));    // 0.5514
+/// </code></example>
 /// <exception cref="ShapeException">The shapes differ, or are not [batch, size].</exception>
 /// <exception cref="ArgumentOutOfRangeException"><paramref name="temperature"/> is not positive.</exception>
 public sealed class InfoNCELoss(Reduction reduction = Reduction.Mean, double temperature = 0.1, bool isSymmetric = false) : Loss<(Tensor Queries, Tensor Keys)>(reduction)
@@ -147,4 +165,41 @@ public sealed class InfoNCELoss(Reduction reduction = Reduction.Mean, double tem
         var losses = -scores.LogSoftmax(1).Diagonal();
         return Reduce(isSymmetric ? (losses - scores.LogSoftmax(0).Diagonal()) / 2 : losses);
     }
+}
+
+/// <summary>
+/// The circle loss of vectors [batch, size] with labels [batch] (Sun et al.: "Circle loss: a unified perspective of pair similarity optimization", 2020): for each vector,
+/// log(1 + sum(exp(scale a (s - margin))) sum(exp(-scale b (t - 1 + margin)))), where s are its cosines with vectors of other labels, t those with other vectors of its own, and
+/// a = max(0, s + margin), b = max(0, 1 + margin - t) are weights without gradient. A vector without one of both costs nothing.
+/// </summary>
+/// <param name="reduction">What happens to the losses of single vectors.</param>
+/// <param name="scale">How sharp the loss is.</param>
+/// <param name="margin">How far cosines are relaxed.</param>
+/// <exception cref="ShapeException">The shapes do not fit.</exception>
+/// <exception cref="DTypeException">Labels are no integers, or vectors not floating-point.</exception>
+/// <exception cref="ArgumentOutOfRangeException"><paramref name="scale"/> is not positive.</exception>
+public sealed class CircleLoss(Reduction reduction = Reduction.Mean, double scale = 80, double margin = 0.4) : Loss(reduction)
+{
+    readonly double scale = Positive(scale, nameof(scale));
+
+    /// <inheritdoc/>
+    protected override Tensor Forward((Tensor Prediction, Tensor Target) x)
+    {
+        var (vectors, labels) = x;
+        if (!vectors.DType.IsFloating()) throw new DTypeException($"CircleLoss: expected floating-point vectors. Received: {vectors.DType.Name()}.");
+        if (!labels.DType.IsInteger()) throw new DTypeException($"CircleLoss: expected integer labels. Received: {labels.DType.Name()}.");
+        if (vectors.Rank != 2 || !Agree(labels.Shape, [vectors.Shape[0]])) throw new ShapeException($"CircleLoss: expected vectors [batch, size] and labels [batch]. Received: {vectors.Shape} and {labels.Shape}.");
+        var unit = vectors.Normalize(axes: 1);
+        var cosines = unit.MatMul(unit.T);
+        Tensor same = labels.Unsqueeze(0).EqualTo(labels.Unsqueeze(1)), itself = Tensor.Eye(vectors.Shape[0].Value, dtype: DType.Bool);
+        Tensor fixedCosines = cosines.Detach(), others = (fixedCosines + margin).ClampMin(0), own = (1 + margin - fixedCosines).ClampMin(0);
+        var far = Over(others * (cosines - margin) * scale, same.LogicalNot());
+        var near = Over(own * (1 - margin - cosines) * scale, same & itself.LogicalNot());
+        // log(1 + exp(a + b)), where one of them may be the logarithm of 0.
+        var sum = far + near;
+        return Reduce(Tensor.Where(sum.Detach().EqualTo(double.NegativeInfinity), Tensor.ZerosLike(sum), sum.ClampMin(-1e30).Softplus()));
+    }
+
+    /// <summary>The logarithm of the sum of exponentials where a mask is true.</summary>
+    static Tensor Over(Tensor x, Tensor mask) => Tensor.Where(mask.Any(1), Tensor.Where(mask, x, x.Detach() * 0 - 1e30).LogSumExp(1), x.Detach().Select(1, 0) * 0 + double.NegativeInfinity);
 }

@@ -2,6 +2,11 @@ namespace Tauten.NN;
 
 /// <summary>max(0, 1 - y x), element by element, for targets y that are 1 or -1.</summary>
 /// <param name="reduction">What happens to the losses of single elements.</param>
+/// <example><code>
+/// var prediction = Tensor.From([0.8f, -0.5f]);
+/// var target = Tensor.From([1f, 1]);
+/// Console.WriteLine(new HingeLoss().Call(prediction, target));    // 0.8500
+/// </code></example>
 /// <exception cref="ShapeException">The shapes differ.</exception>
 /// <exception cref="ArgumentException">A target is neither 1 nor -1.</exception>
 public sealed class HingeLoss(Reduction reduction = Reduction.Mean) : Loss(reduction)
@@ -17,6 +22,11 @@ public sealed class HingeLoss(Reduction reduction = Reduction.Mean) : Loss(reduc
 
 /// <summary>max(0, 1 - y x)^2, element by element, for targets y that are 1 or -1.</summary>
 /// <param name="reduction">What happens to the losses of single elements.</param>
+/// <example><code>
+/// var prediction = Tensor.From([0.8f, -0.5f]);
+/// var target = Tensor.From([1f, 1]);
+/// Console.WriteLine(new SquaredHingeLoss().Call(prediction, target));    // 1.1450
+/// </code></example>
 /// <exception cref="ShapeException">The shapes differ.</exception>
 /// <exception cref="ArgumentException">A target is neither 1 nor -1.</exception>
 public sealed class SquaredHingeLoss(Reduction reduction = Reduction.Mean) : Loss(reduction)
@@ -32,6 +42,11 @@ public sealed class SquaredHingeLoss(Reduction reduction = Reduction.Mean) : Los
 
 /// <summary>max(0, 1 + max((1 - y) x) - sum(y x)) along the last axis, for scores x and targets y that are 1 for the true class and 0 elsewhere.</summary>
 /// <param name="reduction">What happens to the losses of single rows.</param>
+/// <example><code>
+/// var prediction = Tensor.From(new[,] { { 0.6f, 0.3f, 0.1f } });
+/// var target = Tensor.From(new[,] { { 1f, 0f, 0f } });
+/// Console.WriteLine(new CategoricalHingeLoss().Call(prediction, target));    // 0.7000
+/// </code></example>
 /// <exception cref="ShapeException">The shapes differ, or are those of scalars.</exception>
 public sealed class CategoricalHingeLoss(Reduction reduction = Reduction.Mean) : Loss(reduction)
 {
@@ -47,6 +62,11 @@ public sealed class CategoricalHingeLoss(Reduction reduction = Reduction.Mean) :
 /// <summary>x where the target is 1, max(0, margin - x) where it is -1; element by element, for distances x.</summary>
 /// <param name="reduction">What happens to the losses of single elements.</param>
 /// <param name="margin">The distance from which on what differs costs nothing.</param>
+/// <example><code>
+/// var prediction = Tensor.From([0.8f, -0.5f]);
+/// var target = Tensor.From([1f, -1]);
+/// Console.WriteLine(new HingeEmbeddingLoss().Call(prediction, target));    // 1.1500
+/// </code></example>
 /// <exception cref="ShapeException">The shapes differ.</exception>
 /// <exception cref="ArgumentException">A target is neither 1 nor -1.</exception>
 public sealed class HingeEmbeddingLoss(Reduction reduction = Reduction.Mean, double margin = 1) : Loss(reduction)
@@ -62,6 +82,11 @@ public sealed class HingeEmbeddingLoss(Reduction reduction = Reduction.Mean, dou
 
 /// <summary>log(1 + exp(-y x)), element by element, for targets y that are 1 or -1; does not overflow.</summary>
 /// <param name="reduction">What happens to the losses of single elements.</param>
+/// <example><code>
+/// var prediction = Tensor.From([0.8f, -0.5f]);
+/// var target = Tensor.From([1f, 1]);
+/// Console.WriteLine(new SoftMarginLoss().Call(prediction, target));    // 0.6726
+/// </code></example>
 /// <exception cref="ShapeException">The shapes differ.</exception>
 public sealed class SoftMarginLoss(Reduction reduction = Reduction.Mean) : Loss(reduction)
 {
@@ -76,6 +101,10 @@ public sealed class SoftMarginLoss(Reduction reduction = Reduction.Mean) : Loss(
 /// <summary>max(0, margin - y (a - b)), element by element: where the target y is 1, a should be ranked above b; where it is -1, below.</summary>
 /// <param name="reduction">What happens to the losses of single elements.</param>
 /// <param name="margin">By how much the ranks should differ.</param>
+/// <example><code>
+/// var (first, second) = (Tensor.From([1f, 1]), Tensor.From([0.5f, 2]));
+/// Console.WriteLine(new MarginRankingLoss(Reduction.None).Call((first, second, Tensor.From([1f, 1]))));    // [0, 1]    the first should rank higher
+/// </code></example>
 /// <exception cref="ShapeException">The shapes differ.</exception>
 /// <exception cref="ArgumentException">A target is neither 1 nor -1.</exception>
 public sealed class MarginRankingLoss(Reduction reduction = Reduction.Mean, double margin = 0) : Loss<(Tensor First, Tensor Second, Tensor Target)>(reduction)
@@ -101,6 +130,11 @@ public sealed class MarginRankingLoss(Reduction reduction = Reduction.Mean, doub
 /// <param name="power">1 or 2.</param>
 /// <param name="margin">By how much the score of the label should be above the others.</param>
 /// <param name="weight">A factor for each class, [classes].</param>
+/// <example><code>
+/// var prediction = Tensor.From(new[,] { { 2f, 1.5f, 0f }, { 0f, 0f, 3f } });
+/// var target = Tensor.From([0L, 2]);
+/// Console.WriteLine(new MultiMarginLoss().Call(prediction, target));    // 0.0833
+/// </code></example>
 /// <exception cref="ShapeException">Labels or weights do not fit the scores.</exception>
 /// <exception cref="DTypeException">Labels are not integers.</exception>
 /// <exception cref="IndexException">A label is negative or not below the number of classes.</exception>
@@ -127,6 +161,11 @@ public sealed class MultiMarginLoss(Reduction reduction = Reduction.Mean, int po
 /// and ends at the first negative number. Also of single rows, [classes].
 /// </summary>
 /// <param name="reduction">What happens to the losses of single rows.</param>
+/// <example><code>
+/// var prediction = Tensor.From(new[,] { { 0.1f, 0.2f, 0.4f, 0.8f } });
+/// var target = Tensor.From(new[,] { { 3L, 0L, -1L, 1L } });
+/// Console.WriteLine(new MultiLabelMarginLoss().Call(prediction, target));    // 0.8500
+/// </code></example>
 /// <exception cref="ShapeException">The shapes differ, or are not those of rows.</exception>
 /// <exception cref="DTypeException">Labels are not integers.</exception>
 /// <exception cref="IndexException">A label is not below the number of classes.</exception>
@@ -154,6 +193,11 @@ public sealed class MultiLabelMarginLoss(Reduction reduction = Reduction.Mean) :
 /// <summary>The mean over the last axis, the classes, of weight * (y softplus(-x) + (1 - y) softplus(x)): the binary cross-entropy of logits x for targets y, each from 0 to 1.</summary>
 /// <param name="reduction">What happens to the losses of single rows.</param>
 /// <param name="weight">A factor for each class, [classes].</param>
+/// <example><code>
+/// var prediction = Tensor.From(new[,] { { 2f, -1f, 0f } });
+/// var target = Tensor.From(new[,] { { 1f, 0f, 1f } });
+/// Console.WriteLine(new MultiLabelSoftMarginLoss().Call(prediction, target));    // 0.3778
+/// </code></example>
 /// <exception cref="ShapeException">The shapes differ, or the weight does not fit.</exception>
 public sealed class MultiLabelSoftMarginLoss(Reduction reduction = Reduction.Mean, Tensor? weight = null) : Loss(reduction)
 {

@@ -6,6 +6,11 @@ namespace Tauten.NN;
 /// </summary>
 /// <param name="reduction">What happens to the losses of single samples.</param>
 /// <param name="smooth">Makes the loss of two empty areas 0, and keeps it finite.</param>
+/// <example><code>
+/// var prediction = Tensor.From(new[,] { { 1f, 1f, 0f, 0f } });
+/// var target = Tensor.From(new[,] { { 1f, 0f, 0f, 0f } });
+/// Console.WriteLine(new DiceLoss().Call(prediction, target));    // 0.3333
+/// </code></example>
 /// <exception cref="ShapeException">The shapes differ, or have fewer than two axes.</exception>
 /// <exception cref="ArgumentOutOfRangeException"><paramref name="smooth"/> is negative.</exception>
 public sealed class DiceLoss(Reduction reduction = Reduction.Mean, double smooth = 1e-7) : Loss(reduction)
@@ -29,6 +34,11 @@ public sealed class DiceLoss(Reduction reduction = Reduction.Mean, double smooth
 /// <param name="alpha">How much what is wrongly found counts.</param>
 /// <param name="beta">How much what is missed counts.</param>
 /// <param name="smooth">Makes the loss of two empty areas 0, and keeps it finite.</param>
+/// <example><code>
+/// var prediction = Tensor.From(new[,] { { 1f, 1f, 0f, 0f } });
+/// var target = Tensor.From(new[,] { { 1f, 0f, 0f, 0f } });
+/// Console.WriteLine(new TverskyLoss(alpha: 0.3, beta: 0.7).Call(prediction, target));    // 0.2308
+/// </code></example>
 /// <exception cref="ShapeException">The shapes differ, or have fewer than two axes.</exception>
 /// <exception cref="ArgumentOutOfRangeException">A number is negative.</exception>
 public sealed class TverskyLoss(Reduction reduction = Reduction.Mean, double alpha = 0.5, double beta = 0.5, double smooth = 1e-7) : Loss(reduction)

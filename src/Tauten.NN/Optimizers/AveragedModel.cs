@@ -6,11 +6,13 @@ namespace Tauten.NN;
 /// 16-bit parameters are float32. Batch normalization needs its statistics anew after <see cref="Apply"/>.
 /// </summary>
 /// <example><code>
-/// var average = new AveragedModel(model.Parameters(), decay: 0.999);
-/// // after each step of the optimizer:
+/// var weight = new Parameter(Tensor.From([0f]));
+/// var average = new AveragedModel([weight], decay: 0.9);
 /// average.Update();
-/// // for evaluation, with the trained values back afterwards:
-/// using (average.Apply()) Evaluate(model);
+/// weight.Value = Tensor.From([10f]);
+/// average.Update();                                            // after each step of the optimizer
+/// using (average.Apply()) Console.WriteLine(weight.Value);    // [1]    for evaluation, with the trained values back afterwards
+/// Console.WriteLine(weight.Value);    // [10]
 /// </code></example>
 public sealed class AveragedModel
 {
@@ -70,25 +72,34 @@ public sealed class AveragedModel
     }
 
     /// <summary>Continues from a state that <see cref="State"/> gave.</summary>
-    /// <exception cref="ModelFormatException">An entry is missing or of another spec. Nothing was changed.</exception>
+    /// <exception cref="ModelFormatException">The state does not fit; the message lists every missing, unexpected and mismatched entry. Nothing was changed.</exception>
     public void LoadState(IReadOnlyDictionary<string, Tensor> state)
     {
-        var number = SavedState.Take(state, "AveragedModel", "count", count.Spec);
-        Parameter[] all = [.. parameters];
-        var loaded = number.Item<long>() == 0 ? [] : all.Select((parameter, i) =>
-            SavedState.Take(state, "AveragedModel", $"means.{i}", new(Ops.SgdStep.Computed(parameter.DType), parameter.Shape)).To(parameter.Borrow().Backend)).ToArray();
-        count.Value = number;
-        means = [.. loaded.Select(value => new Buffer(value))];
+        var reader = new StateReader(state, "AveragedModel: the state does not fit the parameters.");
+        var number = reader.Take("count", count.Spec);
+        Parameter[] all = number?.Item<long>() == 0 && !reader.Has("means.") ? [] : [.. parameters];
+        var loaded = all.Select((parameter, i) => reader.Take($"means.{i}", new(Ops.OptimizerStep.Computed(parameter.DType), parameter.Shape))?.To(parameter.Borrow().Backend)).ToArray();
+        reader.Check();
+        count.Value = number!;
+        means = [.. loaded.Select(value => new Buffer(value!))];
     }
 
     void Match(Parameter[] all)
     {
-        if (means.Length == 0) means = Initial.Outside(() => Array.ConvertAll(all, p => new Buffer(p.Value.To(Ops.SgdStep.Computed(p.DType)))));
+        if (means.Length == 0) means = Initial.Outside(() => Array.ConvertAll(all, p => new Buffer(p.Value.To(Ops.OptimizerStep.Computed(p.DType)))));
         if (means.Length != all.Length) throw new InvalidOperationException($"AveragedModel: there were {means.Length} parameters at the first update. Received: {all.Length}.");
     }
 }
 
 /// <summary>The time in which parameters have averaged values.</summary>
+/// <example><code>
+/// var weight = new Parameter(Tensor.From([1f]));
+/// var average = new AveragedModel([weight]);
+/// average.Update();
+/// weight.Value = Tensor.From([3f]);
+/// average.Update();
+/// using (AveragedScope scope = average.Apply()) Console.WriteLine(weight.Value);    // [2]
+/// </code></example>
 public sealed class AveragedScope : IDisposable
 {
     readonly Parameter[] parameters;

@@ -1,10 +1,13 @@
+using Tauten.Ops;
+
 namespace Tauten.NN;
 
 /// <summary>Keeps gradients small before a step. Works inside of captured graphs.</summary>
 /// <example><code>
-/// loss.Backward();
-/// ClipGradients.ByNorm(model.Parameters(), 1.0);
-/// optimizer.Step();
+/// var weight = new Parameter(Tensor.From([3f, 4]));
+/// (weight.Value.Square().Sum() / 2).Backward();
+/// Console.WriteLine(ClipGradients.ByNorm([weight], 1.0));    // 5    the norm before
+/// Console.WriteLine(weight.Grad);    // [0.6000, 0.8000]
 /// </code></example>
 public static class ClipGradients
 {
@@ -23,18 +26,32 @@ public static class ClipGradients
         var all = With(parameters);
         if (all.Count == 0) return Tensor.From(0f);
         using var untracked = Gradients.NoGrad();
-        var dtype = Ops.SgdStep.Computed(all[0].DType);
-        var first = all[0].BorrowGrad()!;
-        var norms = all.Select(p => p.BorrowGrad()!.To(Ops.SgdStep.Computed(p.DType)).Norm(order).To(dtype).Beside(first)).ToArray();
-        var norm = Tensor.Stack(norms, 0).Norm(order);
-        var factor = (largest / (norm + 1e-6)).Minimum(1);
-        foreach (var parameter in all)
+        // One pass for the norm and one for the gradients, on each device.
+        bool captures = Ambient.Current.Capture is not null;
+        var devices = captures ? [all] : all.GroupBy(parameter => parameter.BorrowGrad()!.Backend).Select(group => group.ToList()).ToList();
+        Tensor[] norms = [.. devices.Select(here => Norm([.. here.Select(parameter => parameter.BorrowGrad()!)], order).Beside(all[0].BorrowGrad()!))];
+        var norm = norms.Length == 1 ? norms[0] : Tensor.Stack([.. norms.Select(part => part.To(norms[0].DType))], 0).Norm(order);
+        var factor = (largest / (norm + 1e-6)).Minimum(1).To(DType.Float64);
+        foreach (var here in devices)
         {
-            var gradient = parameter.BorrowGrad()!;
-            var computed = Ops.SgdStep.Computed(parameter.DType);
-            parameter.Grad = (gradient.To(computed) * factor.To(computed).Beside(gradient)).To(parameter.DType);
+            Tensor[] x = [factor.Beside(here[0].BorrowGrad()!), .. here.Select(parameter => parameter.BorrowGrad()!)];
+            if (captures)
+            {
+                var recorded = Dispatch.RunAll(ScaleAll.Instance, x);
+                for (int i = 0; i < recorded.Length; i++) here[i].Grad = recorded[i];
+                continue;
+            }
+            var y = Dispatch.RunOver(ScaleAll.Instance, x, [.. here.Select(parameter => parameter.HasPrivateGrad)]);
+            for (int i = 0; i < y.Length; i++) here[i].AdoptGrad(y[i]);
         }
         return norm;
+    }
+
+    static Tensor Norm(Tensor[] gradients, double order)
+    {
+        if (order == 2) return Dispatch.Run(TotalNorm.Instance, gradients);
+        var dtype = OptimizerStep.Computed(gradients[0].DType);
+        return Tensor.Stack([.. gradients.Select(gradient => gradient.To(OptimizerStep.Computed(gradient.DType)).Norm(order).To(dtype))], 0).Norm(order);
     }
 
     /// <summary>Clamps each element of all gradients to [-largest, largest]: PyTorch's <c>clip_grad_value_</c>. Parameters without gradient are passed over.</summary>

@@ -6,15 +6,18 @@ namespace Tauten.NN;
 /// Vectors are kept in float64 on the CPU. It cannot be captured.
 /// </summary>
 /// <example><code>
-/// var optimizer = new LBFGS(model.Parameters(), lineSearch: true);
-/// for (int i = 0; i &lt; 20; i++)
-///     optimizer.Step(() =&gt;
+/// var x = new Parameter(Tensor.From([-1.2, 1]));
+/// var optimizer = new LBFGS([x], lineSearch: true);
+/// for (int i = 0; i &lt; 5; i++)
+///     optimizer.Step(() =>
 ///     {
 ///         optimizer.ZeroGrad();
-///         var loss = criterion.Call(model.Call(inputs), labels);
+///         Tensor a = x.Value.Select(0, 0), b = x.Value.Select(0, 1);
+///         var loss = (1 - a).Square() + 100 * (b - a.Square()).Square();      // Rosenbrock's valley
 ///         loss.Backward();
 ///         return loss;
 ///     });
+/// Console.WriteLine(x.Value.Round(3));    // [1, 1]
 /// </code></example>
 public sealed class LBFGS
 {
@@ -186,30 +189,32 @@ public sealed class LBFGS
     }
 
     /// <summary>Continues from a state that <see cref="State"/> gave, for the same parameters in the same order.</summary>
-    /// <exception cref="ModelFormatException">An entry is missing or of another spec. Nothing was changed.</exception>
+    /// <exception cref="ModelFormatException">The state does not fit; the message lists every missing, unexpected and mismatched entry. Nothing was changed.</exception>
     public void LoadState(IReadOnlyDictionary<string, Tensor> state)
     {
         TensorSpec number = new(DType.Float64, Shape.Scalar);
-        double newRate = Take("learning_rate", number).Item<double>(), newLength = Take("length", number).Item<double>(), newScale = Take("scale", number).Item<double>();
-        long newDone = Take("iterations", new(DType.Int64, Shape.Scalar)).Item<long>();
-        if (!(newRate > 0)) throw new ModelFormatException($"LBFGS: expected a learning_rate above 0. Received: {newRate}.");
-        long size = newDone == 0 ? 0 : parameters.Sum(parameter => parameter.Shape.ElementCount.Value);
+        var reader = new StateReader(state, "LBFGS: the state does not fit the optimizer.");
+        Tensor? rate = reader.Take("learning_rate", number), newLength = reader.Take("length", number), newScale = reader.Take("scale", number);
+        var newDone = reader.Take("iterations", new(DType.Int64, Shape.Scalar));
+        long size = newDone?.Item<long>() == 0 ? 0 : parameters.Sum(parameter => parameter.Shape.ElementCount.Value);
         var vector = new TensorSpec(DType.Float64, Shape.Of(size));
-        Tensor newDirection = Take("direction", vector), newGradient = Take("gradient", vector);
+        Tensor? newDirection = reader.Take("direction", vector), newGradient = reader.Take("gradient", vector);
         long count = state.TryGetValue("moved", out var rows) && rows.Rank == 2 ? Math.Min(rows.Shape[0].Value, history) : 0;
         var matrix = new TensorSpec(DType.Float64, Shape.Of(count, size));
-        double[] newMoved = Take("moved", matrix).ToArray<double>(), newTurned = Take("turned", matrix).ToArray<double>();
+        Tensor? moved = reader.Take("moved", matrix), turned = reader.Take("turned", matrix);
+        reader.Check();
+        double newRate = rate!.Item<double>();
+        if (!(newRate > 0)) throw new ModelFormatException($"LBFGS: the state holds an option that is out of range. Expected a learning_rate above 0. Received: {newRate}.");
 
-        (LearningRate, length, scale, done) = (newRate, newLength, newScale, newDone);
-        (direction, lastGradient) = (newDirection.ToArray<double>(), newGradient.ToArray<double>());
+        (LearningRate, length, scale, done) = (newRate, newLength!.Item<double>(), newScale!.Item<double>(), newDone!.Item<long>());
+        (direction, lastGradient) = (newDirection!.ToArray<double>(), newGradient!.ToArray<double>());
+        double[] newMoved = moved!.ToArray<double>(), newTurned = turned!.ToArray<double>();
         pairs.Clear();
         for (int i = 0; i < count; i++)
         {
             int at = (int)(i * size), end = (int)((i + 1) * size);
             pairs.Add((newMoved[at..end], newTurned[at..end], Dot(newMoved[at..end], newTurned[at..end])));
         }
-
-        Tensor Take(string name, TensorSpec spec) => SavedState.Take(state, "LBFGS", name, spec);
     }
 
     static double Largest(double[] x) => x.Length == 0 ? 0 : x.Max(Math.Abs);

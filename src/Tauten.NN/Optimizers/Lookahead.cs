@@ -4,9 +4,21 @@ namespace Tauten.NN;
 /// Lets another optimizer run ahead, and follows it part of the way (Zhang et al.: "Lookahead Optimizer: k steps forward, 1 step back", 2019): after every k steps,
 /// slow = slow + share * (parameter - slow), and the parameter goes on from there.
 /// </summary>
-/// <example><code>var optimizer = new Lookahead(new Adam(model.Parameters()), steps: 5);</code></example>
+/// <example><code>
+/// var weight = new Parameter(Tensor.From([1f]));
+/// var optimizer = new Lookahead(new SGD([weight], learningRate: 0.1), steps: 2);
+/// for (int i = 0; i &lt; 2; i++)
+/// {
+///     optimizer.ZeroGrad();
+///     weight.Value.Sum().Backward();
+///     optimizer.Step();
+/// }
+/// Console.WriteLine(weight.Value);    // [0.9000]    two steps to 0.8, and half of the way back
+/// </code></example>
 public sealed class Lookahead
 {
+    const string Prefix = "lookahead.";
+
     readonly long steps;
     readonly double share;
     readonly Dictionary<Parameter, Tensor> slow = [];
@@ -50,9 +62,9 @@ public sealed class Lookahead
     /// <summary>The state of the optimizer, with <c>lookahead.step</c> and <c>lookahead.slow.0</c> and so on.</summary>
     public IReadOnlyDictionary<string, Tensor> State()
     {
-        var state = new OrderedDictionary<string, Tensor>(Optimizer.State()) { ["lookahead.step"] = Tensor.From(done) };
+        var state = new OrderedDictionary<string, Tensor>(Optimizer.State()) { [$"{Prefix}step"] = Tensor.From(done) };
         int number = 0;
-        foreach (var parameter in All()) state.Add($"lookahead.slow.{number++}", slow.GetValueOrDefault(parameter) ?? parameter.Value);
+        foreach (var parameter in All()) state.Add($"{Prefix}slow.{number++}", slow.GetValueOrDefault(parameter) ?? parameter.Value);
         return state;
     }
 
@@ -60,12 +72,15 @@ public sealed class Lookahead
     /// <exception cref="ModelFormatException">The state does not fit. Nothing was changed.</exception>
     public void LoadState(IReadOnlyDictionary<string, Tensor> state)
     {
-        long step = SavedState.Take(state, "Lookahead", "lookahead.step", new(DType.Int64, Shape.Scalar)).Item<long>();
-        var loaded = All().Select((parameter, i) => (parameter, SavedState.Take(state, "Lookahead", $"lookahead.slow.{i}", parameter.Spec))).ToList();
-        Optimizer.LoadState(state.Where(entry => !entry.Key.StartsWith("lookahead.", StringComparison.Ordinal)).ToDictionary(entry => entry.Key, entry => entry.Value));
-        done = step;
+        var own = state.Where(entry => entry.Key.StartsWith(Prefix, StringComparison.Ordinal)).ToDictionary(entry => entry.Key, entry => entry.Value);
+        var reader = new StateReader(own, "Lookahead: the state does not fit the optimizer.");
+        var step = reader.Take($"{Prefix}step", new(DType.Int64, Shape.Scalar));
+        var loaded = All().Select((parameter, i) => (parameter, Value: reader.Take($"{Prefix}slow.{i}", parameter.Spec))).ToList();
+        reader.Check();
+        Optimizer.LoadState(state.Where(entry => !own.ContainsKey(entry.Key)).ToDictionary(entry => entry.Key, entry => entry.Value));
+        done = step!.Item<long>();
         slow.Clear();
-        foreach (var (parameter, value) in loaded) slow.Add(parameter, value.To(parameter.Borrow().Backend));
+        foreach (var (parameter, value) in loaded) slow.Add(parameter, value!.To(parameter.Borrow().Backend));
     }
 
     IEnumerable<Parameter> All() => Optimizer.Groups.SelectMany(group => group.Parameters);

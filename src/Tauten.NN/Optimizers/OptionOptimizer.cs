@@ -9,10 +9,10 @@ public abstract class OptionOptimizer : Optimizer
 {
     readonly NamedOption[] options;
 
-    private protected OptionOptimizer(IEnumerable<Parameter> parameters, double learningRate, double weightDecay, params NamedOption[] options)
+    private protected OptionOptimizer(IEnumerable<Parameter> parameters, double learningRate, double weightDecay, bool maximize, params NamedOption[] options)
     {
         this.options = options;
-        Add(new OptionGroup(parameters, learningRate, weightDecay, options));
+        Add(new OptionGroup(parameters, learningRate, weightDecay, options) { Maximize = maximize });
     }
 
     /// <summary>Adds parameters with options of their own; options left out are those of the first group.</summary>
@@ -23,19 +23,19 @@ public abstract class OptionOptimizer : Optimizer
     public OptionGroup Add(IEnumerable<Parameter> parameters, double? learningRate = null, double? weightDecay = null)
     {
         var first = (OptionGroup)Groups[0];
-        var group = new OptionGroup(parameters, learningRate ?? first.LearningRate, weightDecay ?? first.WeightDecay, options);
+        var group = new OptionGroup(parameters, learningRate ?? first.LearningRate, weightDecay ?? first.WeightDecay, options) { Maximize = first.Maximize };
         foreach (var option in options) group[option.Name] = first[option.Name];
         Add(group);
         return group;
     }
 
     /// <inheritdoc/>
-    protected sealed override Op Rule(ParameterGroup group) => Step((OptionGroup)group);
+    protected sealed override OptimizerStep Rule(ParameterGroup group) => Step((OptionGroup)group) with { Maximize = group.Maximize };
 
     /// <inheritdoc/>
     protected sealed override IReadOnlyList<StateSlot> Slots(ParameterGroup group) => Kept((OptionGroup)group);
 
-    private protected abstract Op Step(OptionGroup group);
+    private protected abstract OptimizerStep Step(OptionGroup group);
 
     private protected abstract IReadOnlyList<StateSlot> Kept(OptionGroup group);
 
@@ -47,6 +47,12 @@ public abstract class OptionOptimizer : Optimizer
 }
 
 /// <summary>Parameters that an <see cref="OptionOptimizer"/> updates with the same options.</summary>
+/// <example><code>
+/// Parameter weight = new(Tensor.Ones([2])), bias = new(Tensor.Ones([2]));
+/// var optimizer = new RMSprop([weight], learningRate: 0.1, weightDecay: 0.5);
+/// OptionGroup withoutDecay = optimizer.Add([bias], weightDecay: 0);
+/// Console.WriteLine($"{optimizer.Groups[0].WeightDecay} {withoutDecay.WeightDecay}");    // 0.5 0
+/// </code></example>
 public sealed class OptionGroup : ParameterGroup
 {
     readonly NamedOption[] options;
@@ -71,7 +77,8 @@ public sealed class OptionGroup : ParameterGroup
             {
                 OptionRange.BelowOne => BelowOne(value, name),
                 OptionRange.NotNegative => NotNegative(value, name),
-                _ => double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, value, "Expected a finite number."),
+                OptionRange.Flag => IsSet(value, name) ? 1 : 0,
+                _ => value <= 0 && double.IsFinite(value) ? value : throw new ArgumentOutOfRangeException(name, value, "Expected a number that is not positive."),
             };
         }
     }
@@ -93,7 +100,8 @@ enum OptionRange
 {
     BelowOne,
     NotNegative,
-    Any,
+    NotPositive,
+    Flag,
 }
 
 /// <summary>An option, its first value, and what values it takes.</summary>

@@ -30,9 +30,22 @@ public abstract class ParameterGroup
     /// <exception cref="ArgumentOutOfRangeException">Negative or not a number.</exception>
     public double WeightDecay { get; set => field = NotNegative(value, nameof(WeightDecay)); }
 
+    /// <summary>Whether the parameters climb along their gradients instead of descending, so that what they belong to becomes large.</summary>
+    public bool Maximize { get; set; }
+
     /// <summary>The options as numbers, so that they can be saved and loaded.</summary>
     protected internal virtual IReadOnlyList<GroupOption> Options =>
-        [new("learning_rate", () => LearningRate, v => LearningRate = v), new("weight_decay", () => WeightDecay, v => WeightDecay = v)];
+    [
+        new("learning_rate", () => LearningRate, v => LearningRate = v),
+        new("weight_decay", () => WeightDecay, v => WeightDecay = v),
+        Flag("maximize", () => Maximize, v => Maximize = v),
+    ];
+
+    /// <summary>An option that is 1 or 0 in a saved state.</summary>
+    protected static GroupOption Flag(string name, Func<bool> get, Action<bool> set) => new(name, () => get() ? 1 : 0, v => set(IsSet(v, name)));
+
+    /// <summary>An option that must be 0 or 1.</summary>
+    protected static bool IsSet(double value, string name) => value is 0 or 1 ? value == 1 : throw new ArgumentOutOfRangeException(name, value, "Expected 0 or 1.");
 
     /// <summary>An option that must not be negative.</summary>
     protected static double NotNegative(double value, string name) =>

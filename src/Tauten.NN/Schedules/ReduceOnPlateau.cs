@@ -4,8 +4,10 @@ namespace Tauten.NN;
 /// Multiplies the learning rates of an optimizer by a factor where a measure has not become better for some time: PyTorch's ReduceLROnPlateau.
 /// </summary>
 /// <example><code>
-/// var plateau = new ReduceOnPlateau(optimizer, factor: 0.5, patience: 3);
-/// plateau.Step(validationLoss);
+/// var optimizer = new SGD([new Parameter(Tensor.Ones([2]))], learningRate: 0.1);
+/// var plateau = new ReduceOnPlateau(optimizer, factor: 0.5, patience: 1);
+/// foreach (double validationLoss in new[] { 1.0, 0.9, 0.9, 0.9 }) plateau.Step(validationLoss);
+/// Console.WriteLine(optimizer.LearningRate);    // 0.05
 /// </code></example>
 public sealed class ReduceOnPlateau
 {
@@ -70,13 +72,13 @@ public sealed class ReduceOnPlateau
         new OrderedDictionary<string, Tensor> { ["best"] = Tensor.From(best), ["waited"] = Tensor.From(waited), ["cooling"] = Tensor.From(cooling) };
 
     /// <summary>Continues from a state that <see cref="State"/> gave.</summary>
-    /// <exception cref="ModelFormatException">An entry is missing or of another spec. Nothing was changed.</exception>
+    /// <exception cref="ModelFormatException">The state does not fit; the message lists every missing, unexpected and mismatched entry. Nothing was changed.</exception>
     public void LoadState(IReadOnlyDictionary<string, Tensor> state)
     {
         TensorSpec number = new(DType.Float64, Shape.Scalar), count = new(DType.Int64, Shape.Scalar);
-        var (newBest, newWaited, newCooling) = (Take("best", number), Take("waited", count), Take("cooling", count));
-        (best, waited, cooling) = (newBest.Item<double>(), newWaited.Item<long>(), newCooling.Item<long>());
-
-        Tensor Take(string name, TensorSpec spec) => SavedState.Take(state, "ReduceOnPlateau", name, spec);
+        var reader = new StateReader(state, "ReduceOnPlateau: the state does not fit the schedule.");
+        var (newBest, newWaited, newCooling) = (reader.Take("best", number), reader.Take("waited", count), reader.Take("cooling", count));
+        reader.Check();
+        (best, waited, cooling) = (newBest!.Item<double>(), newWaited!.Item<long>(), newCooling!.Item<long>());
     }
 }

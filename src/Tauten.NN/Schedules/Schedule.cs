@@ -5,9 +5,8 @@ namespace Tauten.NN;
 /// <see cref="Scheduler"/> sets the learning rates of an optimizer by one.
 /// </summary>
 /// <example><code>
-/// var scheduler = new Scheduler(optimizer, new Warmup(500, new CosineAnnealing(10_000)));
-/// // after each step of the optimizer:
-/// scheduler.Step();
+/// var schedule = new Warmup(500, new CosineAnnealing(10_000));
+/// Console.WriteLine(schedule.At(250, rate: 0.1));    // 0.05
 /// </code></example>
 public abstract class Schedule
 {
@@ -31,12 +30,14 @@ public abstract class Schedule
 
 /// <summary>Sets the learning rates of an optimizer by a <see cref="Schedule"/>: each group starts from the rate it had when the scheduler was made.</summary>
 /// <example><code>
+/// var optimizer = new SGD([new Parameter(Tensor.Ones([2]))], learningRate: 0.1);
 /// var scheduler = new Scheduler(optimizer, new StepDecay(30, 0.1));
-/// foreach (var epoch in Enumerable.Range(0, 90))
+/// for (int epoch = 0; epoch &lt; 30; epoch++)
 /// {
-///     Train(model, optimizer);
+///     // .. the steps of an epoch, then:
 ///     scheduler.Step();
 /// }
+/// Console.WriteLine($"{optimizer.LearningRate:0.000}");    // 0.010
 /// </code></example>
 public sealed class Scheduler
 {
@@ -68,13 +69,15 @@ public sealed class Scheduler
     public IReadOnlyDictionary<string, Tensor> State() => new OrderedDictionary<string, Tensor> { ["step"] = Tensor.From(StepsDone), ["initial_learning_rates"] = Tensor.From(rates) };
 
     /// <summary>Continues from a state that <see cref="State"/> gave.</summary>
-    /// <exception cref="ModelFormatException">An entry is missing or of another spec. Nothing was changed.</exception>
+    /// <exception cref="ModelFormatException">The state does not fit; the message lists every missing, unexpected and mismatched entry. Nothing was changed.</exception>
     public void LoadState(IReadOnlyDictionary<string, Tensor> state)
     {
-        var step = SavedState.Take(state, "Scheduler", "step", new(DType.Int64, Shape.Scalar));
-        var before = SavedState.Take(state, "Scheduler", "initial_learning_rates", new(DType.Float64, Shape.Of(optimizer.Groups.Count)));
-        StepsDone = step.Item<long>();
-        rates = before.ToArray<double>();
+        var reader = new StateReader(state, "Scheduler: the state does not fit the scheduler.");
+        var step = reader.Take("step", new(DType.Int64, Shape.Scalar));
+        var before = reader.Take("initial_learning_rates", new(DType.Float64, Shape.Of(optimizer.Groups.Count)));
+        reader.Check();
+        StepsDone = step!.Item<long>();
+        rates = before!.ToArray<double>();
         Set();
     }
 
@@ -83,16 +86,5 @@ public sealed class Scheduler
         // A group that was added later starts from the rate it has now.
         for (int i = rates.Length; i < optimizer.Groups.Count; i++) rates = [.. rates, optimizer.Groups[i].LearningRate];
         for (int i = 0; i < rates.Length; i++) optimizer.Groups[i].LearningRate = schedule.At(StepsDone, rates[i]);
-    }
-}
-
-/// <summary>Entries of a state that was loaded.</summary>
-static class SavedState
-{
-    /// <summary>An entry, which must be there with this spec.</summary>
-    public static Tensor Take(IReadOnlyDictionary<string, Tensor> state, string owner, string name, TensorSpec spec)
-    {
-        if (!state.TryGetValue(name, out var value)) throw new ModelFormatException($"{owner}: the state has no entry {name} {spec}. Received: {string.Join(", ", state.Keys)}.");
-        return value.Spec == spec ? value : throw new ModelFormatException($"{owner}: expected {name} as {spec}. Received: {value.Spec}.");
     }
 }

@@ -4,6 +4,10 @@ namespace Tauten.NN;
 /// From the rate down to <paramref name="least"/> along half a wave of the cosine in <paramref name="steps"/> steps, and up again in as many (Loshchilov, Hutter: "SGDR: Stochastic
 /// Gradient Descent with Warm Restarts", 2016): PyTorch's CosineAnnealingLR.
 /// </summary>
+/// <example><code>
+/// var schedule = new CosineAnnealing(steps: 10);
+/// Console.WriteLine($"{schedule.At(0, 1)} {schedule.At(5, 1):0.0} {schedule.At(10, 1)}");    // 1 0.5 0
+/// </code></example>
 public sealed class CosineAnnealing(long steps, double least = 0) : Schedule
 {
     readonly long steps = Steps(steps, nameof(steps));
@@ -17,6 +21,10 @@ public sealed class CosineAnnealing(long steps, double least = 0) : Schedule
 /// Like <see cref="CosineAnnealing"/>, but from the bottom back to the rate at once; each period is <paramref name="growth"/> times as long as the one before: PyTorch's
 /// CosineAnnealingWarmRestarts.
 /// </summary>
+/// <example><code>
+/// var schedule = new CosineAnnealingWarmRestarts(steps: 10, growth: 2);
+/// Console.WriteLine($"{schedule.At(5, 1):0.0} {schedule.At(10, 1)} {schedule.At(20, 1):0.0} {schedule.At(30, 1)}");    // 0.5 1 0.5 1
+/// </code></example>
 public sealed class CosineAnnealingWarmRestarts(long steps, long growth = 1, double least = 0) : Schedule
 {
     readonly long steps = Steps(steps, nameof(steps)), growth = Steps(growth, nameof(growth));
@@ -55,6 +63,10 @@ public enum CyclicMode
 /// <param name="down">How many steps it goes down; as many as up if left out.</param>
 /// <param name="mode">How the height changes.</param>
 /// <param name="factor">The base of <see cref="CyclicMode.Exponential"/>.</param>
+/// <example><code>
+/// var schedule = new Cyclic(largest: 1, up: 10);
+/// Console.WriteLine($"{schedule.At(0, 0.1):0.0} {schedule.At(10, 0.1):0.0} {schedule.At(20, 0.1):0.0}");    // 0.1 1.0 0.1
+/// </code></example>
 public sealed class Cyclic(double largest, long up = 2000, long? down = null, CyclicMode mode = CyclicMode.Triangular, double factor = 1) : Schedule
 {
     readonly double largest = NotNegative(largest, nameof(largest)), factor = NotNegative(factor, nameof(factor));
@@ -81,6 +93,10 @@ public sealed class Cyclic(double largest, long up = 2000, long? down = null, Cy
 /// <param name="endDivisor">How many times less than the start it ends.</param>
 /// <param name="linear">Along lines instead of half waves of the cosine.</param>
 /// <param name="threePhases">Down to the start in as many steps as up, and then on to the end.</param>
+/// <example><code>
+/// var schedule = new OneCycle(largest: 1, steps: 100);
+/// Console.WriteLine($"{schedule.At(0, 1):0.00} {schedule.At(30, 1):0.00} {schedule.At(65, 1):0.00}");    // 0.04 1.00 0.48
+/// </code></example>
 public sealed class OneCycle(
     double largest, long steps, double rising = 0.3, double startDivisor = 25, double endDivisor = 1e4, bool linear = false, bool threePhases = false) : Schedule
 {

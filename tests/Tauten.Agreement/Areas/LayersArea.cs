@@ -141,7 +141,7 @@ static class LayersArea
         return area;
     }
 
-    static Func<Tensor[], Tensor[]> Layer(Func<DType, Module<Tensor, Tensor>> make) => Layer((dtype, _) => make(dtype));
+    internal static Func<Tensor[], Tensor[]> Layer(Func<DType, Module<Tensor, Tensor>> make) => Layer((dtype, _) => make(dtype));
 
     static Func<Tensor[], Tensor[]> Layer(Func<DType, Tensor, Module<Tensor, Tensor>> make) => x => [With(make(x[0].DType, x[0]), x, 1).Call(x[0])];
 
@@ -161,7 +161,7 @@ static class LayersArea
 
     static TransformerDecoderLayer Decoder(DType dtype) => new(4, 2, 5, 0, dtype: dtype);
 
-    static T Evaluated<T>(T layer)
+    internal static T Evaluated<T>(T layer)
         where T : Module
     {
         layer.Eval();

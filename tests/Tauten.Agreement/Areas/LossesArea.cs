@@ -63,6 +63,8 @@ static class LossesArea
             ["percentage"] = x => [new MeanAbsolutePercentageLoss(Reduction.None).Call(x[0], x[1])],
             ["logarithmic"] = x => [new MeanSquaredLogarithmicLoss(Reduction.None).Call(x[0], x[1])],
             ["cosine"] = x => [new CosineSimilarityLoss(Reduction.None).Call(x[0], x[1])],
+            ["circle"] = x => [new CircleLoss(Reduction.None, 4, 0.3).Call(x[0], x[1])],
+            ["circle mean"] = x => [new CircleLoss(scale: 8).Call(x[0], x[1])],
             ["dice"] = x => [new DiceLoss(Reduction.None, 0.5).Call(x[0], x[1])],
             ["tversky"] = x => [new TverskyLoss(alpha: 0.3, beta: 0.7, smooth: 0.1).Call(x[0], x[1])],
 

@@ -40,6 +40,7 @@ static class MetricsArea
             area[$"fbeta 0.5 {name}"] = Of(() => new FBeta(5, average, 0.5));
             area[$"iou {name}"] = Of(() => new IntersectionOverUnion(5, average));
         }
+        RandomMetrics.Add(area);
         return area;
     }
 

@@ -33,6 +33,19 @@ static class OptimizersArea
         ["ASGD decay"] = Steps(p => new ASGD(p, 0.05, 0.1, 0.6, 5, 0.1)),
         ["Rprop"] = Steps(p => new Rprop(p)),
         ["Rprop sizes"] = Steps(p => new Rprop(p, 0.05, 0.4, 1.5, 0.01, 0.08)),
+        ["SGD upwards"] = Steps(p => new SGD(p, 0.05, momentum: 0.9, weightDecay: 0.1, maximize: true)),
+        ["Adam amsgrad"] = Steps(p => new Adam(p, 0.05, 0.8, 0.6, amsgrad: true)),
+        ["Adam upwards"] = Steps(p => new Adam(p, 0.05, 0.8, 0.95, weightDecay: 0.1, maximize: true)),
+        ["AdamW amsgrad upwards"] = Steps(p => new AdamW(p, 0.05, 0.8, 0.6, weightDecay: 0.2, amsgrad: true, maximize: true)),
+        ["Adamax upwards"] = Steps(p => new Adamax(p, 0.05, weightDecay: 0.1, maximize: true)),
+        ["RMSprop upwards"] = Steps(p => new RMSprop(p, 0.02, momentum: 0.5, centered: true, maximize: true)),
+        ["Adagrad upwards"] = Steps(p => new Adagrad(p, 0.1, weightDecay: 0.1, maximize: true)),
+        ["Adadelta upwards"] = Steps(p => new Adadelta(p, 0.5, weightDecay: 0.1, maximize: true)),
+        ["ASGD upwards"] = Steps(p => new ASGD(p, 0.05, weightDecay: 0.1, maximize: true)),
+        ["Rprop upwards"] = Steps(p => new Rprop(p, maximize: true)),
+        ["Ftrl"] = Steps(p => new Ftrl(p, 0.5)),
+        ["Ftrl of few"] = Steps(p => new Ftrl(p, 0.3, initialSum: 0.2, l1: 1, l2: 0.1, shrinkage: 0.05, beta: 0.4)),
+        ["Ftrl of a power"] = Steps(p => new Ftrl(p, 0.5, -0.7, 1)),
         ["Lion"] = Steps(p => new Lion(p, 0.01)),
         ["Lion decay"] = Steps(p => new Lion(p, 0.02, 0.8, 0.95, 0.3)),
         ["LAMB"] = Steps(p => new LAMB(p, 0.02)),
@@ -69,7 +82,8 @@ static class OptimizersArea
         ["ReduceLROnPlateau max"] = Plateau(o => new ReduceOnPlateau(o, 0.7, 3, 0.01, higherIsBetter: true, isAbsolute: true, cooldown: 2, least: 0.1)),
     }
     .Loosen("ASGD", Single, @double: 1e-7)
-    .Loosen("ASGD decay", Single, @double: 1e-7);
+    .Loosen("ASGD decay", Single, @double: 1e-7)
+    .Loosen("ASGD upwards", Single, @double: 1e-7);
 
     static Func<Tensor[], Tensor[]> Steps(Func<IEnumerable<Parameter>, Optimizer> make) => x =>
     {

@@ -86,13 +86,19 @@ static class CompositeCases
         var rate = new Input([], Between(0.01, 0.1) with { HasSpecials = false }) { DType = DType.Float64, KeepsDType = true };
         var step = new Input([]) { DType = DType.Int64, Values = [3] };
         var first = new Input([]) { DType = DType.Int64, Values = [0] };
-        yield return Step<SgdStep>("plain", new SgdStep(0, 0, false, 0), parameter, parameter, rate);
-        yield return Step<SgdStep>("momentum", new SgdStep(0.9, 0, false, 0.01), parameter, parameter, rate, moment);
-        yield return Step<SgdStep>("Nesterov", new SgdStep(0.9, 0, true, 0.01), parameter, parameter, rate, moment);
-        yield return Step<SgdStep>("dampened", new SgdStep(0.9, 0.2, false, 0), parameter, parameter, rate, moment, step);
-        yield return Step<SgdStep>("dampened, first", new SgdStep(0.9, 0.2, false, 0), parameter, parameter, rate, moment, first);
-        yield return Step<AdamStep>("Adam", new AdamStep(0.9, 0.99, 1e-8, 0.01, false), parameter, parameter, rate, moment, square, step);
-        yield return Step<AdamStep>("AdamW", new AdamStep(0.9, 0.99, 1e-8, 0.01, true), parameter, parameter, rate, moment, square, first);
+        yield return Step<SgdStep>("plain", new SgdStep(0, 0, false, 0), rate, parameter, parameter);
+        yield return Step<SgdStep>("momentum", new SgdStep(0.9, 0, false, 0.01), rate, parameter, parameter, moment);
+        yield return Step<SgdStep>("Nesterov", new SgdStep(0.9, 0, true, 0.01), rate, parameter, parameter, moment);
+        yield return Step<SgdStep>("dampened", new SgdStep(0.9, 0.2, false, 0), rate, parameter, parameter, moment, step);
+        yield return Step<SgdStep>("dampened, first", new SgdStep(0.9, 0.2, false, 0), rate, parameter, parameter, moment, first);
+        yield return Step<AdamStep>("Adam", new AdamStep(0.9, 0.99, 1e-8, 0.01, false), rate, parameter, parameter, moment, square, step);
+        yield return Step<AdamStep>("AdamW", new AdamStep(0.9, 0.99, 1e-8, 0.01, true), rate, parameter, parameter, moment, square, first);
+        yield return Step<AdamStep>("Amsgrad", new AdamStep(0.9, 0.99, 1e-8, 0.01, false, true), rate, parameter, parameter, moment, square, square, step);
+        yield return Step<AdamStep>("upwards", new AdamStep(0.9, 0.99, 1e-8, 0.01, false) { Maximize = true }, rate, parameter, parameter, moment, square, step);
+        // The parameters of a step may have any shapes, and steps of their own.
+        Input vector = new(["b"]), mean = new Input(["b"], new Domain { HasSpecials = false }) { DType = state }, squares = new Input(["b"], Domain.Positive with { HasSpecials = false }) { DType = state };
+        yield return Step<SgdStep>("of three", new SgdStep(0.9, 0, false, 0.01), rate, parameter, parameter, moment, vector, vector, mean, parameter, parameter, moment);
+        yield return Step<AdamStep>("of two", new AdamStep(0.9, 0.99, 1e-8, 0.01, true), rate, vector, vector, mean, squares, first, parameter, parameter, moment, square, step);
 
         OpCase Step<TOp>(string which, CompositeOp op, params Input[] inputs) where TOp : Op =>
             new(typeof(TOp), $"{which} {name}".Trim(), x => Dispatch.RunAll(op, x), inputs) { DTypes = dtypes, Order = 0, Large = dtypes[0] == DType.Float16 ? [] : Sizes(("a", 300), ("b", 257)), Absolute = 1 };

@@ -19,6 +19,7 @@ static class OptimizerCases
         Domain plain = new() { HasSpecials = false }, positive = Domain.Positive with { HasSpecials = false };
         Input parameter = new(["a", "b"], plain);
         var rate = new Input([], Between(0.01, 0.1) with { HasSpecials = false }) { DType = DType.Float64, KeepsDType = true };
+        var large = new Input([], Between(0.5, 1) with { HasSpecials = false }) { DType = DType.Float64, KeepsDType = true };
         Input moment = Kept(["a", "b"], plain), square = Kept(["a", "b"], positive);
         Input first = Count(0), step = Count(3), late = Count(40);
         var product = new Input([], Between(0.1, 0.9) with { HasSpecials = false }) { DType = DType.Float64, KeepsDType = true };
@@ -37,12 +38,20 @@ static class OptimizerCases
         yield return Step<RpropStep>("first", new RpropStep(0.5, 1.2, 0.01, 2), moment, square, first);
         yield return Step<RpropStep>("late", new RpropStep(0.5, 1.2, 0.01, 2), moment, square, late);
         yield return Step<LionStep>("", new LionStep(0.9, 0.99, 0.01), moment);
+        yield return new(typeof(TotalNorm), $"of three {name}".Trim(), x => [Dispatch.Run(TotalNorm.Instance, x)], parameter, new Input([], Domain.Distinct with { HasSpecials = false }), new Input(["b"], plain))
+            { DTypes = dtypes, Least = Sizes(("a", 1), ("b", 1)), Large = Sizes(("a", 300), ("b", 257)) };
+        yield return new(typeof(ScaleAll), $"of two {name}".Trim(), x => Dispatch.RunAll(ScaleAll.Instance, x), rate, parameter, new Input(["b"], plain)) { DTypes = dtypes, Large = Sizes(("a", 300), ("b", 257)) };
+        yield return Step<LionStep>("of two, upwards", new LionStep(0.9, 0.99, 0.01) { Maximize = true }, moment, parameter, parameter, moment);
+        // Differences of roots are divided by the learning rate, which must not magnify their rounding beyond what is allowed.
+        yield return Step<FtrlStep>("first", new FtrlStep(-0.5, 0.1, 0.3, 0.1, 0.01, 0.2), square, moment, first);
+        yield return Step<FtrlStep>("late", new FtrlStep(-0.7, 0.1, 0, 0.1, 0, 0), square, moment, late);
+        yield return Step<LambStep>("of two", new LambStep(0.9, 0.99, 1e-3, 0), moment, square, step, parameter, parameter, moment, square, late);
         yield return Step<LambStep>("", new LambStep(0.9, 0.99, 1e-3, 0.01), moment, square, step);
         yield return Step<AdafactorStep>("", new AdafactorStep(false, -0.8, 1e-3, 1e-3, 1, 0.01), square, step);
         yield return Step<AdafactorStep>("of a matrix", new AdafactorStep(true, -0.8, 1e-3, 1e-3, 0.5, 0), Kept(["a", 1], positive), Kept([1, "b"], positive), step);
 
         OpCase Step<TOp>(string which, CompositeOp op, params Input[] kept) where TOp : Op =>
-            new(typeof(TOp), $"{which} {name}".Trim(), x => Dispatch.RunAll(op, x), [parameter, parameter, rate, .. kept]) { DTypes = dtypes, Order = 0, Least = Sizes(("a", 1), ("b", 1)), Absolute = 4, Large = (op is NAdamStep or RAdamStep) && state == dtypes[0] ? Sizes(("a", 300), ("b", 257)) : [] };
+            new(typeof(TOp), $"{which} {name}".Trim(), x => Dispatch.RunAll(op, x), [op is FtrlStep ? large : rate, parameter, parameter, .. kept]) { DTypes = dtypes, Order = 0, Least = Sizes(("a", 1), ("b", 1)), Absolute = 4, Large = op is not (FtrlStep or AdafactorStep) && state == dtypes[0] ? Sizes(("a", 300), ("b", 257)) : [] };
 
         Input Kept(Shape shape, Domain domain) => new(shape, domain) { DType = state };
 

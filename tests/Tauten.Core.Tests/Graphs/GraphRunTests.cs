@@ -109,7 +109,7 @@ public class GraphRunTests
             using var untracked = Gradients.NoGrad();
             var old = w.Value;
             var view = old[10..20];
-            w.Value = Dispatch.Run(step, old, x[0], rate);
+            w.Value = Dispatch.Run(step, rate, old, x[0]);
             return [view + 0, old.Sum()];
         }, new TensorSpec(DType.Float32, [1000]));
         for (int i = 0; i < 4; i++)

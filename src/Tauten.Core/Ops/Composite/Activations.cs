@@ -1,6 +1,6 @@
 namespace Tauten.Ops;
 
-/// <summary>x * sigmoid(x) (Ramachandran, Zoph, Le: "Searching for Activation Functions", 2017).</summary>
+/// <summary>x * sigmoid(x) (Ramachandran, Zoph, Le: "Searching for Activation Functions", 2017). Dtypes: floating-point.</summary>
 public sealed record Silu : CompositeOp
 {
     internal static readonly Silu Instance = new();
@@ -14,7 +14,7 @@ public sealed record Silu : CompositeOp
 
 /// <summary>
 /// x times the probability that a standard normal variable is below x, x/2 (1 + erf(x / sqrt 2)); or its approximation
-/// x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) (Hendrycks, Gimpel: "Gaussian Error Linear Units", 2016).
+/// x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) (Hendrycks, Gimpel: "Gaussian Error Linear Units", 2016). Dtypes: floating-point.
 /// </summary>
 public sealed record Gelu(bool Approximate) : CompositeOp
 {
@@ -41,7 +41,7 @@ public sealed record Gelu(bool Approximate) : CompositeOp
     }
 }
 
-/// <summary>log(1 + exp(x)), computed as max(x, 0) + log(1 + exp(-|x|)) so that it cannot overflow.</summary>
+/// <summary>log(1 + exp(x)), computed as max(x, 0) + log(1 + exp(-|x|)) so that it cannot overflow. Dtypes: floating-point.</summary>
 public sealed record Softplus : CompositeOp
 {
     internal static readonly Softplus Instance = new();
@@ -56,7 +56,7 @@ public sealed record Softplus : CompositeOp
     public override Tensor?[]? Gradient(Backward b) => [b.Grad * b.Input(0).Sigmoid()];
 }
 
-/// <summary>x where it is positive, Slope * x elsewhere.</summary>
+/// <summary>x where it is positive, Slope * x elsewhere. Dtypes: floating-point.</summary>
 public sealed record LeakyRelu(double Slope) : CompositeOp
 {
     /// <inheritdoc/>
@@ -66,7 +66,7 @@ public sealed record LeakyRelu(double Slope) : CompositeOp
     public override Tensor Expand(ReadOnlySpan<Tensor> x) => Tensor.Where(x[0] > 0, x[0], x[0] * Slope);
 }
 
-/// <summary>x where it is positive, Alpha (exp(x) - 1) elsewhere (Clevert, Unterthiner, Hochreiter, 2015).</summary>
+/// <summary>x where it is positive, Alpha (exp(x) - 1) elsewhere (Clevert, Unterthiner, Hochreiter, 2015). Dtypes: floating-point.</summary>
 public sealed record Elu(double Alpha) : CompositeOp
 {
     /// <inheritdoc/>
@@ -79,7 +79,7 @@ public sealed record Elu(double Alpha) : CompositeOp
     public override Tensor?[]? Gradient(Backward b) => [b.Grad * Tensor.Where(b.Input(0) > 0, 1, b.Input(0).Minimum(0).Exp() * Alpha)];
 }
 
-/// <summary>x limited to [Low, High]; NaN stays NaN. The gradient flows where the limits do not bind, the limits themselves included.</summary>
+/// <summary>x limited to [Low, High]; NaN stays NaN. The gradient flows where the limits do not bind, the limits themselves included. Dtypes: numbers.</summary>
 public sealed record Clamp(double Low, double High) : CompositeOp
 {
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ namespace Tauten.Ops;
 
 /// <summary>
 /// The largest element of each of as many windows as the result has elements, and its position (int64) in the spatial plane, counted row by row: along an
-/// axis of n elements, window i of m goes from floor(i n / m) up to but not including ceil((i + 1) n / m). NaN wins.
+/// axis of n elements, window i of m goes from floor(i n / m) up to but not including ceil((i + 1) n / m). NaN wins. Dtypes: floating-point.
 /// </summary>
 /// <param name="Size">The sizes of the result along the last axes.</param>
 public sealed record AdaptiveMaxPool(Shape Size) : CompositeOp
@@ -68,7 +68,7 @@ public sealed record AdaptiveMaxPool(Shape Size) : CompositeOp
 /// <summary>
 /// The largest element of each of as many windows as the result has elements, and its position (int64) in the spatial plane. The windows have one size, and
 /// begin at steps that a random number u of 0 to 1 chooses for each channel and axis: along an axis of n elements and m windows of size k, window i
-/// begins at floor((i + u) a) - floor(u a) with a = (n - k) / (m - 1), and the last one at n - k (Graham: "Fractional Max-Pooling", 2014).
+/// begins at floor((i + u) a) - floor(u a) with a = (n - k) / (m - 1), and the last one at n - k (Graham: "Fractional Max-Pooling", 2014). Dtypes: floating-point.
 /// </summary>
 /// <remarks>Inputs: x [batch, channels, spatial...] and the numbers u [batch, channels, number of spatial axes], those of the last axis first in two dimensions.</remarks>
 /// <param name="Window">The size of the windows along each spatial axis.</param>

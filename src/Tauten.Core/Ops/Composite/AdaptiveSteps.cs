@@ -7,14 +7,16 @@ namespace Tauten.Ops;
 /// m = Beta1 * m + (1 - Beta1) * g
 /// u = max(Beta2 * u, |g| + Epsilon)
 /// parameter = parameter - learningRate / (1 - Beta1^t) * m / u
-/// </code>
+/// </code> Dtypes: floating-point.
 /// </summary>
 /// <remarks>Inputs and outputs as of every <see cref="OptimizerStep"/>; kept are m, u and step.</remarks>
 public sealed record AdamaxStep(double Beta1, double Beta2, double Epsilon, double WeightDecay) : OptimizerStep
 {
-    internal override int Moments => 2;
+    /// <inheritdoc/>
+    protected internal override int Moments => 2;
 
-    private protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
+    /// <inheritdoc/>
+    protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
     {
         g = Decayed(g, w, WeightDecay);
         kept[0] = Mean(kept[0], g, Beta1);
@@ -32,16 +34,19 @@ public sealed record AdamaxStep(double Beta1, double Beta2, double Epsilon, doub
 /// v = Beta2 * v + (1 - Beta2) * g^2
 /// d = (1 - mu(t)) / (1 - p) * g + mu(t + 1) / (1 - q) * m
 /// parameter = parameter - learningRate * d / (sqrt(v / (1 - Beta2^t)) + Epsilon)
-/// </code>
+/// </code> Dtypes: floating-point.
 /// </summary>
 /// <remarks>Inputs and outputs as of every <see cref="OptimizerStep"/>; kept are m, v, p (float64 scalar) and step.</remarks>
 public sealed record NAdamStep(double Beta1, double Beta2, double Epsilon, double WeightDecay, double MomentumDecay) : OptimizerStep
 {
-    internal override int Moments => 3;
+    /// <inheritdoc/>
+    protected internal override int Moments => 3;
 
-    internal override TensorSpec Moment(int index, TensorSpec state) => index == 2 ? new(DType.Float64, Shape.Scalar) : state;
+    /// <inheritdoc/>
+    protected internal override TensorSpec Moment(int index, TensorSpec state) => index == 2 ? new(DType.Float64, Shape.Scalar) : state;
 
-    private protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
+    /// <inheritdoc/>
+    protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
     {
         g = Decayed(g, w, WeightDecay);
         kept[0] = Mean(kept[0], g, Beta1);
@@ -65,14 +70,16 @@ public sealed record NAdamStep(double Beta1, double Beta2, double Epsilon, doubl
 /// d = m / (1 - Beta1^t)
 /// if r > 5:  d = d * sqrt(1 - Beta2^t) / (sqrt(v) + Epsilon) * sqrt((r - 4) (r - 2) R / ((R - 4) (R - 2) r))
 /// parameter = parameter - learningRate * d
-/// </code>
+/// </code> Dtypes: floating-point.
 /// </summary>
 /// <remarks>Inputs and outputs as of every <see cref="OptimizerStep"/>; kept are m, v and step.</remarks>
 public sealed record RAdamStep(double Beta1, double Beta2, double Epsilon, double WeightDecay) : OptimizerStep
 {
-    internal override int Moments => 2;
+    /// <inheritdoc/>
+    protected internal override int Moments => 2;
 
-    private protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
+    /// <inheritdoc/>
+    protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
     {
         g = Decayed(g, w, WeightDecay);
         kept[0] = Mean(kept[0], g, Beta1);
@@ -96,16 +103,19 @@ public sealed record RAdamStep(double Beta1, double Beta2, double Epsilon, doubl
 /// d = g / (sqrt(v) + Epsilon), or g / (sqrt(v - a^2) + Epsilon) where Centered
 /// b = Momentum * b + d, where there is momentum
 /// parameter = parameter - learningRate * (b or d)
-/// </code>
+/// </code> Dtypes: floating-point.
 /// </summary>
 /// <remarks>Inputs and outputs as of every <see cref="OptimizerStep"/>; kept are v, then a and b where there are any.</remarks>
 public sealed record RMSpropStep(double Alpha, double Epsilon, double WeightDecay, double Momentum, bool Centered) : OptimizerStep
 {
-    internal override int Moments => 1 + (Centered ? 1 : 0) + (Momentum != 0 ? 1 : 0);
+    /// <inheritdoc/>
+    protected internal override int Moments => 1 + (Centered ? 1 : 0) + (Momentum != 0 ? 1 : 0);
 
-    internal override bool Counts => false;
+    /// <inheritdoc/>
+    protected internal override bool Counts => false;
 
-    private protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
+    /// <inheritdoc/>
+    protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
     {
         g = Decayed(g, w, WeightDecay);
         var size = kept[0] = Mean(kept[0], g.Square(), Alpha);
@@ -123,14 +133,16 @@ public sealed record RMSpropStep(double Alpha, double Epsilon, double WeightDeca
 /// <summary>
 /// One step of Adagrad (Duchi, Hazan, Singer: "Adaptive Subgradient Methods for Online Learning and Stochastic Optimization", 2011): with
 /// g = gradient + WeightDecay * parameter, the sum s of all g^2, which begins with InitialSum, and t = step + 1, the new parameter is
-/// parameter - learningRate / (1 + (t - 1) * RateDecay) * g / (sqrt(s) + Epsilon).
+/// parameter - learningRate / (1 + (t - 1) * RateDecay) * g / (sqrt(s) + Epsilon). Dtypes: floating-point.
 /// </summary>
 /// <remarks>Inputs and outputs as of every <see cref="OptimizerStep"/>; kept are s and step.</remarks>
 public sealed record AdagradStep(double RateDecay, double WeightDecay, double InitialSum, double Epsilon) : OptimizerStep
 {
-    internal override int Moments => 1;
+    /// <inheritdoc/>
+    protected internal override int Moments => 1;
 
-    private protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
+    /// <inheritdoc/>
+    protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
     {
         g = Decayed(g, w, WeightDecay);
         if (InitialSum != 0) kept[0] = First(time, kept[0] + InitialSum, kept[0]);
@@ -146,16 +158,19 @@ public sealed record AdagradStep(double RateDecay, double WeightDecay, double In
 /// d = sqrt(a + Epsilon) / sqrt(v + Epsilon) * g
 /// a = Rho * a + (1 - Rho) * d^2
 /// parameter = parameter - learningRate * d
-/// </code>
+/// </code> Dtypes: floating-point.
 /// </summary>
 /// <remarks>Inputs and outputs as of every <see cref="OptimizerStep"/>; kept are v and a.</remarks>
 public sealed record AdadeltaStep(double Rho, double Epsilon, double WeightDecay) : OptimizerStep
 {
-    internal override int Moments => 2;
+    /// <inheritdoc/>
+    protected internal override int Moments => 2;
 
-    internal override bool Counts => false;
+    /// <inheritdoc/>
+    protected internal override bool Counts => false;
 
-    private protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
+    /// <inheritdoc/>
+    protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
     {
         g = Decayed(g, w, WeightDecay);
         kept[0] = Mean(kept[0], g.Square(), Rho);

@@ -1,7 +1,7 @@
 namespace Tauten.Ops;
 
 /// <summary>
-/// The mean and the (biased) variance of each channel of x [batch, channels, ...]: two tensors [channels], over all axes but the second.
+/// The mean and the (biased) variance of each channel of x [batch, channels, ...]: two tensors [channels], over all axes but the second. Dtypes: floating-point.
 /// </summary>
 public sealed record BatchMoments : CompositeOp
 {
@@ -40,7 +40,7 @@ public sealed record BatchMoments : CompositeOp
 
 /// <summary>
 /// The gradient of <see cref="BatchMoments"/>, from those of mean and variance: gmean / n + (x - mean) 2 gvariance / n, with n elements in a channel.
-/// Inputs: gmean, gvariance, x, mean.
+/// Inputs: gmean, gvariance, x, mean. Dtypes: floating-point.
 /// </summary>
 public sealed record BatchMomentsGradient : CompositeOp
 {
@@ -49,6 +49,7 @@ public sealed record BatchMomentsGradient : CompositeOp
     /// <inheritdoc/>
     public override Tensor Expand(ReadOnlySpan<Tensor> x)
     {
+        Expect.Floating(this, x[0].Spec);
         var shape = x[2].Shape;
         var size = Tensor.SizeOf(shape, BatchMoments.Others(shape.Rank));
         return BatchMoments.Along(x[0].DividedBy(size), shape.Rank) + (x[2] - BatchMoments.Along(x[3], shape.Rank)) * BatchMoments.Along((x[1] * 2).DividedBy(size), shape.Rank);
@@ -58,7 +59,7 @@ public sealed record BatchMomentsGradient : CompositeOp
 /// <summary>
 /// (x - mean) / sqrt(variance + Epsilon), then times a weight plus a bias if they are given: all but x [batch, channels, ...] have one number for each
 /// channel (Ioffe, Szegedy: "Batch Normalization", 2015). Mean and variance are those of the batch (<see cref="BatchMoments"/>) while a net
-/// is trained, running ones afterwards.
+/// is trained, running ones afterwards. Dtypes: floating-point.
 /// </summary>
 /// <param name="Epsilon">Added to the variance, so that a constant channel does not divide by zero.</param>
 public sealed record BatchNorm(double Epsilon) : CompositeOp
@@ -102,7 +103,7 @@ public sealed record BatchNorm(double Epsilon) : CompositeOp
 
 /// <summary>
 /// The gradients of <see cref="BatchNorm"/> for all its inputs, from that of its result. Inputs: that gradient, the input, mean, variance, and the weight if
-/// there is one.
+/// there is one. Dtypes: floating-point.
 /// </summary>
 public sealed record BatchNormGradient(double Epsilon) : CompositeOp
 {

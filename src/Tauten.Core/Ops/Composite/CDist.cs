@@ -3,7 +3,7 @@ namespace Tauten.Ops;
 /// <summary>
 /// The distances between all pairs of rows of two matrices, or batches of them: y[i, j] = (sum over k of |a[i, k] - b[j, k]|^Order)^(1 / Order); the
 /// largest difference for infinity, the number of differences other than 0 for 0. Inputs [.., rows, columns] and [.., others, columns], of which the axes in
-/// front are broadcast; output [.., rows, others]. The gradient is 0 where a distance is 0; that of the largest difference goes in full to each one among ties.
+/// front are broadcast; output [.., rows, others]. The gradient is 0 where a distance is 0; that of the largest difference goes in full to each one among ties. Dtypes: floating-point.
 /// </summary>
 public sealed record CDist(double Order) : CompositeOp
 {
@@ -55,6 +55,7 @@ public sealed record CDist(double Order) : CompositeOp
 /// <summary>
 /// The gradient of <see cref="CDist"/> with respect to its first input, for every matrix of the broadcast batch. Inputs: the gradient that arrives and the distances [.., rows, others], and
 /// between them the rows and the others. The sum over the others of g d |d|^(Order - 2) / y^(Order - 1), where d is the difference and y the distance; 0 where d or y is 0.
+/// Dtypes: floating-point.
 /// </summary>
 public sealed record CDistGradient(double Order) : CompositeOp
 {

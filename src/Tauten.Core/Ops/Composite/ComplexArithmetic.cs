@@ -2,7 +2,7 @@ namespace Tauten.Ops;
 
 /// <summary>
 /// |re + i im| = sqrt(re^2 + im^2), scaled so that it neither overflows nor vanishes. Infinite where a part is infinite, even beside NaN. At 0 the
-/// gradient is 0.
+/// gradient is 0. Dtypes: floating-point.
 /// </summary>
 public sealed record ComplexAbs : CompositeOp
 {
@@ -34,7 +34,7 @@ public sealed record ComplexAbs : CompositeOp
     }
 }
 
-/// <summary>The angle of re + i im in radians, in [-pi, pi]: atan2(im, re). At 0 the gradient is 0.</summary>
+/// <summary>The angle of re + i im in radians, in [-pi, pi]: atan2(im, re). At 0 the gradient is 0. Dtypes: floating-point.</summary>
 public sealed record ComplexAngle : CompositeOp
 {
     internal static readonly ComplexAngle Instance = new();
@@ -61,7 +61,7 @@ public sealed record ComplexAngle : CompositeOp
 
 /// <summary>
 /// The complex quotient (a + i b) / (c + i d), inputs a, b, c, d, which are broadcast; scaled by the larger part of the divisor so that squares cannot
-/// overflow (Smith: "Algorithm 116: Complex division", 1962).
+/// overflow (Smith: "Algorithm 116: Complex division", 1962). Dtypes: floating-point.
 /// </summary>
 public sealed record ComplexDiv : CompositeOp
 {

@@ -50,7 +50,7 @@ public abstract record HolomorphicOp : CompositeOp
     private protected static (ComplexTensor Less, ComplexTensor More) Roots(ComplexTensor z) => ((1 - z).Sqrt(), (1 + z).Sqrt());
 }
 
-/// <summary>The natural logarithm ln |z| + i angle(z), with imaginary parts in [-pi, pi].</summary>
+/// <summary>The natural logarithm ln |z| + i angle(z), with imaginary parts in [-pi, pi]. Dtypes: floating-point.</summary>
 public sealed record ComplexLog : HolomorphicOp
 {
     internal static readonly ComplexLog Instance = new();
@@ -69,7 +69,7 @@ public sealed record ComplexLog : HolomorphicOp
     protected override ComplexTensor Gradient(ComplexTensor g, ComplexTensor z, ComplexTensor w) => g / z.Conj();
 }
 
-/// <summary>The square root with a real part that is not negative; its imaginary part has the sign of that of z.</summary>
+/// <summary>The square root with a real part that is not negative; its imaginary part has the sign of that of z. Dtypes: floating-point.</summary>
 public sealed record ComplexSqrt : HolomorphicOp
 {
     internal static readonly ComplexSqrt Instance = new();
@@ -92,7 +92,7 @@ public sealed record ComplexSqrt : HolomorphicOp
     protected override ComplexTensor Gradient(ComplexTensor g, ComplexTensor z, ComplexTensor w) => g * 0.5 / w.Conj();
 }
 
-/// <summary>The hyperbolic tangent (Kahan: "Branch cuts for complex elementary functions", 1987).</summary>
+/// <summary>The hyperbolic tangent (Kahan: "Branch cuts for complex elementary functions", 1987). Dtypes: floating-point.</summary>
 public sealed record ComplexTanh : HolomorphicOp
 {
     internal static readonly ComplexTanh Instance = new();
@@ -111,7 +111,7 @@ public sealed record ComplexTanh : HolomorphicOp
     protected override ComplexTensor Gradient(ComplexTensor g, ComplexTensor z, ComplexTensor w) => g * (1 - w.Square()).Conj();
 }
 
-/// <summary>The arc sine, with branch cuts on the real axis beyond -1 and 1 (Kahan, 1987).</summary>
+/// <summary>The arc sine, with branch cuts on the real axis beyond -1 and 1 (Kahan, 1987). Dtypes: floating-point.</summary>
 public sealed record ComplexAsin : HolomorphicOp
 {
     internal static readonly ComplexAsin Instance = new();
@@ -131,7 +131,7 @@ public sealed record ComplexAsin : HolomorphicOp
     }
 }
 
-/// <summary>The arc cosine, with branch cuts on the real axis beyond -1 and 1 (Kahan, 1987).</summary>
+/// <summary>The arc cosine, with branch cuts on the real axis beyond -1 and 1 (Kahan, 1987). Dtypes: floating-point.</summary>
 public sealed record ComplexAcos : HolomorphicOp
 {
     internal static readonly ComplexAcos Instance = new();
@@ -151,7 +151,7 @@ public sealed record ComplexAcos : HolomorphicOp
     }
 }
 
-/// <summary>The inverse hyperbolic cosine with a real part that is not negative, with a branch cut on the real axis below 1 (Kahan, 1987).</summary>
+/// <summary>The inverse hyperbolic cosine with a real part that is not negative, with a branch cut on the real axis below 1 (Kahan, 1987). Dtypes: floating-point.</summary>
 public sealed record ComplexAcosh : HolomorphicOp
 {
     internal static readonly ComplexAcosh Instance = new();
@@ -167,7 +167,7 @@ public sealed record ComplexAcosh : HolomorphicOp
     protected override ComplexTensor Gradient(ComplexTensor g, ComplexTensor z, ComplexTensor w) => g / (z - 1).Sqrt().Conj() / (z + 1).Sqrt().Conj();
 }
 
-/// <summary>The inverse hyperbolic tangent, with branch cuts on the real axis beyond -1 and 1 (Kahan, 1987).</summary>
+/// <summary>The inverse hyperbolic tangent, with branch cuts on the real axis beyond -1 and 1 (Kahan, 1987). Dtypes: floating-point.</summary>
 public sealed record ComplexAtanh : HolomorphicOp
 {
     internal static readonly ComplexAtanh Instance = new();
@@ -189,7 +189,7 @@ public sealed record ComplexAtanh : HolomorphicOp
 }
 
 /// <summary>
-/// a to the power b, both complex (inputs re a, im a, re b, im b), as exp(b ln a). 0 to the power 0 is 1, and to a power with a positive real part 0.
+/// a to the power b, both complex (inputs re a, im a, re b, im b), as exp(b ln a). 0 to the power 0 is 1, and to a power with a positive real part 0. Dtypes: floating-point.
 /// </summary>
 public sealed record ComplexPow : CompositeOp
 {

@@ -1,6 +1,6 @@
 namespace Tauten.Ops;
 
-/// <summary>-log(softmax(logits)[label]) for each row of logits [rows, classes] and labels int64 [rows]: the losses [rows].</summary>
+/// <summary>-log(softmax(logits)[label]) for each row of logits [rows, classes] and labels int64 [rows]: the losses [rows]. Dtypes: floating-point; labels int32, int64.</summary>
 public sealed record CrossEntropy : CompositeOp
 {
     internal static readonly CrossEntropy Instance = new();
@@ -28,7 +28,7 @@ public sealed record CrossEntropy : CompositeOp
 
 /// <summary>
 /// (softmax(logits) - onehot(label)) g for each row: the gradient of <see cref="CrossEntropy"/> for the logits. Inputs: logits [rows, classes], labels
-/// [rows], and the gradient g of the losses [rows].
+/// [rows], and the gradient g of the losses [rows]. Dtypes: floating-point; labels int32, int64.
 /// </summary>
 public sealed record CrossEntropyGradient : CompositeOp
 {

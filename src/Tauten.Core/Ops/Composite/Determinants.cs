@@ -1,6 +1,8 @@
 namespace Tauten.Ops;
 
-/// <summary>The determinant of square matrices [.., n, n], by <see cref="LuFactor"/>. Its gradient is the matrix of cofactors, which exists for singular matrices too.</summary>
+/// <summary>
+/// The determinant of square matrices [.., n, n], by <see cref="LuFactor"/>. Its gradient is the matrix of cofactors, which exists for singular matrices too. Dtypes: float32, float64.
+/// </summary>
 public sealed record Det : CompositeOp
 {
     internal static readonly Det Instance = new();
@@ -29,7 +31,7 @@ public sealed record Det : CompositeOp
 
 /// <summary>
 /// The cofactors of square matrices [.., n, n]: the derivative of the determinant, det(A) A^-T for an invertible A, and defined for every A: with
-/// A = U diag(s) V^T it is det(U V^T) U diag(products of all s but one) V^T. Its own gradient needs A to be invertible.
+/// A = U diag(s) V^T it is det(U V^T) U diag(products of all s but one) V^T. Its own gradient needs A to be invertible. Dtypes: float32, float64.
 /// </summary>
 public sealed record Cofactors : CompositeOp
 {
@@ -60,7 +62,7 @@ public sealed record Cofactors : CompositeOp
 
 /// <summary>
 /// Sign and logarithm of the magnitude of the determinant of square matrices [.., n, n]; 0 and minus infinity where it is 0. The gradient of the logarithm is
-/// A^-T, that of the sign 0.
+/// A^-T, that of the sign 0. Dtypes: float32, float64.
 /// </summary>
 public sealed record SlogDet : CompositeOp
 {

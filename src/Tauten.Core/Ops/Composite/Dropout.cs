@@ -2,7 +2,7 @@ namespace Tauten.Ops;
 
 /// <summary>
 /// Each element is set to 0 with probability <paramref name="Rate"/>, and the others are divided by 1 - Rate (Srivastava et al., 2014). The second
-/// input is a random key: the gradient draws the same mask again, so none is kept.
+/// input is a random key: the gradient draws the same mask again, so none is kept. Dtypes: floating-point; key uint64.
 /// </summary>
 public sealed record Dropout(double Rate) : CompositeOp
 {

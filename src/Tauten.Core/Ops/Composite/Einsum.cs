@@ -2,7 +2,7 @@ namespace Tauten.Ops;
 
 /// <summary>
 /// Sums of products in Einstein's notation: <c>"bij,bjk->bik"</c> names the axes of each input and of the result. The result's element at each
-/// position of its letters is the sum, over all other letters, of the products of the inputs' elements at the positions of theirs.
+/// position of its letters is the sum, over all other letters, of the products of the inputs' elements at the positions of theirs. Dtypes: numbers.
 /// </summary>
 /// <remarks>
 /// A letter that occurs twice in one input walks along its diagonal. An ellipsis stands for any number of axes, which are broadcast. Without an arrow,

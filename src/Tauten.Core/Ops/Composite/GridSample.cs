@@ -3,7 +3,7 @@ namespace Tauten.Ops;
 /// <summary>
 /// An image x [batch, channels, spatial...] (two or three spatial axes) sampled at the points of a grid [batch, points..., spatial axes], whose last axis holds
 /// the position along the last spatial axis first. Positions go from -1 to 1: from the outer edges of the first to that of the last element, or with
-/// <paramref name="AlignCorners"/> from the middle of the first to that of the last (Jaderberg et al.: "Spatial Transformer Networks", 2015).
+/// <paramref name="AlignCorners"/> from the middle of the first to that of the last (Jaderberg et al.: "Spatial Transformer Networks", 2015). Dtypes: floating-point.
 /// </summary>
 /// <param name="Mode">Nearest, linear, or over two axes cubic (a = -3/4).</param>
 /// <param name="Padding">What lies outside of the image. The gradient with respect to a position that it moves to the border is 0.</param>
@@ -179,7 +179,7 @@ public sealed record GridSample(InterpolationMode Mode, GridPadding Padding, boo
     }
 }
 
-/// <summary>The gradients of <see cref="GridSample"/> with respect to image and grid, from both and the gradient of the sampled values.</summary>
+/// <summary>The gradients of <see cref="GridSample"/> with respect to image and grid, from both and the gradient of the sampled values. Dtypes: floating-point.</summary>
 /// <param name="Forward">The sampling.</param>
 public sealed record GridSampleGradient(GridSample Forward) : CompositeOp
 {
@@ -187,8 +187,10 @@ public sealed record GridSampleGradient(GridSample Forward) : CompositeOp
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
         Expect.Count(x, 3, this);
-        var y = Forward.Infer(x[..2])[0];
+        Expect.Floating(this, x[0]);
+        Expect.SameDType(this, x[0], x[1]);
         Expect.SameDType(this, x[0], x[2]);
+        var y = Forward.Infer(x[..2])[0];
         if (x[2].Shape.IsKnown && y.Shape.IsKnown && x[2].Shape != y.Shape) throw new ShapeException($"GridSampleGradient: expected a gradient of shape {y.Shape}. Received: {x[2].Shape}.");
         return new(x[0], x[1]);
     }

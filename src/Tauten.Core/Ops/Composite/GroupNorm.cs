@@ -3,7 +3,7 @@ namespace Tauten.Ops;
 /// <summary>
 /// (x - mean) / sqrt(variance + Epsilon) for x [batch, channels, ...], with mean and (biased) variance taken over each of <paramref name="Groups"/> groups
 /// of neighbouring channels and all axes behind; then times a weight plus a bias, a number each for each channel, if they are given
-/// (Wu, He: "Group Normalization", 2018).
+/// (Wu, He: "Group Normalization", 2018). Dtypes: floating-point.
 /// </summary>
 /// <param name="Groups">The number of groups: 1 makes a layer normalization, the number of channels an instance normalization.</param>
 /// <param name="Epsilon">Added to the variance, so that a constant group does not divide by zero.</param>
@@ -42,7 +42,7 @@ public sealed record GroupNorm(int Groups, double Epsilon) : CompositeOp
 
 /// <summary>
 /// x / sqrt(mean(x^2) + Epsilon), with the mean taken over the last <paramref name="Axes"/> axes for each position of the axes in front; then times a weight
-/// of the shape of those axes, if it is given (Zhang, Sennrich: "Root Mean Square Layer Normalization", 2019).
+/// of the shape of those axes, if it is given (Zhang, Sennrich: "Root Mean Square Layer Normalization", 2019). Dtypes: floating-point.
 /// </summary>
 /// <param name="Axes">How many axes at the end are normalized together.</param>
 /// <param name="Epsilon">Added to the mean, so that a row of zeros does not divide by zero.</param>

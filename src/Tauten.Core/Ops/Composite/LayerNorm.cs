@@ -2,7 +2,7 @@ namespace Tauten.Ops;
 
 /// <summary>
 /// (x - mean) / sqrt(variance + Epsilon), with mean and (biased) variance taken over the last <paramref name="Axes"/> axes for each position of the
-/// axes in front; then times a weight plus a bias of the shape of those axes, if they are given (Ba, Kiros, Hinton: "Layer Normalization", 2016).
+/// axes in front; then times a weight plus a bias of the shape of those axes, if they are given (Ba, Kiros, Hinton: "Layer Normalization", 2016). Dtypes: floating-point.
 /// </summary>
 /// <param name="Axes">How many axes at the end are normalized together.</param>
 /// <param name="Epsilon">Added to the variance, so that a constant row does not divide by zero.</param>
@@ -62,7 +62,7 @@ public sealed record LayerNorm(int Axes, double Epsilon) : CompositeOp
 
 /// <summary>
 /// The gradients of <see cref="LayerNorm"/> for its input and, where there is a weight, for weight and bias, from the gradient of its result. Inputs: that
-/// gradient, the input, the weight if there is one.
+/// gradient, the input, the weight if there is one. Dtypes: floating-point.
 /// </summary>
 public sealed record LayerNormGradient(int Axes, double Epsilon) : CompositeOp
 {

@@ -1,6 +1,6 @@
 namespace Tauten.Ops;
 
-/// <summary>x W^T + b: a weight [out, in] applied to the last axis of x; the bias [out] may be left out.</summary>
+/// <summary>x W^T + b: a weight [out, in] applied to the last axis of x; the bias [out] may be left out. Dtypes: floating-point.</summary>
 public sealed record Linear : CompositeOp
 {
     internal static readonly Linear Instance = new();

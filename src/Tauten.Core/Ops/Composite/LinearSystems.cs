@@ -2,7 +2,7 @@ namespace Tauten.Ops;
 
 /// <summary>
 /// The solution X of A X = B for square matrices A [.., n, n] and B [.., n, k] with the same batch axes, by <see cref="LuFactor"/> and two triangular
-/// solutions. Second output: the third one of <see cref="LuFactor"/>. Gradient (Giles, 2008): that of B is A^-T G, that of A is minus this times X^T.
+/// solutions. Second output: the third one of <see cref="LuFactor"/>. Gradient (Giles, 2008): that of B is A^-T G, that of A is minus this times X^T. Dtypes: float32, float64.
 /// </summary>
 /// <param name="Checks">Whether a singular matrix is an error; else its solution holds infinities or NaN.</param>
 public sealed record Solve(bool Checks) : CompositeOp
@@ -28,7 +28,7 @@ public sealed record Solve(bool Checks) : CompositeOp
 }
 
 /// <summary>
-/// The inverse of square matrices [.., n, n]; second output: the third one of <see cref="LuFactor"/>. The gradient is -Y^T G Y^T (Giles, 2008).
+/// The inverse of square matrices [.., n, n]; second output: the third one of <see cref="LuFactor"/>. The gradient is -Y^T G Y^T (Giles, 2008). Dtypes: float32, float64.
 /// </summary>
 /// <param name="Checks">Whether a singular matrix is an error; else its inverse holds infinities or NaN.</param>
 public sealed record Inverse(bool Checks) : CompositeOp
@@ -50,7 +50,7 @@ public sealed record Inverse(bool Checks) : CompositeOp
 /// <summary>
 /// The pseudoinverse of Moore and Penrose of matrices [.., m, n]: of singular values (or magnitudes of eigenvalues) up to <paramref name="RelativeTolerance"/>
 /// times the largest, or up to <paramref name="AbsoluteTolerance"/>, it takes none. Gradient: Golub and Pereyra, "The differentiation of
-/// pseudo-inverses and nonlinear least squares problems whose variables separate", 1973, for changes that keep the rank.
+/// pseudo-inverses and nonlinear least squares problems whose variables separate", 1973, for changes that keep the rank. Dtypes: float32, float64.
 /// </summary>
 /// <param name="RelativeTolerance">Relative to the largest singular value; when null, the larger one of m and n times the precision of the dtype.</param>
 /// <param name="AbsoluteTolerance">Absolute.</param>

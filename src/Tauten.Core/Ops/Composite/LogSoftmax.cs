@@ -1,6 +1,6 @@
 namespace Tauten.Ops;
 
-/// <summary>x - log(sum(exp(x))) along <paramref name="Axis"/>: the logarithm of <see cref="Softmax"/> without its loss of precision.</summary>
+/// <summary>x - log(sum(exp(x))) along <paramref name="Axis"/>: the logarithm of <see cref="Softmax"/> without its loss of precision. Dtypes: floating-point.</summary>
 public sealed record LogSoftmax(int Axis) : CompositeOp
 {
     /// <inheritdoc/>
@@ -20,7 +20,9 @@ public sealed record LogSoftmax(int Axis) : CompositeOp
     protected internal override Tensor[]? Batched(Batch x) => x.Run(new LogSoftmax(x.Sample(0).Shape.Axis(Axis, Name()) + 1));
 }
 
-/// <summary>g - exp(y) sum(g) along <paramref name="Axis"/>: the gradient of <see cref="LogSoftmax"/>, from that of its result and the result. Inputs: g, y.</summary>
+/// <summary>
+/// g - exp(y) sum(g) along <paramref name="Axis"/>: the gradient of <see cref="LogSoftmax"/>, from that of its result and the result. Inputs: g, y. Dtypes: floating-point.
+/// </summary>
 public sealed record LogSoftmaxGradient(int Axis) : CompositeOp
 {
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace Tauten.Ops;
 
-/// <summary>log(sum(exp(x))) along axes, shifted by the largest value so that it cannot overflow.</summary>
+/// <summary>log(sum(exp(x))) along axes, shifted by the largest value so that it cannot overflow. Dtypes: floating-point.</summary>
 public sealed record LogSumExp(Dims Axes, bool KeepDims) : CompositeOp
 {
     /// <inheritdoc/>

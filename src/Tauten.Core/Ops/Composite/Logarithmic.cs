@@ -1,6 +1,6 @@
 namespace Tauten.Ops;
 
-/// <summary>x * log(y), and 0 where x = 0 unless y is NaN.</summary>
+/// <summary>x * log(y), and 0 where x = 0 unless y is NaN. Dtypes: floating-point.</summary>
 public sealed record Xlogy : CompositeOp
 {
     internal static readonly Xlogy Instance = new();
@@ -27,7 +27,7 @@ public sealed record Xlogy : CompositeOp
     }
 }
 
-/// <summary>x * log(1 + y), and 0 where x = 0 unless y is NaN; accurate for small y.</summary>
+/// <summary>x * log(1 + y), and 0 where x = 0 unless y is NaN; accurate for small y. Dtypes: floating-point.</summary>
 public sealed record Xlog1py : CompositeOp
 {
     internal static readonly Xlog1py Instance = new();
@@ -54,7 +54,7 @@ public sealed record Xlog1py : CompositeOp
     }
 }
 
-/// <summary>log(exp(a) + exp(b)), as max(a, b) + log(1 + exp(-|a - b|)) so that it cannot overflow.</summary>
+/// <summary>log(exp(a) + exp(b)), as max(a, b) + log(1 + exp(-|a - b|)) so that it cannot overflow. Dtypes: floating-point.</summary>
 public sealed record LogAddExp : CompositeOp
 {
     internal static readonly LogAddExp Instance = new();
@@ -79,7 +79,7 @@ public sealed record LogAddExp : CompositeOp
         [b.Needs(0) ? (b.Grad * first).SumTo(b.InputSpec(0).Shape) : null, b.Needs(1) ? (b.Grad * (1 - first)).SumTo(b.InputSpec(1).Shape) : null];
 }
 
-/// <summary>log2(2^a + 2^b), as max(a, b) + log2(1 + 2^-|a - b|) so that it cannot overflow.</summary>
+/// <summary>log2(2^a + 2^b), as max(a, b) + log2(1 + 2^-|a - b|) so that it cannot overflow. Dtypes: floating-point.</summary>
 public sealed record LogAddExp2 : CompositeOp
 {
     internal static readonly LogAddExp2 Instance = new();
@@ -100,7 +100,7 @@ public sealed record LogAddExp2 : CompositeOp
 
 /// <summary>
 /// log(x / (1 - x)), the inverse of <see cref="Sigmoid"/>. With <paramref name="Epsilon"/>, x is limited to [Epsilon, 1 - Epsilon] first, and has no gradient beyond; without,
-/// it is infinite at 0 and 1 and NaN beyond.
+/// it is infinite at 0 and 1 and NaN beyond. Dtypes: floating-point.
 /// </summary>
 public sealed record Logit(double? Epsilon) : CompositeOp
 {
@@ -123,7 +123,7 @@ public sealed record Logit(double? Epsilon) : CompositeOp
     }
 }
 
-/// <summary>-x * log(x), a term of an entropy: 0 at 0, -infinity below.</summary>
+/// <summary>-x * log(x), a term of an entropy: 0 at 0, -infinity below. Dtypes: floating-point.</summary>
 public sealed record Entr : CompositeOp
 {
     internal static readonly Entr Instance = new();
@@ -140,7 +140,7 @@ public sealed record Entr : CompositeOp
 
 /// <summary>
 /// The logarithm of the normal distribution function, log((1 + erf(x / sqrt 2)) / 2): by the scaled complementary error function where x is negative, so that it keeps its digits where the
-/// distribution function has vanished.
+/// distribution function has vanished. Dtypes: floating-point.
 /// </summary>
 public sealed record LogNdtr : CompositeOp
 {

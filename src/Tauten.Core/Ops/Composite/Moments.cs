@@ -1,6 +1,6 @@
 namespace Tauten.Ops;
 
-/// <summary>The mean along axes.</summary>
+/// <summary>The mean along axes. Dtypes: floating-point.</summary>
 public sealed record Mean(Dims Axes, bool KeepDims) : CompositeOp
 {
     /// <inheritdoc/>
@@ -29,7 +29,7 @@ public sealed record Mean(Dims Axes, bool KeepDims) : CompositeOp
     protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axes = Batch.Shift(Axes) });
 }
 
-/// <summary>The variance along axes: the sum of squared distances from the mean, divided by the number of elements less <paramref name="Correction"/>.</summary>
+/// <summary>The variance along axes: the sum of squared distances from the mean, divided by the number of elements less <paramref name="Correction"/>. Dtypes: floating-point.</summary>
 public sealed record Variance(Dims Axes, double Correction, bool KeepDims) : CompositeOp
 {
     /// <inheritdoc/>
@@ -51,7 +51,7 @@ public sealed record Variance(Dims Axes, double Correction, bool KeepDims) : Com
     protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axes = Batch.Shift(Axes) });
 }
 
-/// <summary>The square root of the <see cref="Variance"/>.</summary>
+/// <summary>The square root of the <see cref="Variance"/>. Dtypes: floating-point.</summary>
 public sealed record StandardDeviation(Dims Axes, double Correction, bool KeepDims) : CompositeOp
 {
     /// <inheritdoc/>
@@ -61,7 +61,7 @@ public sealed record StandardDeviation(Dims Axes, double Correction, bool KeepDi
     protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axes = Batch.Shift(Axes) });
 }
 
-/// <summary>(sum |x|^Order)^(1/Order) along axes; the largest magnitude for infinity, the number of elements other than 0 for 0. At 0 the gradient is 0.</summary>
+/// <summary>(sum |x|^Order)^(1/Order) along axes; the largest magnitude for infinity, the number of elements other than 0 for 0. At 0 the gradient is 0. Dtypes: floating-point.</summary>
 public sealed record Norm(double Order, Dims Axes, bool KeepDims) : CompositeOp
 {
     /// <inheritdoc/>

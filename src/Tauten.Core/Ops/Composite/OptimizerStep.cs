@@ -1,62 +1,99 @@
 namespace Tauten.Ops;
 
 /// <summary>
-/// What steps of optimizers have in common. Inputs: parameter, gradient, learning rate (float64 scalar), what is kept beside the parameter, and for
-/// most the number of steps done (int64 scalar). Outputs: the new values of all but gradient and learning rate, in the same order. What is kept beside a
-/// 16-bit parameter is float32, and the step is computed in that type. Not differentiable.
+/// What steps of optimizers have in common: one op updates any number of parameters. Inputs: the learning rate (float64 scalar); then for each parameter
+/// itself, its gradient, what is kept beside it, and for most rules the number of steps done (int64 scalar). Outputs: the new values of all but learning rate
+/// and gradients, in the same order. What is kept beside a 16-bit parameter is float32, and the step is computed in that type. Not differentiable.
 /// </summary>
+/// <remarks>A rule of one's own derives from this record and says how many tensors are kept, and what the new values are.</remarks>
 public abstract record OptimizerStep : CompositeOp
 {
-    /// <summary>How many tensors are kept beside the parameter, without the number of steps.</summary>
-    internal abstract int Moments { get; }
+    /// <summary>Whether to climb instead of to descend: gradients count with the other sign.</summary>
+    public bool Maximize { get; init; }
+
+    /// <summary>How many tensors are kept beside each parameter, without the number of steps.</summary>
+    protected internal abstract int Moments { get; }
 
     /// <summary>Whether the number of steps is kept.</summary>
-    internal virtual bool Counts => true;
+    protected internal virtual bool Counts => true;
 
     /// <summary>The spec of one of the tensors kept, from the parameter's in the type of computation.</summary>
-    internal virtual TensorSpec Moment(int index, TensorSpec state) => state;
+    protected internal virtual TensorSpec Moment(int index, TensorSpec state) => state;
 
-    /// <summary>The update.</summary>
+    /// <summary>The update of one parameter.</summary>
     /// <param name="w">The parameter.</param>
     /// <param name="g">Its gradient, of the same type.</param>
     /// <param name="rate">The learning rate, float64[].</param>
     /// <param name="kept">What is kept beside the parameter; receives the new values.</param>
     /// <param name="time">The number of this step, from 1 on, float64[]; meaningless where steps are not counted.</param>
     /// <returns>The new parameter.</returns>
-    private protected abstract Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time);
+    protected abstract Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time);
 
-    /// <inheritdoc/>
-    public override OpKind Kind() => OpKind.Elementwise;
+    /// <summary>The type in which a parameter of <paramref name="dtype"/> is updated: its own, but not less than 32 bits.</summary>
+    internal static DType Computed(DType dtype) => dtype.Size() >= 4 ? dtype : DType.Float32;
+
+    /// <summary>How many outputs there are for each parameter; there is one input more, the gradient.</summary>
+    internal int Outputs => 1 + Moments + (Counts ? 1 : 0);
 
     /// <inheritdoc/>
     public sealed override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
-        int moments = Moments, total = 3 + moments + (Counts ? 1 : 0);
-        Expect.Count(x, total, this);
-        SgdStep.CheckUpdate(this, x, moments: 0, Counts);
-        var state = new TensorSpec(SgdStep.Computed(x[0].DType), x[0].Shape);
-        var y = new TensorSpec[total - 2];
-        y[0] = x[0];
-        for (int i = 3; i < total; i++) y[i - 2] = x[i];
-        for (int i = 0; i < moments; i++)
-            if (x[3 + i] is var received && Moment(i, state) is var expected && received != expected)
-                throw new ShapeException($"{this}: expected what is kept beside the parameter as {expected}. Received: {received}.");
+        int outputs = Outputs, each = outputs + 1;
+        if (x.Length <= 1 || (x.Length - 1) % each != 0)
+            throw new ShapeException($"{this}: expected a learning rate, then {each} inputs for each parameter. Received: {x.Length} inputs.");
+        Check("a learning rate", new(DType.Float64, Shape.Scalar), x[0]);
+        int parameters = (x.Length - 1) / each;
+        var y = new TensorSpec[parameters * outputs];
+        for (int p = 0; p < parameters; p++)
+        {
+            var own = x.Slice(1 + p * each, each);
+            Check(own);
+            y[p * outputs] = own[0];
+            own[2..].CopyTo(y.AsSpan(p * outputs + 1));
+        }
         return y.Length == 1 ? y[0] : new Specs(y);
     }
 
+    void Check(ReadOnlySpan<TensorSpec> x)
+    {
+        Expect.Floating(this, x[0]);
+        Check("a gradient", x[0], x[1]);
+        var state = new TensorSpec(Computed(x[0].DType), x[0].Shape);
+        for (int i = 0; i < Moments; i++) Check("what is kept beside the parameter as", Moment(i, state), x[2 + i]);
+        if (Counts) Check("a number of steps", new(DType.Int64, Shape.Scalar), x[^1]);
+    }
+
+    void Check(string what, TensorSpec expected, TensorSpec received)
+    {
+        if (received == expected) return;
+        string message = $"{this}: expected {what} {expected}. Received: {received}.";
+        throw received.DType == expected.DType ? new ShapeException(message) : new DTypeException($"{message} Convert with To(dtype).");
+    }
+
     /// <inheritdoc/>
-    internal sealed override ReadOnlySpan<int> Overwrites => ((ReadOnlySpan<int>)[0, 3, 4, 5, 6])[..(1 + Moments + (Counts ? 1 : 0))];
+    internal sealed override int Overwritten(int output)
+    {
+        int outputs = Outputs, own = output % outputs;
+        return 1 + output / outputs * (outputs + 1) + (own == 0 ? 0 : own + 1);
+    }
 
     /// <inheritdoc/>
     public sealed override Tensor[] ExpandAll(ReadOnlySpan<Tensor> x)
     {
-        var kind = SgdStep.Computed(x[0].DType);
-        var y = new Tensor[x.Length - 2];
-        x[3..].CopyTo(y.AsSpan(1));
-        if (Counts) y[^1] += 1;
-        var time = Counts ? y[^1].To(DType.Float64) : x[2];
-        y[0] = Update(x[0].To(kind), x[1].To(kind), x[2], y.AsSpan(1, Moments), time).To(x[0].DType);
+        int outputs = Outputs, parameters = (x.Length - 1) / (outputs + 1);
+        var y = new Tensor[parameters * outputs];
+        for (int p = 0; p < parameters; p++) Expand(x[0], x.Slice(1 + p * (outputs + 1), outputs + 1), y.AsSpan(p * outputs, outputs));
         return y;
+    }
+
+    void Expand(Tensor rate, ReadOnlySpan<Tensor> x, Span<Tensor> y)
+    {
+        var kind = Computed(x[0].DType);
+        x[2..].CopyTo(y[1..]);
+        if (Counts) y[^1] += 1;
+        var time = Counts ? y[^1].To(DType.Float64) : rate;
+        var g = x[1].To(kind);
+        y[0] = Update(x[0].To(kind), Maximize ? -g : g, rate, y.Slice(1, Moments), time).To(x[0].DType);
     }
 
     /// <inheritdoc/>

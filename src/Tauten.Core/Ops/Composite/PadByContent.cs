@@ -2,7 +2,7 @@ namespace Tauten.Ops;
 
 /// <summary>
 /// The input surrounded by elements of its own: <c>Low[i]</c> before and <c>High[i]</c> behind axis i, as <paramref name="Mode"/> says. Axes follow one after
-/// the other, so corners hold elements of what was added before.
+/// the other, so corners hold elements of what was added before. Dtypes: any.
 /// </summary>
 /// <param name="Low">For each axis, the number of elements before it.</param>
 /// <param name="High">For each axis, the number of elements behind it.</param>

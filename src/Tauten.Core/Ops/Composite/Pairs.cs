@@ -1,6 +1,6 @@
 namespace Tauten.Ops;
 
-/// <summary>sqrt(a^2 + b^2), without overflow on the way; infinite where one is, even beside NaN.</summary>
+/// <summary>sqrt(a^2 + b^2), without overflow on the way; infinite where one is, even beside NaN. Dtypes: floating-point.</summary>
 public sealed record Hypot : CompositeOp
 {
     internal static readonly Hypot Instance = new();
@@ -26,7 +26,9 @@ public sealed record Hypot : CompositeOp
         [b.Needs(0) ? (b.Grad * (b.Input(0) / b.Output)).SumTo(b.InputSpec(0).Shape) : null, b.Needs(1) ? (b.Grad * (b.Input(1) / b.Output)).SumTo(b.InputSpec(1).Shape) : null];
 }
 
-/// <summary>The magnitude of a with the sign of b, that of a zero or NaN included. The sign has no gradient; the derivative with respect to a is taken as 0 at 0.</summary>
+/// <summary>
+/// The magnitude of a with the sign of b, that of a zero or NaN included. The sign has no gradient; the derivative with respect to a is taken as 0 at 0. Dtypes: floating-point.
+/// </summary>
 public sealed record Copysign : CompositeOp
 {
     internal static readonly Copysign Instance = new();
@@ -38,6 +40,7 @@ public sealed record Copysign : CompositeOp
     public override Tensor Expand(ReadOnlySpan<Tensor> x)
     {
         Expect.Floating(this, x[0].Spec);
+        Expect.SameDType(this, x[0].Spec, x[1].Spec);
         var size = x[0].Abs();
         return Tensor.Where(x[1].Signbit(), -size, size);
     }
@@ -50,7 +53,7 @@ public sealed record Copysign : CompositeOp
     }
 }
 
-/// <summary>The larger of a and b; where one is NaN, the other. At a tie, all of the gradient goes to a.</summary>
+/// <summary>The larger of a and b; where one is NaN, the other. At a tie, all of the gradient goes to a. Dtypes: numbers.</summary>
 public sealed record Fmax : CompositeOp
 {
     internal static readonly Fmax Instance = new();
@@ -72,7 +75,7 @@ public sealed record Fmax : CompositeOp
         [b.Needs(0) ? Tensor.Where(first, b.Grad, 0).SumTo(b.InputSpec(0).Shape) : null, b.Needs(1) ? Tensor.Where(first, 0, b.Grad).SumTo(b.InputSpec(1).Shape) : null];
 }
 
-/// <summary>The smaller of a and b; where one is NaN, the other. At a tie, all of the gradient goes to a.</summary>
+/// <summary>The smaller of a and b; where one is NaN, the other. At a tie, all of the gradient goes to a. Dtypes: numbers.</summary>
 public sealed record Fmin : CompositeOp
 {
     internal static readonly Fmin Instance = new();
@@ -91,7 +94,7 @@ public sealed record Fmin : CompositeOp
     public override Tensor?[]? Gradient(Backward b) => Fmax.Choose(b, (b.Input(0) <= b.Input(1)) | b.Input(1).IsNaN());
 }
 
-/// <summary>a + w (b - a) of a (first input), b (second) and the weight w (third), broadcast: exactly a where w = 0, and exactly b where w = 1.</summary>
+/// <summary>a + w (b - a) of a (first input), b (second) and the weight w (third), broadcast: exactly a where w = 0, and exactly b where w = 1. Dtypes: floating-point.</summary>
 public sealed record Lerp : CompositeOp
 {
     internal static readonly Lerp Instance = new();
@@ -118,7 +121,7 @@ public sealed record Lerp : CompositeOp
 
 /// <summary>
 /// The first input limited to [second, third], broadcast: min(max(x, low), high), so high where low is above it; NaN where one of the three is. The gradient goes to x where the
-/// limits do not bind, the limits themselves included, and to the limit that binds elsewhere.
+/// limits do not bind, the limits themselves included, and to the limit that binds elsewhere. Dtypes: numbers.
 /// </summary>
 public sealed record ClampBetween : CompositeOp
 {
@@ -143,7 +146,7 @@ public sealed record ClampBetween : CompositeOp
     }
 }
 
-/// <summary>sin(x) / x, the spherical Bessel function of the first kind of order 0: 1 at 0, and 0 at infinity.</summary>
+/// <summary>sin(x) / x, the spherical Bessel function of the first kind of order 0: 1 at 0, and 0 at infinity. Dtypes: floating-point.</summary>
 public sealed record SphericalBesselJ0 : CompositeOp
 {
     internal static readonly SphericalBesselJ0 Instance = new();

@@ -1,6 +1,6 @@
 namespace Tauten.Ops;
 
-/// <summary>x limited to [Low, High]; NaN stays NaN. The derivative is 1 between the limits, and 0 at them and beyond, unlike that of <see cref="Clamp"/>.</summary>
+/// <summary>x limited to [Low, High]; NaN stays NaN. The derivative is 1 between the limits, and 0 at them and beyond, unlike that of <see cref="Clamp"/>. Dtypes: floating-point.</summary>
 public sealed record Hardtanh(double Low, double High) : CompositeOp
 {
     /// <inheritdoc/>
@@ -18,7 +18,7 @@ public sealed record Hardtanh(double Low, double High) : CompositeOp
     public override Tensor?[]? Gradient(Backward b) => [Tensor.Where((b.Input(0) > Low) & (b.Input(0) < High), b.Grad, 0)];
 }
 
-/// <summary>min(max(x + 3, 0), 6) / 6 (Howard et al.: "Searching for MobileNetV3", 2019). The derivative at -3 and 3 is taken as 0.</summary>
+/// <summary>min(max(x + 3, 0), 6) / 6 (Howard et al.: "Searching for MobileNetV3", 2019). The derivative at -3 and 3 is taken as 0. Dtypes: floating-point.</summary>
 public sealed record Hardsigmoid : CompositeOp
 {
     internal static readonly Hardsigmoid Instance = new();
@@ -37,7 +37,10 @@ public sealed record Hardsigmoid : CompositeOp
     public override Tensor?[]? Gradient(Backward b) => [Tensor.Where((b.Input(0) > -3) & (b.Input(0) < 3), b.Grad * (1.0 / 6), 0)];
 }
 
-/// <summary>x * min(max(x + 3, 0), 6) / 6: close to <see cref="Silu"/>, without an exponential (Howard et al.: "Searching for MobileNetV3", 2019). The derivative at -3 is taken as 0, at 3 as 1.</summary>
+/// <summary>
+/// x * min(max(x + 3, 0), 6) / 6: close to <see cref="Silu"/>, without an exponential (Howard et al.: "Searching for MobileNetV3", 2019). The derivative at -3 is taken as 0, at 3 as 1.
+/// Dtypes: floating-point.
+/// </summary>
 public sealed record Hardswish : CompositeOp
 {
     internal static readonly Hardswish Instance = new();
@@ -60,7 +63,7 @@ public sealed record Hardswish : CompositeOp
     }
 }
 
-/// <summary>x where |x| is above Limit, 0 elsewhere; NaN stays NaN.</summary>
+/// <summary>x where |x| is above Limit, 0 elsewhere; NaN stays NaN. Dtypes: floating-point.</summary>
 public sealed record Hardshrink(double Limit) : CompositeOp
 {
     /// <inheritdoc/>
@@ -74,7 +77,7 @@ public sealed record Hardshrink(double Limit) : CompositeOp
     }
 }
 
-/// <summary>x moved towards 0 by Limit, and 0 where |x| is at most Limit; NaN stays NaN.</summary>
+/// <summary>x moved towards 0 by Limit, and 0 where |x| is at most Limit; NaN stays NaN. Dtypes: floating-point.</summary>
 public sealed record Softshrink(double Limit) : CompositeOp
 {
     /// <inheritdoc/>

@@ -2,7 +2,7 @@ namespace Tauten.Ops;
 
 /// <summary>
 /// The largest element of each window sliding over the last axes, and its position (int64) in the unpadded spatial plane, counted row by row.
-/// Padding never wins; NaN does.
+/// Padding never wins; NaN does. Dtypes: floating-point.
 /// </summary>
 /// <param name="Window">The size of the window along each spatial axis.</param>
 /// <param name="Strides">Its step.</param>
@@ -146,13 +146,14 @@ public sealed record MaxPool(Dims Window, Dims Strides, Dims Padding, Dims Dilat
 
 /// <summary>
 /// The gradient of <see cref="MaxPool"/>, and of other pools that choose elements, for an input of a shape: each window's gradient, added where its element
-/// was. Inputs: the gradient of the elements, and their positions among those of the last <paramref name="Spatial"/> axes.
+/// was. Inputs: the gradient of the elements, and their positions among those of the last <paramref name="Spatial"/> axes. Dtypes: floating-point; positions int32, int64.
 /// </summary>
 public sealed record MaxPoolGradient(int Spatial, Shape Input) : CompositeOp
 {
     /// <inheritdoc/>
     public override Tensor Expand(ReadOnlySpan<Tensor> x)
     {
+        Expect.Floating(this, x[0].Spec);
         int lead = Input.Rank - Spatial;
         var zeros = Tensor.Constant(0, new(x[0].DType, MaxPool.Flat(Input, lead)));
         return zeros.ScatterAdd(lead, x[1].Reshape(MaxPool.Flat(x[1].Shape, lead)), x[0].Reshape(MaxPool.Flat(x[0].Shape, lead))).Reshape(Input);
@@ -162,7 +163,7 @@ public sealed record MaxPoolGradient(int Spatial, Shape Input) : CompositeOp
     protected internal override Op Bind(Func<string, Dim?> known) => Input.IsKnown ? this : new MaxPoolGradient(Spatial, Input.Bind(known));
 }
 
-/// <summary>The mean of each window sliding over the last axes, in which padding counts as zeros, or not at all; or its sum divided by a number.</summary>
+/// <summary>The mean of each window sliding over the last axes, in which padding counts as zeros, or not at all; or its sum divided by a number. Dtypes: floating-point.</summary>
 /// <param name="Window">The size of the window along each spatial axis.</param>
 /// <param name="Strides">Its step.</param>
 /// <param name="Padding">Elements before each spatial axis, then behind each.</param>
@@ -211,7 +212,7 @@ public sealed record AvgPool(Dims Window, Dims Strides, Dims Padding, bool Count
     protected internal override Tensor[]? Batched(Batch x) => x.Run(this);
 }
 
-/// <summary>The gradient of <see cref="AvgPool"/> for an input of a shape, from that of the means: each window's share, added to its elements.</summary>
+/// <summary>The gradient of <see cref="AvgPool"/> for an input of a shape, from that of the means: each window's share, added to its elements. Dtypes: floating-point.</summary>
 public sealed record AvgPoolGradient(AvgPool Forward, Shape Input) : CompositeOp
 {
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ namespace Tauten.Ops;
 /// <summary>
 /// Quantiles along axes: with n elements in order, counted from 0, the quantile q is the element at q (n - 1), and if that falls between two of them what
 /// <paramref name="Interpolation"/> says. If there is a NaN the result is NaN; with <paramref name="SkipsNaN"/> only the others count, and the result is NaN
-/// if there are none. The second input is q (float64), a scalar or a vector, whose axis comes first in the result.
+/// if there are none. The second input is q (float64), a scalar or a vector, whose axis comes first in the result. Dtypes: floating-point; q float64.
 /// </summary>
 public sealed record Quantile(Dims Axes, QuantileInterpolation Interpolation, bool KeepDims, bool SkipsNaN) : CompositeOp
 {
@@ -52,7 +52,7 @@ public sealed record Quantile(Dims Axes, QuantileInterpolation Interpolation, bo
 
 /// <summary>
 /// The middle one of all elements, the lower one of two, a scalar; of no floating-point elements NaN. Its gradient is shared equally among the elements that equal it, unlike that of the
-/// <see cref="Median"/> along an axis.
+/// <see cref="Median"/> along an axis. Dtypes: any.
 /// </summary>
 public sealed record MedianOfAll(bool SkipsNaN) : CompositeOp
 {

@@ -4,7 +4,7 @@ namespace Tauten.Ops;
 /// softmax(q k^T scale) v: for each row of q [.., heads, queries, size] a mean of the rows of v [.., heads, keys, value size], weighted by how well the rows of k [.., heads, keys, size] agree
 /// with it (Vaswani et al.: "Attention Is All You Need", 2017). A fourth input may be a mask that broadcasts against [.., queries, keys]: a boolean one says which keys take part, a floating-point one
 /// is added to the scores. Keys and values may have fewer heads, each for as many neighbouring heads of q (Ainslie et al.: "GQA", 2023). A query that no key takes part for gets zeros.
-/// The last input is a random key where weights are dropped.
+/// The last input is a random key where weights are dropped. Dtypes: floating-point; key uint64.
 /// </summary>
 /// <remarks>
 /// A second output [.., queries] has the logarithm of the sum of the exponentials of each query's scores, -infinity where no key takes part: from it the gradient computes the weights again, so
@@ -84,6 +84,7 @@ public sealed record ScaledDotProductAttention(bool Causal = false, double? Scal
 /// <summary>
 /// The gradients of <see cref="ScaledDotProductAttention"/> for queries, keys and values. Inputs: the gradient of the result, queries, keys, values, the logarithms of the sums that the op gave,
 /// for each query the sum of result times gradient, the mask if there is one, and the random key if weights are dropped. The axes in front are those of the result; keys and values may have fewer heads.
+/// Dtypes: floating-point.
 /// </summary>
 /// <param name="Causal">Whether query i takes no keys behind i.</param>
 /// <param name="Scale">The factor of the scores; 1 / sqrt(size) if null.</param>
@@ -98,7 +99,9 @@ public sealed record ScaledDotProductAttentionGradient(bool Causal = false, doub
         for (int i = 1; i < 4; i++) Expect.SameDType(this, x[0], x[i]);
         for (int i = 4; i < 6; i++)
             if (x[i].DType != AttentionScores.Wide(x[0].DType)) throw Expect.DType(this, x[i].DType, AttentionScores.Wide(x[0].DType).Name());
-        _ = AttentionScores.Lead(x[1].Shape, x[2].Shape, x[3].Shape, AttentionScores.HasMask(x.Length, 6, Dropout) ? x[6].Shape : null);
+        bool masked = AttentionScores.HasMask(x.Length, 6, Dropout);
+        if (masked && x[6].DType != DType.Bool) Expect.SameDType(this, x[0], x[6]);
+        _ = AttentionScores.Lead(x[1].Shape, x[2].Shape, x[3].Shape, masked ? x[6].Shape : null);
         return new(x[1], x[2], x[3]);
     }
 

@@ -3,7 +3,7 @@ namespace Tauten.Ops;
 /// <summary>
 /// Combines neighbouring slices along an axis: segment s is made of the slices from offsets[s] up to but not including offsets[s + 1]. The second input
 /// is the offsets (int64, ascending, from 0 to the size of the axis). An empty segment gives <paramref name="Initial"/>, or without one 0 as a sum, 1 as a product, NaN
-/// as a mean, and the least or largest number of the dtype as a maximum or minimum.
+/// as a mean, and the least or largest number of the dtype as a maximum or minimum. Dtypes: numbers; offsets int64.
 /// </summary>
 /// <param name="Combination">How slices are combined. The gradient of an extreme is shared equally among ties.</param>
 /// <param name="Axis">The axis, counted from the start.</param>
@@ -16,7 +16,8 @@ public sealed record SegmentReduce(Combination Combination, int Axis, double? In
         var (data, offsets) = (x[0], x[1]);
         data.Shape.Axis(Axis, "SegmentReduce");
         if (data.DType == DType.Bool || (Combination == Combination.Mean && !data.DType.IsFloating())) throw Expect.DType(this, data.DType, Combination == Combination.Mean ? "a floating-point dtype" : "a numeric dtype");
-        if (offsets.DType != DType.Int64 || offsets.Rank != 1) throw new ShapeException($"{this}: expected offsets int64[segments + 1]. Received: {offsets.Spec}.");
+        if (offsets.DType != DType.Int64) throw Expect.DType(this, offsets.DType, "offsets int64[segments + 1]");
+        if (offsets.Rank != 1) throw new ShapeException($"{this}: expected offsets int64[segments + 1]. Received: {offsets.Spec}.");
         Dim segments = offsets.Shape[0] - 1;
         // The number of segments that end at or before a position is the number of its own.
         var segment = offsets.Narrow(0, 1, segments).SearchSorted(Tensor.Arange(0, data.Shape[Axis], DType.Int64), right: true);

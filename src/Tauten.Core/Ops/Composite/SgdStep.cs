@@ -3,74 +3,27 @@ namespace Tauten.Ops;
 /// <summary>
 /// One step of stochastic gradient descent (Sutskever et al.: "On the importance of initialization and momentum in deep learning", 2013, in the
 /// form that PyTorch gives it): with g = gradient + WeightDecay * parameter, and buffer = Momentum * buffer + (1 - Dampening) * g (g itself at step 0),
-/// the new parameter is parameter - learningRate * d, where d is g without momentum, the buffer with it, g + Momentum * buffer with Nesterov's.
+/// the new parameter is parameter - learningRate * d, where d is g without momentum, the buffer with it, g + Momentum * buffer with Nesterov's. Dtypes: floating-point.
 /// </summary>
 /// <remarks>
-/// Inputs: parameter, gradient, learning rate (float64 scalar); with momentum also the buffer; with dampening also the number of steps done (int64
-/// scalar). Outputs: the new parameter, then the new buffer and number where there are any. The buffer of a 16-bit parameter is float32, and
-/// the step is computed in its type. Not differentiable.
+/// Inputs and outputs as of every <see cref="OptimizerStep"/>; kept is the buffer where there is momentum, and step where there is dampening too.
 /// </remarks>
-public sealed record SgdStep(double Momentum, double Dampening, bool Nesterov, double WeightDecay) : CompositeOp
+public sealed record SgdStep(double Momentum, double Dampening, bool Nesterov, double WeightDecay) : OptimizerStep
 {
-    /// <summary>Whether there is a buffer.</summary>
-    internal bool HasBuffer() => Momentum != 0;
+    /// <inheritdoc/>
+    protected internal override int Moments => Momentum != 0 ? 1 : 0;
 
-    /// <summary>Whether the first step differs from later ones.</summary>
-    internal bool Counts() => Momentum != 0 && Dampening != 0;
-
-    /// <summary>The type in which a parameter of <paramref name="dtype"/> is updated: its own, but not less than 32 bits.</summary>
-    internal static DType Computed(DType dtype) => dtype.Size() >= 4 ? dtype : DType.Float32;
+    /// <summary>Only where the first step differs from later ones.</summary>
+    protected internal override bool Counts => Momentum != 0 && Dampening != 0;
 
     /// <inheritdoc/>
-    public override OpKind Kind() => OpKind.Elementwise;
-
-    /// <inheritdoc/>
-    public override Specs Infer(ReadOnlySpan<TensorSpec> x)
+    protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
     {
-        int slots = (HasBuffer() ? 1 : 0) + (Counts() ? 1 : 0);
-        Expect.Count(x, 3 + slots, this);
-        CheckUpdate(this, x, HasBuffer() ? 1 : 0, Counts());
-        return slots switch { 0 => x[0], 1 => new Specs(x[0], x[3]), _ => new Specs(x[0], x[3], x[4]) };
+        g = Decayed(g, w, WeightDecay);
+        var size = rate.To(w.DType);
+        if (Momentum == 0) return w - g * size;
+        var share = Counts ? g * First(time, Tensor.Scalar(1, w.DType), Tensor.Scalar(1 - Dampening, w.DType)) : g;
+        kept[0] = kept[0] * Momentum + share;
+        return w - (Nesterov ? g + kept[0] * Momentum : kept[0]) * size;
     }
-
-    /// <summary>Checks the inputs that all optimizer steps share: parameter, gradient, learning rate, moments, perhaps a count at the end.</summary>
-    internal static void CheckUpdate(Op op, ReadOnlySpan<TensorSpec> x, int moments, bool counts)
-    {
-        Expect.Floating(op, x[0]);
-        if (x[1] != x[0]) throw new ShapeException($"{op}: the gradient must have the spec of the parameter, {x[0]}. Received: {x[1]}.");
-        if (x[2].DType != DType.Float64 || x[2].Shape.Rank != 0) throw new ShapeException($"{op}: expected a learning rate float64[]. Received: {x[2]}.");
-        var state = new TensorSpec(Computed(x[0].DType), x[0].Shape);
-        for (int i = 3; i < 3 + moments; i++)
-            if (x[i] != state) throw new ShapeException($"{op}: expected a moment of spec {state}. Received: {x[i]}.");
-        if (counts && (x[^1].DType != DType.Int64 || x[^1].Shape.Rank != 0)) throw new ShapeException($"{op}: expected a number of steps int64[]. Received: {x[^1]}.");
-    }
-
-    /// <inheritdoc/>
-    internal override ReadOnlySpan<int> Overwrites => [0, 3, 4];
-
-    /// <inheritdoc/>
-    public override Tensor[] ExpandAll(ReadOnlySpan<Tensor> x)
-    {
-        var kind = Computed(x[0].DType);
-        var w = x[0].To(kind);
-        var g = x[1].To(kind);
-        if (WeightDecay != 0) g += w * WeightDecay;
-        var rate = x[2].To(kind);
-        if (!HasBuffer()) return [(w - g * rate).To(x[0].DType)];
-        var share = Counts() ? g * Tensor.Where(x[4].EqualTo(0), 1, Tensor.Scalar(1 - Dampening, kind)) : g;
-        var buffer = x[3] * Momentum + share;
-        var direction = Nesterov ? g + buffer * Momentum : buffer;
-        var updated = (w - direction * rate).To(x[0].DType);
-        return Counts() ? [updated, buffer, x[4] + 1] : [updated, buffer];
-    }
-
-    /// <inheritdoc/>
-    public override Reads GradientReads() => Reads.Nothing;
-
-    /// <inheritdoc/>
-    public override Tensor?[]? Gradient(Backward b) => new Tensor?[b.InputCount];
-
-    // Elementwise but for the learning rate and the number of steps, which the op takes once: with samples it is expanded.
-    /// <inheritdoc/>
-    protected internal override Tensor[]? Batched(Batch x) => null;
 }

@@ -7,14 +7,16 @@ namespace Tauten.Ops;
 /// eta = learningRate / (1 + Lambda * learningRate * s)^Alpha
 /// parameter = parameter * (1 - Lambda * eta) - eta * g
 /// average = average + (parameter - average) / max(1, s - Start)
-/// </code>
+/// </code> Dtypes: floating-point.
 /// </summary>
 /// <remarks>Inputs and outputs as of every <see cref="OptimizerStep"/>; kept are the average and step.</remarks>
 public sealed record AveragedStep(double Lambda, double Alpha, double Start, double WeightDecay) : OptimizerStep
 {
-    internal override int Moments => 1;
+    /// <inheritdoc/>
+    protected internal override int Moments => 1;
 
-    private protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
+    /// <inheritdoc/>
+    protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
     {
         g = Decayed(g, w, WeightDecay);
         var done = time - 1;
@@ -28,14 +30,16 @@ public sealed record AveragedStep(double Lambda, double Alpha, double Start, dou
 /// <summary>
 /// One step of resilient propagation (Riedmiller, Braun: "A Direct Adaptive Method for Faster Backpropagation Learning: The RPROP Algorithm", 1993): each
 /// element has a size of its own, which begins with the learning rate. Where the gradient keeps its sign the size is multiplied by Grow; where it changes, by Shrink, and
-/// the gradient counts as 0; sizes stay in [Least, Most]. The new parameter is parameter - sign(g) * size.
+/// the gradient counts as 0; sizes stay in [Least, Most]. The new parameter is parameter - sign(g) * size. Dtypes: floating-point.
 /// </summary>
 /// <remarks>Inputs and outputs as of every <see cref="OptimizerStep"/>; kept are the last gradient, the sizes and step.</remarks>
 public sealed record RpropStep(double Shrink, double Grow, double Least, double Most) : OptimizerStep
 {
-    internal override int Moments => 2;
+    /// <inheritdoc/>
+    protected internal override int Moments => 2;
 
-    private protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
+    /// <inheritdoc/>
+    protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
     {
         // Signs first: a product of small gradients could vanish.
         var turn = g.Sign() * kept[0].Sign();
@@ -51,16 +55,19 @@ public sealed record RpropStep(double Shrink, double Grow, double Least, double 
 /// <code>
 /// parameter = parameter * (1 - learningRate * WeightDecay) - learningRate * sign(Beta1 * m + (1 - Beta1) * gradient)
 /// m = Beta2 * m + (1 - Beta2) * gradient
-/// </code>
+/// </code> Dtypes: floating-point.
 /// </summary>
 /// <remarks>Inputs and outputs as of every <see cref="OptimizerStep"/>; kept is m.</remarks>
 public sealed record LionStep(double Beta1, double Beta2, double WeightDecay) : OptimizerStep
 {
-    internal override int Moments => 1;
+    /// <inheritdoc/>
+    protected internal override int Moments => 1;
 
-    internal override bool Counts => false;
+    /// <inheritdoc/>
+    protected internal override bool Counts => false;
 
-    private protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
+    /// <inheritdoc/>
+    protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
     {
         var direction = Mean(kept[0], g, Beta1).Sign();
         kept[0] = Mean(kept[0], g, Beta2);
@@ -76,17 +83,16 @@ public sealed record LionStep(double Beta1, double Beta2, double WeightDecay) : 
 /// d = m / (1 - Beta1^t) / (sqrt(v / (1 - Beta2^t)) + Epsilon) + WeightDecay * parameter
 /// parameter = parameter - learningRate * |parameter| / |d| * d
 /// </code>
-/// where |.| is the norm of the whole tensor, and the quotient is 1 if one of them is 0.
+/// where |.| is the norm of the whole tensor, and the quotient is 1 if one of them is 0. Dtypes: floating-point.
 /// </summary>
 /// <remarks>Inputs and outputs as of every <see cref="OptimizerStep"/>; kept are m, v and step.</remarks>
 public sealed record LambStep(double Beta1, double Beta2, double Epsilon, double WeightDecay) : OptimizerStep
 {
-    internal override int Moments => 2;
+    /// <inheritdoc/>
+    protected internal override int Moments => 2;
 
     /// <inheritdoc/>
-    public override OpKind Kind() => OpKind.Other;
-
-    private protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
+    protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
     {
         kept[0] = Mean(kept[0], g, Beta1);
         kept[1] = Mean(kept[1], g.Square(), Beta2);
@@ -109,17 +115,16 @@ public sealed record LambStep(double Beta1, double Beta2, double Epsilon, double
 /// u = gradient / sqrt(max(v, Epsilon1^2))
 /// size = max(Epsilon2, rms(parameter)) * min(learningRate, 1 / sqrt(t))
 /// parameter = parameter * (1 - learningRate * WeightDecay) - size / max(1, rms(u) / Threshold) * u
-/// </code>
+/// </code> Dtypes: floating-point.
 /// </summary>
 /// <remarks>Inputs and outputs as of every <see cref="OptimizerStep"/>; kept are r [..., rows, 1], c [..., 1, columns] and step for a matrix, v and step otherwise.</remarks>
 public sealed record AdafactorStep(bool Factored, double Decay, double Epsilon1, double Epsilon2, double Threshold, double WeightDecay) : OptimizerStep
 {
-    internal override int Moments => Factored ? 2 : 1;
+    /// <inheritdoc/>
+    protected internal override int Moments => Factored ? 2 : 1;
 
     /// <inheritdoc/>
-    public override OpKind Kind() => OpKind.Other;
-
-    internal override TensorSpec Moment(int index, TensorSpec state) => Factored ? Along(state, rows: index == 0) : state;
+    protected internal override TensorSpec Moment(int index, TensorSpec state) => Factored ? Along(state, rows: index == 0) : state;
 
     /// <summary>The spec of the means of a matrix, one for each row or each column.</summary>
     internal static TensorSpec Along(TensorSpec state, bool rows)
@@ -130,7 +135,8 @@ public sealed record AdafactorStep(bool Factored, double Decay, double Epsilon1,
         return new(state.DType, Shape.Create(dims));
     }
 
-    private protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
+    /// <inheritdoc/>
+    protected override Tensor Update(Tensor w, Tensor g, Tensor rate, Span<Tensor> kept, Tensor time)
     {
         var share = time.Pow(Decay).To(w.DType);
         var square = g.Square();

@@ -1,6 +1,6 @@
 namespace Tauten.Ops;
 
-/// <summary>x * tanh(log(1 + exp(x))) (Misra: "Mish: A Self Regularized Non-Monotonic Activation Function", 2019).</summary>
+/// <summary>x * tanh(log(1 + exp(x))) (Misra: "Mish: A Self Regularized Non-Monotonic Activation Function", 2019). Dtypes: floating-point.</summary>
 public sealed record Mish : CompositeOp
 {
     internal static readonly Mish Instance = new();
@@ -22,7 +22,7 @@ public sealed record Mish : CompositeOp
 
 /// <summary>
 /// 1.0507 x where x is positive, 1.0507 * 1.6733 (exp(x) - 1) elsewhere: the constants for which mean 0 and variance 1 are a fixed point (Klambauer et al.: "Self-Normalizing Neural
-/// Networks", 2017).
+/// Networks", 2017). Dtypes: floating-point.
 /// </summary>
 public sealed record Selu : CompositeOp
 {
@@ -44,7 +44,10 @@ public sealed record Selu : CompositeOp
     public override Tensor?[]? Gradient(Backward b) => [b.Grad * Tensor.Where(b.Input(0) > 0, Scale, b.Input(0).Minimum(0).Exp() * (Scale * Alpha))];
 }
 
-/// <summary>x where it is positive, Alpha (exp(x / Alpha) - 1) elsewhere: <see cref="Elu"/> with a continuous derivative (Barron: "Continuously Differentiable Exponential Linear Units", 2017).</summary>
+/// <summary>
+/// x where it is positive, Alpha (exp(x / Alpha) - 1) elsewhere: <see cref="Elu"/> with a continuous derivative (Barron: "Continuously Differentiable Exponential Linear Units", 2017).
+/// Dtypes: floating-point.
+/// </summary>
 public sealed record Celu(double Alpha) : CompositeOp
 {
     /// <inheritdoc/>
@@ -61,7 +64,7 @@ public sealed record Celu(double Alpha) : CompositeOp
     public override Tensor?[]? Gradient(Backward b) => [b.Grad * Tensor.Where(b.Input(0) > 0, 1, (b.Input(0).Minimum(0) / Alpha).Exp())];
 }
 
-/// <summary>x / (1 + |x|).</summary>
+/// <summary>x / (1 + |x|). Dtypes: floating-point.</summary>
 public sealed record Softsign : CompositeOp
 {
     internal static readonly Softsign Instance = new();
@@ -80,7 +83,7 @@ public sealed record Softsign : CompositeOp
     public override Tensor?[]? Gradient(Backward b) => [b.Grad / (b.Input(0).Abs() + 1).Square()];
 }
 
-/// <summary>log(1 / (1 + exp(-x))), computed as min(x, 0) - log(1 + exp(-|x|)) so that it neither overflows nor loses small results.</summary>
+/// <summary>log(1 / (1 + exp(-x))), computed as min(x, 0) - log(1 + exp(-|x|)) so that it neither overflows nor loses small results. Dtypes: floating-point.</summary>
 public sealed record LogSigmoid : CompositeOp
 {
     internal static readonly LogSigmoid Instance = new();

@@ -1,6 +1,6 @@
 namespace Tauten.Ops;
 
-/// <summary>exp(x) / sum(exp(x)) along <paramref name="Axis"/>, shifted by the largest value so that it cannot overflow.</summary>
+/// <summary>exp(x) / sum(exp(x)) along <paramref name="Axis"/>, shifted by the largest value so that it cannot overflow. Dtypes: floating-point.</summary>
 public sealed record Softmax(int Axis) : CompositeOp
 {
     /// <inheritdoc/>
@@ -20,11 +20,15 @@ public sealed record Softmax(int Axis) : CompositeOp
     protected internal override Tensor[]? Batched(Batch x) => x.Run(new Softmax(x.Sample(0).Shape.Axis(Axis, Name()) + 1));
 }
 
-/// <summary>y (g - sum(g y)) along <paramref name="Axis"/>: the gradient of <see cref="Softmax"/>, from that of its result and the result. Inputs: g, y.</summary>
+/// <summary>y (g - sum(g y)) along <paramref name="Axis"/>: the gradient of <see cref="Softmax"/>, from that of its result and the result. Inputs: g, y. Dtypes: floating-point.</summary>
 public sealed record SoftmaxGradient(int Axis) : CompositeOp
 {
     /// <inheritdoc/>
-    public override Tensor Expand(ReadOnlySpan<Tensor> x) => x[1] * (x[0] - (x[0] * x[1]).Sum(Axis, keepDims: true));
+    public override Tensor Expand(ReadOnlySpan<Tensor> x)
+    {
+        Expect.Floating(this, x[0].Spec);
+        return x[1] * (x[0] - (x[0] * x[1]).Sum(Axis, keepDims: true));
+    }
 
     /// <inheritdoc/>
     protected internal override Tensor[]? Batched(Batch x) => x.Run(new SoftmaxGradient(x.Sample(0).Shape.Axis(Axis, Name()) + 1));

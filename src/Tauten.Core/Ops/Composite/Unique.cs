@@ -4,7 +4,7 @@ namespace Tauten.Ops;
 /// The different elements of a tensor, or along an axis its different slices: in ascending order if <paramref name="IsSorted"/>, each once; else in the order
 /// in which they come, each once for every run of equal ones. Outputs: the elements or slices; the position (int64) of the first one of each kind; for each element or
 /// slice the number (int64) of its kind; and how many of each kind there are (int64). Each NaN differs from all others. How many kinds there are is known only
-/// from the data.
+/// from the data. Dtypes: any.
 /// </summary>
 /// <param name="Axis">The axis, counted from the start; null for all elements in row-major order.</param>
 /// <param name="IsSorted">Whether the result is sorted, so that equal elements need not be neighbours.</param>

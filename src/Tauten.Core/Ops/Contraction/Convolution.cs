@@ -3,7 +3,7 @@ namespace Tauten.Ops;
 /// <summary>
 /// The convolution of deep learning (a cross-correlation) over one to three spatial axes:
 /// y[n, o, p] = sum over c, k of x[n, c, p * Strides + k * Dilations - low padding] * w[o, c, k], with zeros outside.
-/// x has shape [batch, channels, spatial...], w [out channels, channels / Groups, window...].
+/// x has shape [batch, channels, spatial...], w [out channels, channels / Groups, window...]. Dtypes: floating-point.
 /// </summary>
 /// <param name="Strides">The step of the window along each spatial axis.</param>
 /// <param name="Padding">Zeros before each spatial axis, then zeros behind each.</param>
@@ -72,7 +72,7 @@ public sealed record Convolution(Dims Strides, Dims Padding, Dims Dilations, int
     internal static Tensor FromChannels(Tensor x, Dim samples) => x.Reshape([x.Shape[0], samples, x.Shape[1] / samples, .. x.Shape.Skip(2)]).Transpose(0, 1);
 }
 
-/// <summary>The gradient of a convolution with respect to its input, from the output's gradient and the weight; also the transposed convolution.</summary>
+/// <summary>The gradient of a convolution with respect to its input, from the output's gradient and the weight; also the transposed convolution. Dtypes: floating-point.</summary>
 /// <param name="Input">The shape of the convolution's input.</param>
 /// <param name="Forward">The convolution.</param>
 public sealed record ConvolutionInputGradient(Shape Input, Convolution Forward) : PrimitiveOp
@@ -84,6 +84,8 @@ public sealed record ConvolutionInputGradient(Shape Input, Convolution Forward) 
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
         Expect.Count(x, 2, this);
+        Expect.Floating(this, x[0]);
+        Expect.SameDType(this, x[0], x[1]);
         var y = Forward.Infer([new TensorSpec(x[0].DType, Input), x[1]])[0];
         if (x[0].Shape.IsKnown && y.Shape.IsKnown && x[0].Shape != y.Shape) throw new ShapeException($"{this}: expected a gradient of shape {y.Shape}. Received: {x[0].Shape}.");
         return new TensorSpec(x[0].DType, Input);
@@ -108,7 +110,7 @@ public sealed record ConvolutionInputGradient(Shape Input, Convolution Forward) 
     }
 }
 
-/// <summary>The gradient of a convolution with respect to its weight, from the input and the output's gradient.</summary>
+/// <summary>The gradient of a convolution with respect to its weight, from the input and the output's gradient. Dtypes: floating-point.</summary>
 /// <param name="Weight">The shape of the convolution's weight.</param>
 /// <param name="Forward">The convolution.</param>
 public sealed record ConvolutionWeightGradient(Shape Weight, Convolution Forward) : PrimitiveOp
@@ -120,8 +122,9 @@ public sealed record ConvolutionWeightGradient(Shape Weight, Convolution Forward
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
         Expect.Count(x, 2, this);
-        var y = Forward.Infer([x[0], new TensorSpec(x[0].DType, Weight)])[0];
+        Expect.Floating(this, x[0]);
         Expect.SameDType(this, x[0], x[1]);
+        var y = Forward.Infer([x[0], new TensorSpec(x[0].DType, Weight)])[0];
         if (x[1].Shape.IsKnown && y.Shape.IsKnown && x[1].Shape != y.Shape) throw new ShapeException($"{this}: expected a gradient of shape {y.Shape}. Received: {x[1].Shape}.");
         return new TensorSpec(x[0].DType, Weight);
     }

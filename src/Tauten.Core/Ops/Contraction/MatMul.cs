@@ -2,7 +2,7 @@ namespace Tauten.Ops;
 
 /// <summary>
 /// The matrix product over the last two axes, C[.., i, j] = sum over p of A[.., i, p] * B[.., p, j]; the axes in front are broadcast.
-/// 16-bit floats are summed in 32 bits; integers wrap around.
+/// 16-bit floats are summed in 32 bits; integers wrap around. Dtypes: numbers.
 /// </summary>
 public sealed record MatMul : PrimitiveOp
 {

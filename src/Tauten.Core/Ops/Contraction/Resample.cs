@@ -1,7 +1,7 @@
 namespace Tauten.Ops;
 
 /// <summary>
-/// The elements along an axis resampled to another number of them: each output is a weighted sum of inputs, with weights that follow from sizes and mode.
+/// The elements along an axis resampled to another number of them: each output is a weighted sum of inputs, with weights that follow from sizes and mode. Dtypes: floating-point.
 /// </summary>
 /// <remarks>
 /// Output i lies at input position s (i + 1/2) - 1/2 with step s = input size / output size, or 1 / <paramref name="Scale"/> where that is given; with
@@ -42,7 +42,9 @@ public sealed record Resample(int Axis, Dim Size, InterpolationMode Mode, double
     protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axis = x.Sample(0).Shape.Axis(Axis, Name()) + 1 });
 }
 
-/// <summary>The gradient of <see cref="Resample"/> with respect to its input: the same weights the other way, each output's gradient spread over the inputs it was made of.</summary>
+/// <summary>
+/// The gradient of <see cref="Resample"/> with respect to its input: the same weights the other way, each output's gradient spread over the inputs it was made of. Dtypes: floating-point.
+/// </summary>
 /// <param name="Input">The size of the axis in the input.</param>
 /// <param name="Forward">The resampling.</param>
 public sealed record ResampleGradient(Dim Input, Resample Forward) : PrimitiveOp

@@ -1,6 +1,6 @@
 namespace Tauten.Ops;
 
-/// <summary>a + b. Integers wrap around.</summary>
+/// <summary>a + b. Integers wrap around. Dtypes: numbers.</summary>
 public sealed record Add : NumericBinaryOp
 {
     internal static readonly Add Instance = new();
@@ -12,7 +12,7 @@ public sealed record Add : NumericBinaryOp
     public override Tensor?[] Gradient(Backward b) => [b.Needs(0) ? b.Grad.SumTo(b.InputSpec(0).Shape) : null, b.Needs(1) ? b.Grad.SumTo(b.InputSpec(1).Shape) : null];
 }
 
-/// <summary>a - b. Integers wrap around.</summary>
+/// <summary>a - b. Integers wrap around. Dtypes: numbers.</summary>
 public sealed record Sub : NumericBinaryOp
 {
     internal static readonly Sub Instance = new();
@@ -24,7 +24,7 @@ public sealed record Sub : NumericBinaryOp
     public override Tensor?[] Gradient(Backward b) => [b.Needs(0) ? b.Grad.SumTo(b.InputSpec(0).Shape) : null, b.Needs(1) ? (-b.Grad).SumTo(b.InputSpec(1).Shape) : null];
 }
 
-/// <summary>a * b. Integers wrap around.</summary>
+/// <summary>a * b. Integers wrap around. Dtypes: numbers.</summary>
 public sealed record Mul : NumericBinaryOp
 {
     internal static readonly Mul Instance = new();
@@ -34,7 +34,7 @@ public sealed record Mul : NumericBinaryOp
         [b.Needs(0) ? (b.Grad * b.Input(1)).SumTo(b.InputSpec(0).Shape) : null, b.Needs(1) ? (b.Grad * b.Input(0)).SumTo(b.InputSpec(1).Shape) : null];
 }
 
-/// <summary>a / b. Integers are divided towards zero, as in C#; an integer divided by zero gives 0.</summary>
+/// <summary>a / b. Integers are divided towards zero, as in C#; an integer divided by zero gives 0. Dtypes: numbers.</summary>
 public sealed record Div : NumericBinaryOp
 {
     internal static readonly Div Instance = new();
@@ -47,7 +47,9 @@ public sealed record Div : NumericBinaryOp
         ];
 }
 
-/// <summary>a to the power b. 0^0 = 1; a negative base with a fractional exponent gives NaN. Integers wrap around; a negative integer exponent gives 0 unless |a| is 1.</summary>
+/// <summary>
+/// a to the power b. 0^0 = 1; a negative base with a fractional exponent gives NaN. Integers wrap around; a negative integer exponent gives 0 unless |a| is 1. Dtypes: numbers.
+/// </summary>
 public sealed record Pow : NumericBinaryOp
 {
     internal static readonly Pow Instance = new();
@@ -64,7 +66,7 @@ public sealed record Pow : NumericBinaryOp
     }
 }
 
-/// <summary>The larger of a and b; NaN if either is. At a tie, each takes half of the gradient.</summary>
+/// <summary>The larger of a and b; NaN if either is. At a tie, each takes half of the gradient. Dtypes: numbers.</summary>
 public sealed record Maximum : NumericBinaryOp
 {
     internal static readonly Maximum Instance = new();
@@ -80,7 +82,7 @@ public sealed record Maximum : NumericBinaryOp
     }
 }
 
-/// <summary>The smaller of a and b; NaN if either is. At a tie, each takes half of the gradient.</summary>
+/// <summary>The smaller of a and b; NaN if either is. At a tie, each takes half of the gradient. Dtypes: numbers.</summary>
 public sealed record Minimum : NumericBinaryOp
 {
     internal static readonly Minimum Instance = new();
@@ -89,7 +91,7 @@ public sealed record Minimum : NumericBinaryOp
     public override Tensor?[] Gradient(Backward b) => Maximum.Share(b, b.Input(0) < b.Input(1));
 }
 
-/// <summary>a - floor(a / b) * b: the remainder with the sign of b. An integer modulo zero gives 0.</summary>
+/// <summary>a - floor(a / b) * b: the remainder with the sign of b. An integer modulo zero gives 0. Dtypes: numbers.</summary>
 public sealed record Remainder : NumericBinaryOp
 {
     internal static readonly Remainder Instance = new();
@@ -99,7 +101,7 @@ public sealed record Remainder : NumericBinaryOp
         [b.Needs(0) ? b.Grad.SumTo(b.InputSpec(0).Shape) : null, b.Needs(1) ? (-b.Grad * (b.Input(0) / b.Input(1)).Floor()).SumTo(b.InputSpec(1).Shape) : null];
 }
 
-/// <summary>The angle of the point (b, a) in radians, in [-pi, pi].</summary>
+/// <summary>The angle of the point (b, a) in radians, in [-pi, pi]. Dtypes: floating-point.</summary>
 public sealed record Atan2 : NumericBinaryOp
 {
     internal static readonly Atan2 Instance = new();

@@ -20,31 +20,31 @@ public abstract record ShiftOp : BitwiseOp
     protected internal override TensorSpec Infer(TensorSpec a, TensorSpec b) => a.DType.IsInteger() ? base.Infer(a, b) : throw Expect.DType(this, a.DType, "an integer dtype");
 }
 
-/// <summary>Bitwise and; of bools, whether both are true.</summary>
+/// <summary>Bitwise and; of bools, whether both are true. Dtypes: integers, bool.</summary>
 public sealed record And : BitwiseOp
 {
     internal static readonly And Instance = new();
 }
 
-/// <summary>Bitwise or; of bools, whether one is true.</summary>
+/// <summary>Bitwise or; of bools, whether one is true. Dtypes: integers, bool.</summary>
 public sealed record Or : BitwiseOp
 {
     internal static readonly Or Instance = new();
 }
 
-/// <summary>Bitwise exclusive or; of bools, whether exactly one is true.</summary>
+/// <summary>Bitwise exclusive or; of bools, whether exactly one is true. Dtypes: integers, bool.</summary>
 public sealed record Xor : BitwiseOp
 {
     internal static readonly Xor Instance = new();
 }
 
-/// <summary>a times 2^b, without the bits that leave the type; 0 when b is the number of bits or more.</summary>
+/// <summary>a times 2^b, without the bits that leave the type; 0 when b is the number of bits or more. Dtypes: integers.</summary>
 public sealed record ShiftLeft : ShiftOp
 {
     internal static readonly ShiftLeft Instance = new();
 }
 
-/// <summary>a divided by 2^b, rounded towards negative infinity; the sign (or 0) when b is the number of bits or more.</summary>
+/// <summary>a divided by 2^b, rounded towards negative infinity; the sign (or 0) when b is the number of bits or more. Dtypes: integers.</summary>
 public sealed record ShiftRight : ShiftOp
 {
     internal static readonly ShiftRight Instance = new();

@@ -2,7 +2,7 @@ namespace Tauten.Ops;
 
 /// <summary>
 /// The same numbers in another dtype. Floating-point to integer truncates towards zero and saturates, NaN becomes 0; between integers the bits
-/// wrap around; to bool asks whether the number differs from 0.
+/// wrap around; to bool asks whether the number differs from 0. Dtypes: any.
 /// </summary>
 public sealed record Cast(DType DType) : PrimitiveOp
 {

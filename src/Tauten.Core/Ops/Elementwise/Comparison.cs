@@ -17,37 +17,37 @@ public abstract record ComparisonOp : BinaryOp
     public sealed override Tensor?[] Gradient(Backward b) => [null, null];
 }
 
-/// <summary>Whether a = b. NaN equals nothing.</summary>
+/// <summary>Whether a = b. NaN equals nothing. Dtypes: any.</summary>
 public sealed record Equal : ComparisonOp
 {
     internal static readonly Equal Instance = new();
 }
 
-/// <summary>Whether a differs from b. NaN differs from everything.</summary>
+/// <summary>Whether a differs from b. NaN differs from everything. Dtypes: any.</summary>
 public sealed record NotEqual : ComparisonOp
 {
     internal static readonly NotEqual Instance = new();
 }
 
-/// <summary>Whether a &lt; b. False where either is NaN.</summary>
+/// <summary>Whether a &lt; b. False where either is NaN. Dtypes: any.</summary>
 public sealed record Less : ComparisonOp
 {
     internal static readonly Less Instance = new();
 }
 
-/// <summary>Whether a &lt;= b. False where either is NaN.</summary>
+/// <summary>Whether a &lt;= b. False where either is NaN. Dtypes: any.</summary>
 public sealed record LessEqual : ComparisonOp
 {
     internal static readonly LessEqual Instance = new();
 }
 
-/// <summary>Whether a &gt; b. False where either is NaN.</summary>
+/// <summary>Whether a &gt; b. False where either is NaN. Dtypes: any.</summary>
 public sealed record Greater : ComparisonOp
 {
     internal static readonly Greater Instance = new();
 }
 
-/// <summary>Whether a &gt;= b. False where either is NaN.</summary>
+/// <summary>Whether a &gt;= b. False where either is NaN. Dtypes: any.</summary>
 public sealed record GreaterEqual : ComparisonOp
 {
     internal static readonly GreaterEqual Instance = new();

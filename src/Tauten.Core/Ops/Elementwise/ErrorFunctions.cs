@@ -1,6 +1,6 @@
 namespace Tauten.Ops;
 
-/// <summary>1 - erf(x), accurate where that difference would not be: down to erfc(26) = 5.7e-296 in float64.</summary>
+/// <summary>1 - erf(x), accurate where that difference would not be: down to erfc(26) = 5.7e-296 in float64. Dtypes: floating-point.</summary>
 public sealed record Erfc : UnaryOp
 {
     internal static readonly Erfc Instance = new();
@@ -9,7 +9,7 @@ public sealed record Erfc : UnaryOp
     protected override Tensor Derivative(Backward b) => b.Grad * (-b.Input(0).Square()).Exp() * (-2 / Math.Sqrt(Math.PI));
 }
 
-/// <summary>exp(x^2) erfc(x), the scaled complementary error function: about 1 / (x sqrt(pi)) for large x, where erfc itself has vanished.</summary>
+/// <summary>exp(x^2) erfc(x), the scaled complementary error function: about 1 / (x sqrt(pi)) for large x, where erfc itself has vanished. Dtypes: floating-point.</summary>
 public sealed record Erfcx : UnaryOp
 {
     internal static readonly Erfcx Instance = new();
@@ -21,7 +21,7 @@ public sealed record Erfcx : UnaryOp
     protected override Tensor Derivative(Backward b) => b.Grad * (b.Input(0) * b.Output * 2 - 2 / Math.Sqrt(Math.PI));
 }
 
-/// <summary>The y with erf(y) = x: infinite at -1 and 1, NaN beyond.</summary>
+/// <summary>The y with erf(y) = x: infinite at -1 and 1, NaN beyond. Dtypes: floating-point.</summary>
 public sealed record Erfinv : UnaryOp
 {
     internal static readonly Erfinv Instance = new();
@@ -33,7 +33,7 @@ public sealed record Erfinv : UnaryOp
     protected override Tensor Derivative(Backward b) => b.Grad * b.Output.Square().Exp() * (Math.Sqrt(Math.PI) / 2);
 }
 
-/// <summary>The quantile of the normal distribution, the y with ndtr(y) = x: infinite at 0 and 1, NaN outside of [0, 1].</summary>
+/// <summary>The quantile of the normal distribution, the y with ndtr(y) = x: infinite at 0 and 1, NaN outside of [0, 1]. Dtypes: floating-point.</summary>
 public sealed record Ndtri : UnaryOp
 {
     internal static readonly Ndtri Instance = new();

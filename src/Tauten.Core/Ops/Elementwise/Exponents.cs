@@ -1,6 +1,6 @@
 namespace Tauten.Ops;
 
-/// <summary>2 to the power x; exact where x is an integer.</summary>
+/// <summary>2 to the power x; exact where x is an integer. Dtypes: floating-point.</summary>
 public sealed record Exp2 : UnaryOp
 {
     internal static readonly Exp2 Instance = new();
@@ -12,7 +12,7 @@ public sealed record Exp2 : UnaryOp
     protected override Tensor Derivative(Backward b) => b.Grad * b.Output * Math.Log(2);
 }
 
-/// <summary>The logarithm to base 2; exact for powers of two, -infinity at 0, NaN below.</summary>
+/// <summary>The logarithm to base 2; exact for powers of two, -infinity at 0, NaN below. Dtypes: floating-point.</summary>
 public sealed record Log2 : UnaryOp
 {
     internal static readonly Log2 Instance = new();
@@ -21,7 +21,7 @@ public sealed record Log2 : UnaryOp
     protected override Tensor Derivative(Backward b) => b.Grad / (b.Input(0) * Math.Log(2));
 }
 
-/// <summary>The logarithm to base 10; exact for powers of ten, -infinity at 0, NaN below.</summary>
+/// <summary>The logarithm to base 10; exact for powers of ten, -infinity at 0, NaN below. Dtypes: floating-point.</summary>
 public sealed record Log10 : UnaryOp
 {
     internal static readonly Log10 Instance = new();
@@ -30,7 +30,7 @@ public sealed record Log10 : UnaryOp
     protected override Tensor Derivative(Backward b) => b.Grad / (b.Input(0) * Math.Log(10));
 }
 
-/// <summary>The integer e of x = m 2^e with |m| within [0.5, 1), in the dtype of x; 0 for zeros, infinities and NaN.</summary>
+/// <summary>The integer e of x = m 2^e with |m| within [0.5, 1), in the dtype of x; 0 for zeros, infinities and NaN. Dtypes: floating-point.</summary>
 public sealed record BinaryExponent : UnaryOp
 {
     internal static readonly BinaryExponent Instance = new();
@@ -42,7 +42,7 @@ public sealed record BinaryExponent : UnaryOp
     protected override Tensor? Derivative(Backward b) => null;
 }
 
-/// <summary>Whether the bit of the sign is set: for negative numbers, -0 and NaN with a sign.</summary>
+/// <summary>Whether the bit of the sign is set: for negative numbers, -0 and NaN with a sign. Dtypes: floating-point.</summary>
 public sealed record Signbit : PredicateOp
 {
     internal static readonly Signbit Instance = new();

@@ -1,6 +1,6 @@
 namespace Tauten.Ops;
 
-/// <summary>The logarithm of |gamma(x)|; infinite at 0, -1, -2, ...</summary>
+/// <summary>The logarithm of |gamma(x)|; infinite at 0, -1, -2, ... Dtypes: floating-point.</summary>
 public sealed record Lgamma : UnaryOp
 {
     internal static readonly Lgamma Instance = new();
@@ -9,7 +9,7 @@ public sealed record Lgamma : UnaryOp
     protected override Tensor Derivative(Backward b) => b.Grad * b.Input(0).Digamma();
 }
 
-/// <summary>The derivative of log(gamma(x)); NaN at -1, -2, ..., -infinity at 0, infinity at -0.</summary>
+/// <summary>The derivative of log(gamma(x)); NaN at -1, -2, ..., -infinity at 0, infinity at -0. Dtypes: floating-point.</summary>
 public sealed record Digamma : UnaryOp
 {
     internal static readonly Digamma Instance = new();
@@ -20,7 +20,7 @@ public sealed record Digamma : UnaryOp
 
 /// <summary>
 /// Hurwitz's zeta function, the sum of 1 / (q + k)^s over k = 0, 1, 2, ... of s (first input) and q (second), broadcast. Infinite for s = 1 and for q = 0, -1, -2, ...; NaN for s
-/// below 1, and for a fractional s at negative q. It has a gradient with respect to q only.
+/// below 1, and for a fractional s at negative q. It has a gradient with respect to q only. Dtypes: floating-point.
 /// </summary>
 public sealed record Zeta : FloatingBinaryOp
 {
@@ -38,7 +38,7 @@ public sealed record Zeta : FloatingBinaryOp
 
 /// <summary>
 /// The regularized lower incomplete gamma function P(a, x) = 1 / gamma(a) times the integral of t^(a-1) exp(-t) from 0 to x, of a (first input) and x (second), broadcast;
-/// NaN for negative arguments. It has a gradient with respect to x only.
+/// NaN for negative arguments. It has a gradient with respect to x only. Dtypes: floating-point.
 /// </summary>
 public sealed record Gammainc : FloatingBinaryOp
 {
@@ -58,6 +58,7 @@ public sealed record Gammainc : FloatingBinaryOp
 
 /// <summary>
 /// The regularized upper incomplete gamma function Q(a, x) = 1 - P(a, x), accurate where that difference would not be; see <see cref="Gammainc"/>. It has a gradient with respect to x only.
+/// Dtypes: floating-point.
 /// </summary>
 public sealed record Gammaincc : FloatingBinaryOp
 {

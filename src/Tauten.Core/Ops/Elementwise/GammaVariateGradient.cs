@@ -2,7 +2,7 @@ namespace Tauten.Ops;
 
 /// <summary>
 /// How a number x (first input) from the gamma distribution with shape parameter a (second) moves with a while its probability stays: -(dP(a, x) / da) / p(x), where P is the
-/// distribution function and p the density (Figurnov, Mohamed, Mnih: "Implicit reparameterization gradients", 2018). It has no gradient of its own.
+/// distribution function and p the density (Figurnov, Mohamed, Mnih: "Implicit reparameterization gradients", 2018). It has no gradient of its own. Dtypes: floating-point.
 /// </summary>
 public sealed record GammaVariateGradient : BinaryOp
 {

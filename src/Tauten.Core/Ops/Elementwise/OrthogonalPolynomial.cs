@@ -31,7 +31,7 @@ public enum PolynomialFamily
 
 /// <summary>
 /// The polynomial of a family, or one of its derivatives, at x (first input) of degree n (second, broadcast; a fraction is cut off): by the recurrence of the degrees
-/// p(k+1) = (a x + b) p(k) - c p(k-1) and its derivatives. 0 for negative degrees, NaN for those above 2^31. Time grows with the degree. The degree has no gradient.
+/// p(k+1) = (a x + b) p(k) - c p(k-1) and its derivatives. 0 for negative degrees, NaN for those above 2^31. Time grows with the degree. The degree has no gradient. Dtypes: floating-point.
 /// </summary>
 public sealed record OrthogonalPolynomial(PolynomialFamily Family, int Derivative) : FloatingBinaryOp
 {

@@ -15,7 +15,9 @@ public abstract record FloatingBinaryOp : BinaryOp
         new($"{op} has no gradient with respect to {argument}. Detach that argument: call Detach() on it.");
 }
 
-/// <summary>a - truncate(a / b) * b: the remainder with the sign of a, as C#'s %. An integer modulo zero gives 0. See <see cref="Remainder"/> for the one with the sign of b.</summary>
+/// <summary>
+/// a - truncate(a / b) * b: the remainder with the sign of a, as C#'s %. An integer modulo zero gives 0. See <see cref="Remainder"/> for the one with the sign of b. Dtypes: numbers.
+/// </summary>
 public sealed record Fmod : NumericBinaryOp
 {
     internal static readonly Fmod Instance = new();
@@ -25,7 +27,7 @@ public sealed record Fmod : NumericBinaryOp
         [b.Needs(0) ? b.Grad.SumTo(b.InputSpec(0).Shape) : null, b.Needs(1) ? (-b.Grad * (b.Input(0) / b.Input(1)).Truncate()).SumTo(b.InputSpec(1).Shape) : null];
 }
 
-/// <summary>The float32 or float64 number next to a in the direction of b; b where they are equal. It has no gradient.</summary>
+/// <summary>The float32 or float64 number next to a in the direction of b; b where they are equal. It has no gradient. Dtypes: float32, float64.</summary>
 public sealed record Nextafter : BinaryOp
 {
     internal static readonly Nextafter Instance = new();
@@ -41,7 +43,7 @@ public sealed record Nextafter : BinaryOp
     public override Tensor?[] Gradient(Backward b) => [null, null];
 }
 
-/// <summary>The greatest common divisor of two integers, never negative; of 0 and a number, its magnitude.</summary>
+/// <summary>The greatest common divisor of two integers, never negative; of 0 and a number, its magnitude. Dtypes: integers.</summary>
 public sealed record Gcd : BinaryOp
 {
     internal static readonly Gcd Instance = new();

@@ -1,6 +1,6 @@
 namespace Tauten.Ops;
 
-/// <summary>exp(x).</summary>
+/// <summary>exp(x). Dtypes: floating-point.</summary>
 public sealed record Exp : UnaryOp
 {
     internal static readonly Exp Instance = new();
@@ -12,7 +12,7 @@ public sealed record Exp : UnaryOp
     protected override Tensor Derivative(Backward b) => b.Grad * b.Output;
 }
 
-/// <summary>exp(x) - 1, accurate near 0.</summary>
+/// <summary>exp(x) - 1, accurate near 0. Dtypes: floating-point.</summary>
 public sealed record Expm1 : UnaryOp
 {
     internal static readonly Expm1 Instance = new();
@@ -24,7 +24,7 @@ public sealed record Expm1 : UnaryOp
     protected override Tensor Derivative(Backward b) => b.Grad * (b.Output + 1);
 }
 
-/// <summary>The natural logarithm; -infinity at 0, NaN below.</summary>
+/// <summary>The natural logarithm; -infinity at 0, NaN below. Dtypes: floating-point.</summary>
 public sealed record Log : UnaryOp
 {
     internal static readonly Log Instance = new();
@@ -33,7 +33,7 @@ public sealed record Log : UnaryOp
     protected override Tensor Derivative(Backward b) => b.Grad / b.Input(0);
 }
 
-/// <summary>log(1 + x), accurate near 0.</summary>
+/// <summary>log(1 + x), accurate near 0. Dtypes: floating-point.</summary>
 public sealed record Log1p : UnaryOp
 {
     internal static readonly Log1p Instance = new();
@@ -42,7 +42,7 @@ public sealed record Log1p : UnaryOp
     protected override Tensor Derivative(Backward b) => b.Grad / (b.Input(0) + 1);
 }
 
-/// <summary>The sine of x in radians.</summary>
+/// <summary>The sine of x in radians. Dtypes: floating-point.</summary>
 public sealed record Sin : UnaryOp
 {
     internal static readonly Sin Instance = new();
@@ -51,7 +51,7 @@ public sealed record Sin : UnaryOp
     protected override Tensor Derivative(Backward b) => b.Grad * b.Input(0).Cos();
 }
 
-/// <summary>The cosine of x in radians.</summary>
+/// <summary>The cosine of x in radians. Dtypes: floating-point.</summary>
 public sealed record Cos : UnaryOp
 {
     internal static readonly Cos Instance = new();
@@ -60,7 +60,7 @@ public sealed record Cos : UnaryOp
     protected override Tensor Derivative(Backward b) => -b.Grad * b.Input(0).Sin();
 }
 
-/// <summary>The tangent of x in radians.</summary>
+/// <summary>The tangent of x in radians. Dtypes: floating-point.</summary>
 public sealed record Tan : UnaryOp
 {
     internal static readonly Tan Instance = new();
@@ -72,7 +72,7 @@ public sealed record Tan : UnaryOp
     protected override Tensor Derivative(Backward b) => b.Grad * (1 + b.Output.Square());
 }
 
-/// <summary>The arc sine, in radians; NaN outside of [-1, 1].</summary>
+/// <summary>The arc sine, in radians; NaN outside of [-1, 1]. Dtypes: floating-point.</summary>
 public sealed record Asin : UnaryOp
 {
     internal static readonly Asin Instance = new();
@@ -81,7 +81,7 @@ public sealed record Asin : UnaryOp
     protected override Tensor Derivative(Backward b) => b.Grad * (1 - b.Input(0).Square()).Rsqrt();
 }
 
-/// <summary>The arc cosine, in radians; NaN outside of [-1, 1].</summary>
+/// <summary>The arc cosine, in radians; NaN outside of [-1, 1]. Dtypes: floating-point.</summary>
 public sealed record Acos : UnaryOp
 {
     internal static readonly Acos Instance = new();
@@ -90,7 +90,7 @@ public sealed record Acos : UnaryOp
     protected override Tensor Derivative(Backward b) => -b.Grad * (1 - b.Input(0).Square()).Rsqrt();
 }
 
-/// <summary>The arc tangent, in radians.</summary>
+/// <summary>The arc tangent, in radians. Dtypes: floating-point.</summary>
 public sealed record Atan : UnaryOp
 {
     internal static readonly Atan Instance = new();
@@ -99,7 +99,7 @@ public sealed record Atan : UnaryOp
     protected override Tensor Derivative(Backward b) => b.Grad / (1 + b.Input(0).Square());
 }
 
-/// <summary>The hyperbolic sine, (exp(x) - exp(-x)) / 2.</summary>
+/// <summary>The hyperbolic sine, (exp(x) - exp(-x)) / 2. Dtypes: floating-point.</summary>
 public sealed record Sinh : UnaryOp
 {
     internal static readonly Sinh Instance = new();
@@ -108,7 +108,7 @@ public sealed record Sinh : UnaryOp
     protected override Tensor Derivative(Backward b) => b.Grad * b.Input(0).Cosh();
 }
 
-/// <summary>The hyperbolic cosine, (exp(x) + exp(-x)) / 2.</summary>
+/// <summary>The hyperbolic cosine, (exp(x) + exp(-x)) / 2. Dtypes: floating-point.</summary>
 public sealed record Cosh : UnaryOp
 {
     internal static readonly Cosh Instance = new();
@@ -117,7 +117,7 @@ public sealed record Cosh : UnaryOp
     protected override Tensor Derivative(Backward b) => b.Grad * b.Input(0).Sinh();
 }
 
-/// <summary>The hyperbolic tangent.</summary>
+/// <summary>The hyperbolic tangent. Dtypes: floating-point.</summary>
 public sealed record Tanh : UnaryOp
 {
     internal static readonly Tanh Instance = new();
@@ -129,7 +129,7 @@ public sealed record Tanh : UnaryOp
     protected override Tensor Derivative(Backward b) => b.Grad * (1 - b.Output.Square());
 }
 
-/// <summary>The inverse hyperbolic sine.</summary>
+/// <summary>The inverse hyperbolic sine. Dtypes: floating-point.</summary>
 public sealed record Asinh : UnaryOp
 {
     internal static readonly Asinh Instance = new();
@@ -138,7 +138,7 @@ public sealed record Asinh : UnaryOp
     protected override Tensor Derivative(Backward b) => b.Grad * (b.Input(0).Square() + 1).Rsqrt();
 }
 
-/// <summary>The inverse hyperbolic cosine; NaN below 1.</summary>
+/// <summary>The inverse hyperbolic cosine; NaN below 1. Dtypes: floating-point.</summary>
 public sealed record Acosh : UnaryOp
 {
     internal static readonly Acosh Instance = new();
@@ -147,7 +147,7 @@ public sealed record Acosh : UnaryOp
     protected override Tensor Derivative(Backward b) => b.Grad * (b.Input(0).Square() - 1).Rsqrt();
 }
 
-/// <summary>The inverse hyperbolic tangent; NaN outside of [-1, 1].</summary>
+/// <summary>The inverse hyperbolic tangent; NaN outside of [-1, 1]. Dtypes: floating-point.</summary>
 public sealed record Atanh : UnaryOp
 {
     internal static readonly Atanh Instance = new();

@@ -1,6 +1,6 @@
 namespace Tauten.Ops;
 
-/// <summary>-x. Unsigned integers wrap around.</summary>
+/// <summary>-x. Unsigned integers wrap around. Dtypes: numbers.</summary>
 public sealed record Neg : NumericUnaryOp
 {
     internal static readonly Neg Instance = new();
@@ -12,7 +12,7 @@ public sealed record Neg : NumericUnaryOp
     protected override Tensor Derivative(Backward b) => -b.Grad;
 }
 
-/// <summary>|x|. The derivative at 0 is taken as 0.</summary>
+/// <summary>|x|. The derivative at 0 is taken as 0. Dtypes: numbers.</summary>
 public sealed record Abs : NumericUnaryOp
 {
     internal static readonly Abs Instance = new();
@@ -21,7 +21,7 @@ public sealed record Abs : NumericUnaryOp
     protected override Tensor Derivative(Backward b) => b.Grad * b.Input(0).Sign();
 }
 
-/// <summary>-1, 0 or 1 as x is negative, zero or positive; NaN stays NaN.</summary>
+/// <summary>-1, 0 or 1 as x is negative, zero or positive; NaN stays NaN. Dtypes: numbers.</summary>
 public sealed record Sign : NumericUnaryOp
 {
     internal static readonly Sign Instance = new();
@@ -33,7 +33,7 @@ public sealed record Sign : NumericUnaryOp
     protected override Tensor? Derivative(Backward b) => null;
 }
 
-/// <summary>x * x.</summary>
+/// <summary>x * x. Dtypes: numbers.</summary>
 public sealed record Square : NumericUnaryOp
 {
     internal static readonly Square Instance = new();
@@ -42,7 +42,7 @@ public sealed record Square : NumericUnaryOp
     protected override Tensor Derivative(Backward b) => b.Grad * b.Input(0) * 2;
 }
 
-/// <summary>max(x, 0). The derivative at 0 is taken as 0.</summary>
+/// <summary>max(x, 0). The derivative at 0 is taken as 0. Dtypes: numbers.</summary>
 public sealed record Relu : NumericUnaryOp
 {
     internal static readonly Relu Instance = new();
@@ -54,7 +54,7 @@ public sealed record Relu : NumericUnaryOp
     protected override Tensor Derivative(Backward b) => Tensor.Where(b.Output > 0, b.Grad, 0);
 }
 
-/// <summary>The square root; NaN below zero.</summary>
+/// <summary>The square root; NaN below zero. Dtypes: floating-point.</summary>
 public sealed record Sqrt : UnaryOp
 {
     internal static readonly Sqrt Instance = new();
@@ -66,7 +66,7 @@ public sealed record Sqrt : UnaryOp
     protected override Tensor Derivative(Backward b) => b.Grad * 0.5 / b.Output;
 }
 
-/// <summary>1 / sqrt(x).</summary>
+/// <summary>1 / sqrt(x). Dtypes: floating-point.</summary>
 public sealed record Rsqrt : UnaryOp
 {
     internal static readonly Rsqrt Instance = new();
@@ -78,7 +78,7 @@ public sealed record Rsqrt : UnaryOp
     protected override Tensor Derivative(Backward b) => b.Grad * -0.5 * b.Output * b.Output * b.Output;
 }
 
-/// <summary>1 / x.</summary>
+/// <summary>1 / x. Dtypes: floating-point.</summary>
 public sealed record Reciprocal : UnaryOp
 {
     internal static readonly Reciprocal Instance = new();
@@ -90,7 +90,7 @@ public sealed record Reciprocal : UnaryOp
     protected override Tensor Derivative(Backward b) => -b.Grad * b.Output * b.Output;
 }
 
-/// <summary>1 / (1 + exp(-x)).</summary>
+/// <summary>1 / (1 + exp(-x)). Dtypes: floating-point.</summary>
 public sealed record Sigmoid : UnaryOp
 {
     internal static readonly Sigmoid Instance = new();
@@ -102,7 +102,7 @@ public sealed record Sigmoid : UnaryOp
     protected override Tensor Derivative(Backward b) => b.Grad * b.Output * (1 - b.Output);
 }
 
-/// <summary>The error function, 2/sqrt(pi) times the integral of exp(-t^2) from 0 to x.</summary>
+/// <summary>The error function, 2/sqrt(pi) times the integral of exp(-t^2) from 0 to x. Dtypes: floating-point.</summary>
 public sealed record Erf : UnaryOp
 {
     internal static readonly Erf Instance = new();
@@ -111,7 +111,7 @@ public sealed record Erf : UnaryOp
     protected override Tensor Derivative(Backward b) => b.Grad * (-b.Input(0).Square()).Exp() * (2 / Math.Sqrt(Math.PI));
 }
 
-/// <summary>The largest integer not above x.</summary>
+/// <summary>The largest integer not above x. Dtypes: floating-point.</summary>
 public sealed record Floor : UnaryOp
 {
     internal static readonly Floor Instance = new();
@@ -123,7 +123,7 @@ public sealed record Floor : UnaryOp
     protected override Tensor? Derivative(Backward b) => null;
 }
 
-/// <summary>The smallest integer not below x.</summary>
+/// <summary>The smallest integer not below x. Dtypes: floating-point.</summary>
 public sealed record Ceiling : UnaryOp
 {
     internal static readonly Ceiling Instance = new();
@@ -135,7 +135,7 @@ public sealed record Ceiling : UnaryOp
     protected override Tensor? Derivative(Backward b) => null;
 }
 
-/// <summary>The nearest integer, halves to the even one (IEEE 754).</summary>
+/// <summary>The nearest integer, halves to the even one (IEEE 754). Dtypes: floating-point.</summary>
 public sealed record Round : UnaryOp
 {
     internal static readonly Round Instance = new();
@@ -147,7 +147,7 @@ public sealed record Round : UnaryOp
     protected override Tensor? Derivative(Backward b) => null;
 }
 
-/// <summary>The integer part, towards zero.</summary>
+/// <summary>The integer part, towards zero. Dtypes: floating-point.</summary>
 public sealed record Truncate : UnaryOp
 {
     internal static readonly Truncate Instance = new();
@@ -159,25 +159,25 @@ public sealed record Truncate : UnaryOp
     protected override Tensor? Derivative(Backward b) => null;
 }
 
-/// <summary>Whether x is not a number.</summary>
+/// <summary>Whether x is not a number. Dtypes: floating-point.</summary>
 public sealed record IsNaN : PredicateOp
 {
     internal static readonly IsNaN Instance = new();
 }
 
-/// <summary>Whether x is positive or negative infinity.</summary>
+/// <summary>Whether x is positive or negative infinity. Dtypes: floating-point.</summary>
 public sealed record IsInfinity : PredicateOp
 {
     internal static readonly IsInfinity Instance = new();
 }
 
-/// <summary>Whether x is neither infinite nor NaN.</summary>
+/// <summary>Whether x is neither infinite nor NaN. Dtypes: floating-point.</summary>
 public sealed record IsFinite : PredicateOp
 {
     internal static readonly IsFinite Instance = new();
 }
 
-/// <summary>Logical not of a bool, bitwise not of an integer.</summary>
+/// <summary>Logical not of a bool, bitwise not of an integer. Dtypes: integers, bool.</summary>
 public sealed record Not : UnaryOp
 {
     internal static readonly Not Instance = new();

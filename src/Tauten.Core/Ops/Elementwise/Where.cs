@@ -1,6 +1,6 @@
 namespace Tauten.Ops;
 
-/// <summary>The element of the second input where the first (a bool) is true, else of the third; all three are broadcast.</summary>
+/// <summary>The element of the second input where the first (a bool) is true, else of the third; all three are broadcast. Dtypes: any; condition bool.</summary>
 public sealed record Where : PrimitiveOp
 {
     internal static readonly Where Instance = new();

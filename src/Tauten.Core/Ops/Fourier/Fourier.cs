@@ -3,7 +3,7 @@ namespace Tauten.Ops;
 /// <summary>
 /// The discrete Fourier transform along an axis of n complex numbers, given as real and imaginary parts and returned so: y[k] = f sum over j of x[j] exp(-2 pi i j k / n),
 /// or exp(+2 pi i j k / n) for the inverse. The factor f is 1 / n for the inverse transform with <see cref="FftNorm.Backward"/> and the other one with
-/// <see cref="FftNorm.Forward"/>, 1 / sqrt(n) for <see cref="FftNorm.Ortho"/>, and 1 elsewhere.
+/// <see cref="FftNorm.Forward"/>, 1 / sqrt(n) for <see cref="FftNorm.Ortho"/>, and 1 elsewhere. Dtypes: floating-point.
 /// </summary>
 public sealed record Dft(int Axis, bool Inverse, FftNorm Norm) : PrimitiveOp
 {
@@ -32,6 +32,7 @@ public sealed record Dft(int Axis, bool Inverse, FftNorm Norm) : PrimitiveOp
 
 /// <summary>
 /// The first n / 2 + 1 elements (rounded down) of the <see cref="Dft"/> of n real numbers along an axis, as real and imaginary parts; the others are conjugates of these.
+/// Dtypes: floating-point.
 /// </summary>
 public sealed record RealDft(int Axis, FftNorm Norm) : PrimitiveOp
 {
@@ -64,7 +65,7 @@ public sealed record RealDft(int Axis, FftNorm Norm) : PrimitiveOp
 
 /// <summary>
 /// The inverse <see cref="Dft"/> along an axis of a spectrum that is conjugate to itself, of which real and imaginary parts of the first Length / 2 + 1 elements (rounded
-/// down) are given: Length real numbers. Imaginary parts that such a spectrum cannot have (of the first element, and of the last one if Length is even) are not read.
+/// down) are given: Length real numbers. Imaginary parts that such a spectrum cannot have (of the first element, and of the last one if Length is even) are not read. Dtypes: floating-point.
 /// </summary>
 public sealed record RealInverseDft(int Axis, Dim Length, FftNorm Norm) : PrimitiveOp
 {

@@ -1,6 +1,9 @@
 namespace Tauten.Ops;
 
-/// <summary>y[i, j, ..] = x[.., index[i, j, ..], ..]: for each element of the index, the element of x at that position along the axis and the same position elsewhere.</summary>
+/// <summary>
+/// y[i, j, ..] = x[.., index[i, j, ..], ..]: for each element of the index, the element of x at that position along the axis and the same position elsewhere.
+/// Dtypes: any; indices int32, int64.
+/// </summary>
 public sealed record Gather(int Axis) : PrimitiveOp
 {
     /// <inheritdoc/>
@@ -30,7 +33,9 @@ public sealed record Gather(int Axis) : PrimitiveOp
     protected internal override Tensor[]? Batched(Batch x) => x.Run(new Gather(Axis + 1));
 }
 
-/// <summary>x with src[i, j, ..] added at [.., index[i, j, ..], ..] along the axis: the counterpart of <see cref="Gather"/>. Sums in a fixed order.</summary>
+/// <summary>
+/// x with src[i, j, ..] added at [.., index[i, j, ..], ..] along the axis: the counterpart of <see cref="Gather"/>. Sums in a fixed order. Dtypes: numbers; indices int32, int64.
+/// </summary>
 public sealed record ScatterAdd(int Axis) : PrimitiveOp
 {
     /// <inheritdoc/>
@@ -51,7 +56,7 @@ public sealed record ScatterAdd(int Axis) : PrimitiveOp
     protected internal override Tensor[]? Batched(Batch x) => x.Run(new ScatterAdd(Axis + 1));
 }
 
-/// <summary>x with src[i, j, ..] put at [.., index[i, j, ..], ..] along the axis; of several for one place the last wins.</summary>
+/// <summary>x with src[i, j, ..] put at [.., index[i, j, ..], ..] along the axis; of several for one place the last wins. Dtypes: any; indices int32, int64.</summary>
 public sealed record Scatter(int Axis) : PrimitiveOp
 {
     /// <inheritdoc/>
@@ -96,7 +101,9 @@ public sealed record Scatter(int Axis) : PrimitiveOp
     protected internal override Tensor[]? Batched(Batch x) => x.Run(new Scatter(Axis + 1));
 }
 
-/// <summary>Whole slices of x along an axis, in the order and shape of the index: y = x[.., index, ..] with the axes of the index in place of the axis.</summary>
+/// <summary>
+/// Whole slices of x along an axis, in the order and shape of the index: y = x[.., index, ..] with the axes of the index in place of the axis. Dtypes: any; indices int32, int64.
+/// </summary>
 public sealed record IndexSelect(int Axis) : PrimitiveOp
 {
     /// <inheritdoc/>
@@ -151,7 +158,7 @@ public sealed record IndexSelect(int Axis) : PrimitiveOp
     }
 }
 
-/// <summary>x with slices of a source added where the index says: the counterpart of <see cref="IndexSelect"/>. Sums in a fixed order.</summary>
+/// <summary>x with slices of a source added where the index says: the counterpart of <see cref="IndexSelect"/>. Sums in a fixed order. Dtypes: numbers; indices int32, int64.</summary>
 public sealed record IndexAdd(int Axis) : PrimitiveOp
 {
     /// <inheritdoc/>
@@ -160,6 +167,7 @@ public sealed record IndexAdd(int Axis) : PrimitiveOp
         Expect.Count(x, 3, this);
         Expect.SameDType(this, x[0], x[2]);
         if (x[0].DType == DType.Bool) throw Expect.DType(this, x[0].DType, "a numeric dtype");
+        Expect.Indices(this, x[1]);
         var expected = new IndexSelect(Axis).Infer([x[0], x[1]])[0];
         if (expected.Shape.IsKnown && x[2].Shape.IsKnown && expected.Shape != x[2].Shape) throw new ShapeException($"{this}: expected a source of shape {expected.Shape}. Received: {x[2].Shape}.");
         return x[0];
@@ -182,7 +190,7 @@ public sealed record IndexAdd(int Axis) : PrimitiveOp
     }
 }
 
-/// <summary>The positions of the elements that differ from 0, in row-major order: int64 of shape [how many, rank]. How many is known only from the data.</summary>
+/// <summary>The positions of the elements that differ from 0, in row-major order: int64 of shape [how many, rank]. How many is known only from the data. Dtypes: any.</summary>
 public sealed record NonZero : PrimitiveOp
 {
     internal static readonly NonZero Instance = new();
@@ -210,7 +218,9 @@ public sealed record NonZero : PrimitiveOp
     protected internal override Tensor[]? Batched(Batch x) => throw SizeFromData("NonZero, and with it the selection by a mask,", "Use Tensor.Where, which keeps the size.");
 }
 
-/// <summary>Position i as often as element i of the input says, in ascending order: [2, 0, 1] gives [0, 0, 2]. How many there are is known only from the data.</summary>
+/// <summary>
+/// Position i as often as element i of the input says, in ascending order: [2, 0, 1] gives [0, 0, 2]. How many there are is known only from the data. Dtypes: repeats int32, int64.
+/// </summary>
 public sealed record RepeatedPositions : PrimitiveOp
 {
     internal static readonly RepeatedPositions Instance = new();

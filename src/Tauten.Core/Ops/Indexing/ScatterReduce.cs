@@ -2,7 +2,7 @@ namespace Tauten.Ops;
 
 /// <summary>
 /// x in which the elements src[i, j, ..] are combined at [.., index[i, j, ..], ..] along the axis, in the order of j: with each other, and if
-/// <paramref name="IncludeSelf"/> with the element of x there. Places that the index does not name keep the element of x.
+/// <paramref name="IncludeSelf"/> with the element of x there. Places that the index does not name keep the element of x. Dtypes: numbers; indices int32, int64.
 /// </summary>
 /// <remarks>
 /// The gradient of a largest or smallest element is shared equally among ties. That of a product is the product of the others, also where one element is

@@ -3,7 +3,7 @@ namespace Tauten.Ops;
 /// <summary>
 /// The lower triangular L with L L^T = A for symmetric positive definite matrices A [.., n, n], of which only the lower triangle is read. Second
 /// output: for each matrix 0, or the order of the first leading minor that is not positive (int32); L is then of no use.
-/// Gradient: Murray, "Differentiation of the Cholesky decomposition", 2016.
+/// Gradient: Murray, "Differentiation of the Cholesky decomposition", 2016. Dtypes: float32, float64.
 /// </summary>
 /// <param name="Checks">Whether a matrix that is not positive definite is an error.</param>
 public sealed record Cholesky(bool Checks) : PrimitiveOp
@@ -35,7 +35,7 @@ public sealed record Cholesky(bool Checks) : PrimitiveOp
 
 /// <summary>
 /// The solution X of A X = B for triangular matrices A [.., n, n] and B [.., n, k] with the same batch axes. The other triangle of A is not read; a zero
-/// on the diagonal gives infinities or NaN.
+/// on the diagonal gives infinities or NaN. Dtypes: float32, float64.
 /// </summary>
 /// <param name="Upper">Whether the upper triangle of A is meant, else the lower.</param>
 /// <param name="UnitTriangular">Whether the diagonal of A is taken as ones and not read.</param>

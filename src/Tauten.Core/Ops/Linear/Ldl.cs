@@ -5,7 +5,7 @@ namespace Tauten.Ops;
 /// below, and the blocks of D, of one or two rows, on and next to the diagonal. Only the lower triangle is read. Second output: the exchanges
 /// (int32): a positive one p says that this row was exchanged with row p - 1; two equal negative ones, that D has a block of two rows, whose second row was exchanged with
 /// row -p - 1. Third: for each matrix 0, or the number of the first block of D that is exactly 0 (int32). Computed in float64. No gradient flows through it.
-/// (Bunch, Kaufman: "Some stable methods for calculating inertia and solving symmetric linear systems", 1977.)
+/// (Bunch, Kaufman: "Some stable methods for calculating inertia and solving symmetric linear systems", 1977.) Dtypes: float32, float64.
 /// </summary>
 /// <param name="Checks">Whether a block of D that is exactly 0 is an error.</param>
 public sealed record LdlFactor(bool Checks) : PrimitiveOp
@@ -30,6 +30,7 @@ public sealed record LdlFactor(bool Checks) : PrimitiveOp
 
 /// <summary>
 /// The solution of A X = B [.., n, k] from the factors and exchanges that <see cref="LdlFactor"/> gives for A. The gradient flows to B only. Computed in float64.
+/// Dtypes: float32, float64; pivots int32.
 /// </summary>
 public sealed record LdlSolve : PrimitiveOp
 {

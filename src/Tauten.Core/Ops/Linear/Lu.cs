@@ -4,6 +4,7 @@ namespace Tauten.Ops;
 /// The factors of A [.., m, n] = P L U with row exchanges: L (unit diagonal, not stored) below and U on and above the diagonal of the first output.
 /// Second: the exchanges in order, row i with row <c>pivots[i] - 1</c> (int32, counted from 1). Third: for each matrix 0, or the number of
 /// the first pivot that is exactly 0, counted from 1 (int32). Gradient: de Hoog, Anderssen, Lukas, "Differentiation of matrix functionals using triangular factorization", 2011.
+/// Dtypes: float32, float64.
 /// </summary>
 /// <param name="Checks">Whether a pivot of exactly 0 is an error.</param>
 public sealed record LuFactor(bool Checks) : PrimitiveOp
@@ -49,7 +50,7 @@ public sealed record LuFactor(bool Checks) : PrimitiveOp
 }
 
 /// <summary>
-/// The order of rows (int64) that the row exchanges of <see cref="LuFactor"/> lead to: row i of L U is row <c>permutation[i]</c> of A.
+/// The order of rows (int64) that the row exchanges of <see cref="LuFactor"/> lead to: row i of L U is row <c>permutation[i]</c> of A. Dtypes: pivots int32.
 /// </summary>
 /// <param name="Rows">The number of rows of A.</param>
 public sealed record PivotPermutation(Dim Rows) : PrimitiveOp

@@ -3,7 +3,7 @@ namespace Tauten.Ops;
 /// <summary>
 /// The exponential 1 + A + A^2 / 2 + ... of square matrices [.., n, n], by scaling, a rational approximation of degree 13, and squaring (Higham: "The scaling and
 /// squaring method for the matrix exponential revisited", 2005). Computed in float64. The gradient is a block of the exponential of
-/// [[A^T, G], [0, A^T]] (Mathias: "A chain rule for matrix functions and applications", 1996).
+/// [[A^T, G], [0, A^T]] (Mathias: "A chain rule for matrix functions and applications", 1996). Dtypes: float32, float64.
 /// </summary>
 public sealed record MatrixExp : PrimitiveOp
 {

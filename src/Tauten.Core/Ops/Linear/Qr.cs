@@ -4,7 +4,7 @@ namespace Tauten.Ops;
 /// A [.., m, n] = Q R with orthonormal columns of Q [.., m, k] and an upper triangular R [.., k, n] by Householder's reflections; k is the smaller of m
 /// and n, or m when <paramref name="Complete"/>. Diagonal elements of R have either sign. Computed in float64.
 /// Gradient: Walter and Lehmann, "Algorithmic differentiation of linear algebra functions", 2018; A must have full rank, and not more rows
-/// than columns when <paramref name="Complete"/>.
+/// than columns when <paramref name="Complete"/>. Dtypes: float32, float64.
 /// </summary>
 /// <param name="Complete">Whether Q is square.</param>
 public sealed record Qr(bool Complete) : PrimitiveOp
@@ -44,7 +44,7 @@ public sealed record Qr(bool Complete) : PrimitiveOp
 /// <summary>
 /// Householder's reflections of A [.., m, n] = Q R in LAPACK's form: R on and above the diagonal, the vectors v (first element 1, not stored) below; second
 /// output: their factors tau [.., min(m, n)], with Q = (1 - tau[0] v v^T) (1 - tau[1] v v^T) ... Computed in float64. No gradient flows through it; that of
-/// <see cref="Qr"/> does.
+/// <see cref="Qr"/> does. Dtypes: float32, float64.
 /// </summary>
 public sealed record HouseholderFactor : PrimitiveOp
 {

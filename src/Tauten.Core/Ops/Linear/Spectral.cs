@@ -4,7 +4,7 @@ namespace Tauten.Ops;
 /// Eigenvalues w [.., n] in ascending order and orthonormal eigenvectors, the columns of V [.., n, n], of symmetric matrices A = V diag(w) V^T, of which
 /// one triangle is read. The largest component of each vector (the first of equal ones) is positive. Computed in float64: tridiagonal form, then implicit QL.
 /// Gradient: Giles, "Collected matrix derivative results for forward and reverse mode algorithmic differentiation", 2008; that of the vectors is
-/// infinite or NaN where eigenvalues are equal.
+/// infinite or NaN where eigenvalues are equal. Dtypes: float32, float64.
 /// </summary>
 /// <param name="Upper">Whether the upper triangle is read, else the lower.</param>
 public sealed record Eigh(bool Upper) : PrimitiveOp
@@ -40,7 +40,7 @@ public sealed record Eigh(bool Upper) : PrimitiveOp
 /// orthonormal rows of V^T [.., k, n], with k the smaller of m and n; U and V^T are square when <paramref name="Full"/>. The largest component of each
 /// of the first k columns of U (the first of equal ones) is positive. Computed in float64: bidiagonal form, then implicit QR (Golub and Kahan).
 /// Gradient: Townsend, "Differentiating the singular value decomposition", 2016; that of vectors is infinite or NaN where singular values are
-/// equal or 0, and does not see the columns and rows that <paramref name="Full"/> adds.
+/// equal or 0, and does not see the columns and rows that <paramref name="Full"/> adds. Dtypes: float32, float64.
 /// </summary>
 /// <param name="Full">Whether U and V^T are square.</param>
 public sealed record Svd(bool Full) : PrimitiveOp
@@ -106,7 +106,7 @@ public sealed record Svd(bool Full) : PrimitiveOp
 /// of the vectors, the columns of V [.., n, n], of Euclidean norm 1 and with their largest component real and positive; conjugate pairs are neighbours. Computed in
 /// float64: Hessenberg form, then QR with double shifts (Francis).
 /// Gradient: Boeddeker et al., "On the computation of complex-valued gradients with application to statistically optimum beamforming", 2017, for functions
-/// that do not depend on the phase of the vectors.
+/// that do not depend on the phase of the vectors. Dtypes: float32, float64.
 /// </summary>
 public sealed record Eig : PrimitiveOp
 {

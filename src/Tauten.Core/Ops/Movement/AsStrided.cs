@@ -2,7 +2,7 @@ namespace Tauten.Ops;
 
 /// <summary>
 /// Element (i, j, ..) is element Offset + i * Strides[0] + j * Strides[1] + .. of the input's elements in row-major order. The same element may
-/// occur several times.
+/// occur several times. Dtypes: any.
 /// </summary>
 /// <param name="Sizes">The shape of the result.</param>
 /// <param name="Strides">For each axis of the result, the step between neighbours; may be 0 or negative.</param>

@@ -1,6 +1,6 @@
 namespace Tauten.Ops;
 
-/// <summary>A tensor whose elements are all one value.</summary>
+/// <summary>A tensor whose elements are all one value. Dtypes: any.</summary>
 public sealed record Fill(Shape Shape, double Value, DType DType) : PrimitiveOp
 {
     /// <inheritdoc/>
@@ -19,7 +19,7 @@ public sealed record Fill(Shape Shape, double Value, DType DType) : PrimitiveOp
     public override Tensor?[] Gradient(Backward b) => [];
 }
 
-/// <summary>The numbers Start, Start + Step, Start + 2 Step, ...: element i is Start + i * Step, computed in 64 bits and rounded once.</summary>
+/// <summary>The numbers Start, Start + Step, Start + 2 Step, ...: element i is Start + i * Step, computed in 64 bits and rounded once. Dtypes: numbers.</summary>
 public sealed record Iota(Dim Length, double Start, double Step, DType DType) : PrimitiveOp
 {
     /// <inheritdoc/>
@@ -38,7 +38,7 @@ public sealed record Iota(Dim Length, double Start, double Step, DType DType) : 
     public override Tensor?[] Gradient(Backward b) => [];
 }
 
-/// <summary>The value of a dimension as a scalar: how captured graphs compute with sizes that they learn when they run.</summary>
+/// <summary>The value of a dimension as a scalar: how captured graphs compute with sizes that they learn when they run. Dtypes: any.</summary>
 public sealed record DimValue(Dim Dim, DType DType) : CompositeOp
 {
     /// <inheritdoc/>

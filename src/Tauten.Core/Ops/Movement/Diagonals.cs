@@ -1,7 +1,7 @@
 namespace Tauten.Ops;
 
 /// <summary>
-/// The elements of a diagonal through two axes, which become one last axis: element d is x[.., d + max(0, -Offset), .., d + max(0, Offset), ..].
+/// The elements of a diagonal through two axes, which become one last axis: element d is x[.., d + max(0, -Offset), .., d + max(0, Offset), ..]. Dtypes: any.
 /// </summary>
 /// <param name="Offset">0 is the main diagonal; above 0 it lies to the right of it, below 0 to the left.</param>
 /// <param name="Axis1">The axis of the rows.</param>
@@ -41,7 +41,7 @@ public sealed record Diagonal(long Offset, int Axis1, int Axis2) : ViewOp
     protected internal override Tensor[]? Batched(Batch x) => x.Run(new Diagonal(Offset, Axis1 + 1, Axis2 + 1));
 }
 
-/// <summary>The first input, in which a diagonal through two axes holds the second: the counterpart of <see cref="Diagonal"/>.</summary>
+/// <summary>The first input, in which a diagonal through two axes holds the second: the counterpart of <see cref="Diagonal"/>. Dtypes: any.</summary>
 /// <param name="Offset">0 is the main diagonal; above 0 it lies to the right of it, below 0 to the left.</param>
 /// <param name="Axis1">The axis of the rows.</param>
 /// <param name="Axis2">The axis of the columns.</param>
@@ -86,7 +86,7 @@ public sealed record DiagonalScatter(long Offset, int Axis1, int Axis2) : Compos
     protected internal override Tensor[]? Batched(Batch x) => x.Run(new DiagonalScatter(Offset, Axis1 + 1, Axis2 + 1));
 }
 
-/// <summary>The lower triangle of matrices over the last two axes: 0 where the column lies more than <paramref name="Diagonal"/> to the right of the row.</summary>
+/// <summary>The lower triangle of matrices over the last two axes: 0 where the column lies more than <paramref name="Diagonal"/> to the right of the row. Dtypes: any.</summary>
 public sealed record Tril(long Diagonal) : CompositeOp
 {
     /// <inheritdoc/>
@@ -115,7 +115,7 @@ public sealed record Tril(long Diagonal) : CompositeOp
     protected internal override Tensor[]? Batched(Batch x) => x.Run(this);
 }
 
-/// <summary>The upper triangle of matrices over the last two axes: 0 where the column lies less than <paramref name="Diagonal"/> to the right of the row.</summary>
+/// <summary>The upper triangle of matrices over the last two axes: 0 where the column lies less than <paramref name="Diagonal"/> to the right of the row. Dtypes: any.</summary>
 public sealed record Triu(long Diagonal) : CompositeOp
 {
     /// <inheritdoc/>

@@ -1,6 +1,6 @@
 namespace Tauten.Ops;
 
-/// <summary>The same elements, contiguous in fresh memory.</summary>
+/// <summary>The same elements, contiguous in fresh memory. Dtypes: any.</summary>
 public sealed record Contiguous : PrimitiveOp
 {
     internal static readonly Contiguous Instance = new();
@@ -26,7 +26,7 @@ public sealed record Contiguous : PrimitiveOp
     protected internal override Tensor[]? Batched(Batch x) => x.Run(this);
 }
 
-/// <summary>The first input, in which the elements from <paramref name="Starts"/> on in steps are those of the second: the counterpart of <see cref="Slice"/>.</summary>
+/// <summary>The first input, in which the elements from <paramref name="Starts"/> on in steps are those of the second: the counterpart of <see cref="Slice"/>. Dtypes: any.</summary>
 public sealed record SliceUpdate(Shape Starts, Dims Steps) : PrimitiveOp
 {
     /// <inheritdoc/>
@@ -59,7 +59,7 @@ public sealed record SliceUpdate(Shape Starts, Dims Steps) : PrimitiveOp
     protected internal override Tensor[]? Batched(Batch x) => x.Run(new SliceUpdate([0, .. Starts], [1, .. Steps]));
 }
 
-/// <summary>The input surrounded by <c>Low[i]</c> elements before and <c>High[i]</c> behind axis i, all of one value.</summary>
+/// <summary>The input surrounded by <c>Low[i]</c> elements before and <c>High[i]</c> behind axis i, all of one value. Dtypes: any.</summary>
 public sealed record Pad(Dims Low, Dims High, double Value) : PrimitiveOp
 {
     /// <inheritdoc/>
@@ -89,7 +89,7 @@ public sealed record Pad(Dims Low, Dims High, double Value) : PrimitiveOp
     protected internal override Tensor[]? Batched(Batch x) => x.Run(new Pad([0, .. Low], [0, .. High], Value));
 }
 
-/// <summary>The inputs one behind the other along an axis.</summary>
+/// <summary>The inputs one behind the other along an axis. Dtypes: any.</summary>
 public sealed record Concat(int Axis) : PrimitiveOp
 {
     /// <inheritdoc/>
@@ -133,7 +133,7 @@ public sealed record Concat(int Axis) : PrimitiveOp
     protected internal override Tensor[]? Batched(Batch x) => x.Run(new Concat(x.Sample(0).Shape.Axis(Axis, Name()) + 1));
 }
 
-/// <summary>The sum of what sliding windows hold at each element: the counterpart of <see cref="Windows"/>.</summary>
+/// <summary>The sum of what sliding windows hold at each element: the counterpart of <see cref="Windows"/>. Dtypes: floating-point.</summary>
 /// <param name="Shape">The shape of the result.</param>
 /// <param name="Axes">The axes of the result along which the windows slide.</param>
 /// <param name="Strides">The step from window to window.</param>

@@ -1,6 +1,6 @@
 namespace Tauten.Ops;
 
-/// <summary>The elements moved along axes, each by its shift; those that leave an axis come in again at its other end.</summary>
+/// <summary>The elements moved along axes, each by its shift; those that leave an axis come in again at its other end. Dtypes: any.</summary>
 /// <param name="Shifts">For each axis, the number of places.</param>
 /// <param name="Axes">The axes, one after the other; an axis may occur again.</param>
 public sealed record Roll(Dims Shifts, Dims Axes) : CompositeOp

@@ -1,6 +1,6 @@
 namespace Tauten.Ops;
 
-/// <summary>The same tensor as another node.</summary>
+/// <summary>The same tensor as another node. Dtypes: any.</summary>
 public sealed record Alias : ViewOp
 {
     internal static readonly Alias Instance = new();
@@ -17,7 +17,7 @@ public sealed record Alias : ViewOp
     protected internal override Tensor[]? Batched(Batch x) => x.Run(this);
 }
 
-/// <summary>The same tensor, through which no gradient flows.</summary>
+/// <summary>The same tensor, through which no gradient flows. Dtypes: any.</summary>
 public sealed record Detach : ViewOp
 {
     internal static readonly Detach Instance = new();
@@ -34,7 +34,7 @@ public sealed record Detach : ViewOp
     protected internal override Tensor[]? Batched(Batch x) => x.Run(this);
 }
 
-/// <summary>The same elements in row-major order under another shape.</summary>
+/// <summary>The same elements in row-major order under another shape. Dtypes: any.</summary>
 public sealed record Reshape(Shape Shape) : ViewOp
 {
     /// <inheritdoc/>
@@ -58,7 +58,7 @@ public sealed record Reshape(Shape Shape) : ViewOp
     protected internal override Tensor[]? Batched(Batch x) => x.Run(new Reshape([x.Size, .. Shape]));
 }
 
-/// <summary>The axes in another order: axis i of the result is axis <c>Permutation[i]</c> of the input.</summary>
+/// <summary>The axes in another order: axis i of the result is axis <c>Permutation[i]</c> of the input. Dtypes: any.</summary>
 public sealed record Permute(Dims Permutation) : ViewOp
 {
     /// <inheritdoc/>
@@ -99,7 +99,7 @@ public sealed record Permute(Dims Permutation) : ViewOp
     protected internal override Tensor[]? Batched(Batch x) => x.Run(new Permute([0, .. Batch.Shift(Permutation)]));
 }
 
-/// <summary>The elements repeated along new axes in front and along axes of size 1, without a copy.</summary>
+/// <summary>The elements repeated along new axes in front and along axes of size 1, without a copy. Dtypes: any.</summary>
 public sealed record BroadcastTo(Shape Shape) : ViewOp
 {
     /// <inheritdoc/>
@@ -129,7 +129,7 @@ public sealed record BroadcastTo(Shape Shape) : ViewOp
     protected internal override Tensor[]? Batched(Batch x) => [x.Aligned(0, Shape.Rank).BroadcastTo([x.Size, .. Shape])];
 }
 
-/// <summary>Every <c>Steps[i]</c>-th element along axis i, <c>Sizes[i]</c> of them from <c>Starts[i]</c> on; a negative step runs backwards.</summary>
+/// <summary>Every <c>Steps[i]</c>-th element along axis i, <c>Sizes[i]</c> of them from <c>Starts[i]</c> on; a negative step runs backwards. Dtypes: any.</summary>
 public sealed record Slice(Shape Starts, Shape Sizes, Dims Steps) : ViewOp
 {
     /// <inheritdoc/>
@@ -178,7 +178,7 @@ public sealed record Slice(Shape Starts, Shape Sizes, Dims Steps) : ViewOp
 
 /// <summary>
 /// Windows sliding along axes, as a view: axis <c>Axes[i]</c> becomes the positions of the window, and the elements inside of each window come as
-/// new last axes of sizes <paramref name="Sizes"/>. Element (.., o, .., k) is element <c>o * Strides[i] + k * Dilations[i]</c>.
+/// new last axes of sizes <paramref name="Sizes"/>. Element (.., o, .., k) is element <c>o * Strides[i] + k * Dilations[i]</c>. Dtypes: any.
 /// </summary>
 public sealed record Windows(Dims Axes, Dims Sizes, Dims Strides, Dims Dilations) : ViewOp
 {

@@ -3,7 +3,7 @@ namespace Tauten.Ops;
 /// <summary>
 /// Uniform random 32-bit numbers (uint32) from the counter-based generator Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers:
 /// as easy as 1, 2, 3", 2011). The input is the key, uint64[2] = (seed, draw): element i is word i mod 4 of the block with counter (i / 4, draw),
-/// so it depends on nothing but seed, draw and i.
+/// so it depends on nothing but seed, draw and i. Dtypes: key uint64.
 /// </summary>
 public sealed record RandomBits(Shape Shape) : PrimitiveOp
 {
@@ -19,7 +19,9 @@ public sealed record RandomBits(Shape Shape) : PrimitiveOp
 
     internal static void CheckKey(Op op, ReadOnlySpan<TensorSpec> x)
     {
-        if (Expect.One(x, op) is not { DType: DType.UInt64 } key || key.Shape != Shape.Of(2)) throw new ShapeException($"{op}: expected a key uint64[2] of seed and draw. Received: {x[0]}.");
+        var key = Expect.One(x, op);
+        if (key.DType != DType.UInt64) throw Expect.DType(op, key.DType, "a key uint64[2] of seed and draw");
+        if (key.Shape != Shape.Of(2)) throw new ShapeException($"{op}: expected a key uint64[2] of seed and draw. Received: {key}.");
     }
 
     /// <inheritdoc/>
@@ -34,7 +36,7 @@ public sealed record RandomBits(Shape Shape) : PrimitiveOp
 
 /// <summary>
 /// Random numbers evenly spread in [0, 1): multiples of 2^-24, 2^-11 or 2^-8, as many bits as the significand of float32, float16 or bfloat16 has, the
-/// upper ones of a random word; in float64, 53 bits of two words, the first being the upper half.
+/// upper ones of a random word; in float64, 53 bits of two words, the first being the upper half. Dtypes: floating-point; key uint64.
 /// </summary>
 public sealed record RandomUniform(Shape Shape, DType DType) : CompositeOp
 {
@@ -83,7 +85,7 @@ public sealed record RandomUniform(Shape Shape, DType DType) : CompositeOp
 
 /// <summary>
 /// Random numbers from the normal distribution with mean 0 and variance 1, by Box and Muller: sqrt(-2 ln(1 - u)) cos(2 pi v) of two uniform numbers,
-/// which are elements 2i and 2i + 1 of a draw.
+/// which are elements 2i and 2i + 1 of a draw. Dtypes: floating-point; key uint64.
 /// </summary>
 public sealed record RandomNormal(Shape Shape, DType DType) : CompositeOp
 {

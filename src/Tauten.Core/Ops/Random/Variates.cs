@@ -33,7 +33,7 @@ public abstract record RandomVariateOp : PrimitiveOp
 
 /// <summary>
 /// Random numbers from the gamma distribution with the given shape parameter and rate 1 (Marsaglia, Tsang: "A simple method for generating gamma variables", 2000). They have a
-/// gradient with respect to the parameter: see <see cref="GammaVariateGradient"/>.
+/// gradient with respect to the parameter: see <see cref="GammaVariateGradient"/>. Dtypes: floating-point; key uint64.
 /// </summary>
 public sealed record RandomGamma : RandomVariateOp
 {
@@ -51,6 +51,7 @@ public sealed record RandomGamma : RandomVariateOp
 /// <summary>
 /// Random counts from the Poisson distribution with the given rate: by products of uniform numbers below 10 (Knuth: "The Art of Computer Programming", volume 2), by transformed
 /// rejection from there on (Hörmann: "The transformed rejection method for generating Poisson random variables", 1993). NaN for a negative rate. No gradient.
+/// Dtypes: floating-point; key uint64.
 /// </summary>
 public sealed record RandomPoisson : RandomVariateOp
 {
@@ -62,6 +63,7 @@ public sealed record RandomPoisson : RandomVariateOp
 /// <summary>
 /// Random counts from the binomial distribution: successes among a whole number of trials (first input) with a probability (second). By waiting times where fewer than 10 are expected
 /// of the rarer outcome, else by transformed rejection (Hörmann: "The generation of binomial random variates", 1993). NaN for a negative count and a probability outside of [0, 1]. No gradient.
+/// Dtypes: floating-point; key uint64.
 /// </summary>
 public sealed record RandomBinomial : RandomVariateOp
 {
@@ -72,6 +74,7 @@ public sealed record RandomBinomial : RandomVariateOp
 
 /// <summary>
 /// Random angles in [-pi, pi] around 0 from the von Mises distribution with the given concentration (Best, Fisher: "Efficient simulation of the von Mises distribution", 1979). No gradient.
+/// Dtypes: floating-point; key uint64.
 /// </summary>
 public sealed record RandomVonMises : RandomVariateOp
 {

@@ -41,7 +41,7 @@ public abstract record ReductionOp(Dims Axes, bool KeepDims) : PrimitiveOp
     }
 }
 
-/// <summary>The sum along axes. Integers and bools are summed in 64 bits; 16-bit floats in 32 bits, rounded once.</summary>
+/// <summary>The sum along axes. Integers and bools are summed in 64 bits; 16-bit floats in 32 bits, rounded once. Dtypes: any.</summary>
 public sealed record Sum(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 {
     private protected override DType ResultType(TensorSpec x) => x.DType.IsFloating() || x.DType == DType.UInt64 ? x.DType : DType.Int64;
@@ -53,7 +53,7 @@ public sealed record Sum(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
     public override Tensor?[] Gradient(Backward b) => [Kept(b.Grad, b.InputSpec(0)).BroadcastTo(b.InputSpec(0).Shape)];
 }
 
-/// <summary>The product along axes. Integers and bools are multiplied in 64 bits.</summary>
+/// <summary>The product along axes. Integers and bools are multiplied in 64 bits. Dtypes: any.</summary>
 public sealed record Prod(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 {
     private protected override DType ResultType(TensorSpec x) => x.DType.IsFloating() || x.DType == DType.UInt64 ? x.DType : DType.Int64;
@@ -69,7 +69,7 @@ public sealed record Prod(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims
     }
 }
 
-/// <summary>The largest element along axes; NaN if there is one. The gradient is shared equally among ties.</summary>
+/// <summary>The largest element along axes; NaN if there is one. The gradient is shared equally among ties. Dtypes: any.</summary>
 public sealed record Max(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 {
     private protected override DType ResultType(TensorSpec x)
@@ -91,7 +91,7 @@ public sealed record Max(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
     }
 }
 
-/// <summary>The smallest element along axes; NaN if there is one. The gradient is shared equally among ties.</summary>
+/// <summary>The smallest element along axes; NaN if there is one. The gradient is shared equally among ties. Dtypes: any.</summary>
 public sealed record Min(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 {
     private protected override DType ResultType(TensorSpec x)
@@ -107,7 +107,7 @@ public sealed record Min(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
     public override Tensor?[] Gradient(Backward b) => [Max.Share(b, Kept(b.Grad, b.InputSpec(0)), Kept(b.Output, b.InputSpec(0)), Axes)];
 }
 
-/// <summary>Whether any element along axes is true; of numbers, whether any differs from 0. False for no elements.</summary>
+/// <summary>Whether any element along axes is true; of numbers, whether any differs from 0. False for no elements. Dtypes: any.</summary>
 public sealed record Any(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 {
     private protected override DType ResultType(TensorSpec x) => DType.Bool;
@@ -119,7 +119,7 @@ public sealed record Any(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
     public override Tensor?[] Gradient(Backward b) => [null];
 }
 
-/// <summary>Whether all elements along axes are true; of numbers, whether all differ from 0. True for no elements.</summary>
+/// <summary>Whether all elements along axes are true; of numbers, whether all differ from 0. True for no elements. Dtypes: any.</summary>
 public sealed record All(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 {
     private protected override DType ResultType(TensorSpec x) => DType.Bool;
@@ -131,7 +131,7 @@ public sealed record All(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
     public override Tensor?[] Gradient(Backward b) => [null];
 }
 
-/// <summary>The position (int64) of the largest element along one axis: the first among ties, the first NaN if there is one.</summary>
+/// <summary>The position (int64) of the largest element along one axis: the first among ties, the first NaN if there is one. Dtypes: any.</summary>
 public sealed record ArgMax(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 {
     private protected override DType ResultType(TensorSpec x)
@@ -147,7 +147,7 @@ public sealed record ArgMax(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDi
     public override Tensor?[] Gradient(Backward b) => [null];
 }
 
-/// <summary>The position (int64) of the smallest element along one axis: the first among ties, the first NaN if there is one.</summary>
+/// <summary>The position (int64) of the smallest element along one axis: the first among ties, the first NaN if there is one. Dtypes: any.</summary>
 public sealed record ArgMin(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 {
     private protected override DType ResultType(TensorSpec x)

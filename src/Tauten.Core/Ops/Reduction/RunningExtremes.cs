@@ -24,12 +24,12 @@ public abstract record RunningExtremeOp(int Axis) : PrimitiveOp
 
 /// <summary>
 /// The largest element so far along an axis, and its position (int64): the last one among ties. From the first NaN on the result is NaN. The gradient
-/// goes to the elements at the positions.
+/// goes to the elements at the positions. Dtypes: any.
 /// </summary>
 public sealed record CumMax(int Axis) : RunningExtremeOp(Axis);
 
 /// <summary>
 /// The smallest element so far along an axis, and its position (int64): the last one among ties. From the first NaN on the result is NaN. The gradient
-/// goes to the elements at the positions.
+/// goes to the elements at the positions. Dtypes: any.
 /// </summary>
 public sealed record CumMin(int Axis) : RunningExtremeOp(Axis);

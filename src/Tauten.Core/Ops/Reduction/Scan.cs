@@ -26,7 +26,7 @@ public abstract record ScanOp(int Axis, bool Exclusive, bool Reverse) : Primitiv
     protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axis = x.Sample(0).Shape.Axis(Axis, Name()) + 1 });
 }
 
-/// <summary>The running sum along an axis. Integers wrap around.</summary>
+/// <summary>The running sum along an axis. Integers wrap around. Dtypes: numbers.</summary>
 public sealed record CumSum(int Axis, bool Exclusive, bool Reverse) : ScanOp(Axis, Exclusive, Reverse)
 {
     /// <inheritdoc/>
@@ -36,7 +36,7 @@ public sealed record CumSum(int Axis, bool Exclusive, bool Reverse) : ScanOp(Axi
     public override Tensor?[] Gradient(Backward b) => [b.Grad.CumSum(Axis, Exclusive, !Reverse)];
 }
 
-/// <summary>The running product along an axis. Integers wrap around.</summary>
+/// <summary>The running product along an axis. Integers wrap around. Dtypes: numbers.</summary>
 public sealed record CumProd(int Axis, bool Exclusive, bool Reverse) : ScanOp(Axis, Exclusive, Reverse)
 {
     /// <inheritdoc/>
@@ -54,7 +54,7 @@ public sealed record CumProd(int Axis, bool Exclusive, bool Reverse) : ScanOp(Ax
 
 /// <summary>
 /// The linear recurrence y[i] = a[i] * y[i-1] + b[i] along an axis, with y[-1] = 0 (or from the end with y[n] = 0): running sums and products,
-/// exponential averages, and the gradients of all of them.
+/// exponential averages, and the gradients of all of them. Dtypes: floating-point.
 /// </summary>
 public sealed record LinearScan(int Axis, bool Reverse) : PrimitiveOp
 {
@@ -86,7 +86,7 @@ public sealed record LinearScan(int Axis, bool Reverse) : PrimitiveOp
 }
 
 /// <summary>
-/// log(exp(x[0]) + ... + exp(x[i])) along an axis, without overflow. The gradient is that of the limit where whole beginnings are -infinity: 0.
+/// log(exp(x[0]) + ... + exp(x[i])) along an axis, without overflow. The gradient is that of the limit where whole beginnings are -infinity: 0. Dtypes: floating-point.
 /// </summary>
 public sealed record LogCumSumExp(int Axis) : ScanOp(Axis, false, false)
 {

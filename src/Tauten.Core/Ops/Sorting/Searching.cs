@@ -3,7 +3,7 @@ namespace Tauten.Ops;
 /// <summary>
 /// For each value, how many elements of an ascending line come before it (int64): those that are smaller, or with <paramref name="Right"/> those that
 /// are not larger. NaN counts as the largest. Inputs: the lines [.., n], the values [.., m] with the same sizes in front, or one line [n] for values of
-/// any shape; and as a third, if the lines are not in order themselves, the positions (int64, of the shape of the lines) that put them in order.
+/// any shape; and as a third, if the lines are not in order themselves, the positions (int64, of the shape of the lines) that put them in order. Dtypes: any; order int64.
 /// </summary>
 public sealed record SearchSorted(bool Right) : PrimitiveOp
 {
@@ -43,7 +43,7 @@ public sealed record SearchSorted(bool Right) : PrimitiveOp
 
 /// <summary>
 /// The positions (int64) that put the rows of a matrix in ascending order, comparing them from the left. Equal rows keep their order; NaN counts as the
-/// largest.
+/// largest. Dtypes: any.
 /// </summary>
 public sealed record RowOrder : PrimitiveOp
 {
@@ -66,7 +66,7 @@ public sealed record RowOrder : PrimitiveOp
 /// <summary>
 /// How often each of the numbers 0, 1, 2, .. occurs in a vector of positions (int64 or int32): int64, or with a second input the sum of the weights at
 /// its occurrences. The result ends with the largest number that occurs, but has at least <paramref name="Least"/> elements; how many is known only from the
-/// data.
+/// data. Dtypes: weights numbers; indices int32, int64.
 /// </summary>
 public sealed record BinCount(long Least) : PrimitiveOp
 {

@@ -38,7 +38,7 @@ public abstract record SelectionOp(int Axis, bool KeepDims) : PrimitiveOp
 
 /// <summary>
 /// The <paramref name="K"/>-th smallest element along an axis (1 is the smallest), and its position: that of element K in stable order. NaN counts as the
-/// largest.
+/// largest. Dtypes: any.
 /// </summary>
 public sealed record KthValue(long K, int Axis, bool KeepDims) : SelectionOp(Axis, KeepDims)
 {
@@ -50,11 +50,11 @@ public sealed record KthValue(long K, int Axis, bool KeepDims) : SelectionOp(Axi
 
 /// <summary>
 /// The middle element along an axis, the lower one of two, and its position in stable order. If there is a NaN the result is the first NaN; with
-/// <paramref name="SkipsNaN"/> it is the median of the others, and NaN if there are none.
+/// <paramref name="SkipsNaN"/> it is the median of the others, and NaN if there are none. Dtypes: any.
 /// </summary>
 public sealed record Median(int Axis, bool KeepDims, bool SkipsNaN) : SelectionOp(Axis, KeepDims);
 
 /// <summary>
-/// The most frequent element along an axis, the smallest one of several, and the position of its last occurrence. Each NaN counts as a value of its own.
+/// The most frequent element along an axis, the smallest one of several, and the position of its last occurrence. Each NaN counts as a value of its own. Dtypes: any.
 /// </summary>
 public sealed record Mode(int Axis, bool KeepDims) : SelectionOp(Axis, KeepDims);

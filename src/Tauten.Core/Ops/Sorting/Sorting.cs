@@ -1,6 +1,6 @@
 namespace Tauten.Ops;
 
-/// <summary>The elements in order along an axis, and where they were (int64). Equal elements keep their order; NaN counts as the largest.</summary>
+/// <summary>The elements in order along an axis, and where they were (int64). Equal elements keep their order; NaN counts as the largest. Dtypes: any.</summary>
 public sealed record Sort(int Axis, bool Descending) : PrimitiveOp
 {
     /// <inheritdoc/>
@@ -24,7 +24,7 @@ public sealed record Sort(int Axis, bool Descending) : PrimitiveOp
     protected internal override Tensor[]? Batched(Batch x) => x.Run(this with { Axis = x.Sample(0).Shape.Axis(Axis, Name()) + 1 });
 }
 
-/// <summary>The K largest (or smallest) elements along an axis in order, and where they are (int64). NaN counts as the largest.</summary>
+/// <summary>The K largest (or smallest) elements along an axis in order, and where they are (int64). NaN counts as the largest. Dtypes: any.</summary>
 public sealed record TopK(long K, int Axis, bool Largest) : PrimitiveOp
 {
     /// <inheritdoc/>

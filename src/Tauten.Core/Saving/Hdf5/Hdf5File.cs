@@ -5,8 +5,10 @@ namespace Tauten;
 /// checksums (HDF5 File Format Specification 3.0). Texts are left out. Whatever a file claims is checked against its size.
 /// </summary>
 /// <example><code>
-/// foreach (var (name, tensor) in Hdf5File.Load("model.weights.h5"))
-///     Console.WriteLine($"{name} {tensor.Spec}");
+/// void List(string path)
+/// {
+///     foreach (var (name, tensor) in Hdf5File.Load(path)) Console.WriteLine($"{name} {tensor.Spec}");
+/// }
 /// </code></example>
 public static class Hdf5File
 {

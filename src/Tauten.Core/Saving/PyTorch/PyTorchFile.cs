@@ -10,7 +10,7 @@ namespace Tauten;
 /// read; an object of any other class is refused by its name, and nothing of it is run.
 /// </summary>
 /// <example><code>
-/// model.LoadState(PyTorchFile.Load("resnet18.pth"));
+/// void Restore(Module model) => model.LoadState(PyTorchFile.Load("resnet18.pth"));
 /// </code></example>
 public static class PyTorchFile
 {

@@ -16,9 +16,11 @@ namespace Tauten;
 /// </para>
 /// </remarks>
 /// <example><code>
+/// using System.Numerics;
+///
 /// var z = ComplexTensor.From([new Complex(3, 4), new Complex(0, -2)]);
-/// Console.WriteLine(z * z.Conj());    // [25.0000+0.0000j,  4.0000+0.0000j]
-/// Console.WriteLine(z.Abs());         // [5, 2]
+/// Console.WriteLine(z * z.Conj());    // [25+0j,  4+0j]
+/// Console.WriteLine(z.Abs());    // [5, 2]
 /// </code></example>
 public sealed partial class ComplexTensor
 {
@@ -34,31 +36,61 @@ public sealed partial class ComplexTensor
     }
 
     /// <summary>The real parts.</summary>
+    /// <example><code>
+    /// using System.Numerics;
+    ///
+    /// Console.WriteLine(ComplexTensor.From([new Complex(3, 4), new Complex(0, -2)]).Real);    // [3, 0]
+    /// </code></example>
     public Tensor Real { get; }
 
     /// <summary>The imaginary parts.</summary>
+    /// <example><code>
+    /// using System.Numerics;
+    ///
+    /// Console.WriteLine(ComplexTensor.From([new Complex(3, 4), new Complex(0, -2)]).Imaginary);    // [ 4, -2]
+    /// </code></example>
     public Tensor Imaginary { get; }
 
     /// <summary>The dimensions.</summary>
+    /// <example><code>
+    /// Console.WriteLine(ComplexTensor.FromReal(Tensor.Ones([2, 3])).Shape);    // [2, 3]
+    /// </code></example>
     public Shape Shape => Real.Shape;
 
     /// <summary>The element type of each part: float32 for what others call complex64.</summary>
+    /// <example><code>
+    /// Console.WriteLine(ComplexTensor.FromReal(Tensor.Ones([2, 3])).DType);    // Float32
+    /// </code></example>
     public DType DType => Real.DType;
 
     /// <summary>The number of dimensions.</summary>
+    /// <example><code>
+    /// Console.WriteLine(ComplexTensor.FromReal(Tensor.Ones([2, 3])).Rank);    // 2
+    /// </code></example>
     public int Rank => Shape.Rank;
 
     /// <summary>The number of complex elements.</summary>
+    /// <example><code>
+    /// Console.WriteLine(ComplexTensor.FromReal(Tensor.Ones([2, 3])).Count);    // 6
+    /// </code></example>
     /// <exception cref="ShapeException">A dimension is unknown, while a graph is captured.</exception>
     public long Count => Real.Count;
 
     /// <summary>Whether a gradient flows through one of the parts.</summary>
+    /// <example><code>
+    /// Console.WriteLine(new ComplexTensor(Tensor.From([1f], requiresGrad: true), Tensor.From([2f])).RequiresGrad);    // True
+    /// </code></example>
     public bool RequiresGrad => Real.RequiresGrad || Imaginary.RequiresGrad;
 
     /// <summary>
     /// The sum of the gradients that reverse walks have brought to the parts, as dL/dRe + i dL/dIm, which is PyTorch's gradient of a complex leaf; null
     /// when there was none.
     /// </summary>
+    /// <example><code>
+    /// var z = ComplexTensor.FromReal(Tensor.From([3f])).WithGrad();
+    /// z.Abs().Square().Sum().Backward();
+    /// Console.WriteLine(z.Grad);    // [6+0j]
+    /// </code></example>
     public ComplexTensor? Grad =>
         (Real.Grad, Imaginary.Grad) switch
         {
@@ -69,17 +101,28 @@ public sealed partial class ComplexTensor
         };
 
     /// <summary>Numbers with these real parts and imaginary parts of 0.</summary>
+    /// <example><code>
+    /// Console.WriteLine(ComplexTensor.FromReal(Tensor.From([1f, 2])));    // [1+0j, 2+0j]
+    /// </code></example>
     public static ComplexTensor FromReal(Tensor real) => new(real, Tensor.Constant(0, real.Spec));
 
     /// <summary>
     /// The numbers abs * (cos(angle) + i sin(angle)). The two are broadcast; an absolute value may be negative, as in PyTorch.
     /// </summary>
+    /// <example><code>
+    /// Console.WriteLine(ComplexTensor.Polar(Tensor.From([2.0, 1]), Tensor.From([0.0, 0.5])));    // [2.0000+0.0000j, 0.8776+0.4794j]
+    /// </code></example>
     public static ComplexTensor Polar(Tensor abs, Tensor angle) => new(abs * angle.Cos(), abs * angle.Sin());
 
     /// <summary>Complex numbers copied in row-major order.</summary>
     /// <param name="values">The numbers.</param>
     /// <param name="shape">The shape; a vector when left out.</param>
     /// <param name="dtype">The dtype of the parts.</param>
+    /// <example><code>
+    /// using System.Numerics;
+    ///
+    /// Console.WriteLine(ComplexTensor.From([new Complex(1, 2), new Complex(0, -1)]));    // [ 1+2j,  0-1j]
+    /// </code></example>
     /// <exception cref="ShapeException">The number of values is not that of the shape.</exception>
     public static ComplexTensor From(ReadOnlySpan<Complex> values, Shape? shape = null, DType dtype = DType.Float64)
     {
@@ -94,6 +137,9 @@ public sealed partial class ComplexTensor
     public static ComplexTensor From(Complex[] values, Shape? shape = null, DType dtype = DType.Float64) => From((ReadOnlySpan<Complex>)values, shape, dtype);
 
     /// <summary>The numbers whose parts lie side by side along a last axis of size 2, [..., 2]; the inverse of <see cref="ViewAsReal"/>. Views.</summary>
+    /// <example><code>
+    /// Console.WriteLine(ComplexTensor.ViewAsComplex(Tensor.From(new[,] { { 1f, 2f }, { 0f, -1f } })));    // [ 1+2j,  0-1j]
+    /// </code></example>
     /// <exception cref="ShapeException">The last axis has not two elements.</exception>
     public static ComplexTensor ViewAsComplex(Tensor pairs)
     {
@@ -102,9 +148,17 @@ public sealed partial class ComplexTensor
     }
 
     /// <summary>Real and imaginary parts side by side along a new last axis, [..., 2]: how other frameworks lay out complex numbers. A copy.</summary>
+    /// <example><code>
+    /// Console.WriteLine(new ComplexTensor(Tensor.From([1f, 3]), Tensor.From([2f, 4])).ViewAsReal());
+    /// // [[1, 2],
+    /// //  [3, 4]]
+    /// </code></example>
     public Tensor ViewAsReal() => Tensor.Stack([Real, Imaginary], -1);
 
     /// <summary>The same numbers with parts of another dtype; the object itself if they have it already.</summary>
+    /// <example><code>
+    /// Console.WriteLine(ComplexTensor.FromReal(Tensor.Ones([2])).To(DType.Float64).DType);    // Float64
+    /// </code></example>
     public ComplexTensor To(DType dtype)
     {
         if (!dtype.IsFloating()) throw new DTypeException($"ComplexTensor.To: expected a floating-point dtype. Received: {dtype.Name()}.");
@@ -115,12 +169,23 @@ public sealed partial class ComplexTensor
     public ComplexTensor To(Backend backend) => new(Real.To(backend), Imaginary.To(backend));
 
     /// <summary>The same numbers, through which no gradient flows.</summary>
+    /// <example><code>
+    /// Console.WriteLine(ComplexTensor.FromReal(Tensor.Ones([2])).WithGrad().Detach().RequiresGrad);    // False
+    /// </code></example>
     public ComplexTensor Detach() => new(Real.Detach(), Imaginary.Detach());
 
     /// <summary>The same numbers as two new leaves that require gradients, or do not.</summary>
+    /// <example><code>
+    /// var z = ComplexTensor.FromReal(Tensor.From([1f, 2])).WithGrad();
+    /// (z * z).Real.Sum().Backward();
+    /// Console.WriteLine(z.Grad);    // [ 2-0j,  4-0j]
+    /// </code></example>
     public ComplexTensor WithGrad(bool requiresGrad = true) => new(Real.WithGrad(requiresGrad), Imaginary.WithGrad(requiresGrad));
 
     /// <summary>The single element.</summary>
+    /// <example><code>
+    /// Console.WriteLine(new ComplexTensor(Tensor.From(1f), Tensor.From(2f)).Item());    // &lt;1; 2>
+    /// </code></example>
     /// <exception cref="ShapeException">There is not exactly one element.</exception>
     public Complex Item()
     {
@@ -129,6 +194,9 @@ public sealed partial class ComplexTensor
     }
 
     /// <summary>The elements in row-major order, copied.</summary>
+    /// <example><code>
+    /// Console.WriteLine(new ComplexTensor(Tensor.From([1f, 3]), Tensor.From([2f, 4])).ToArray()[1]);    // &lt;3; 4>
+    /// </code></example>
     public Complex[] ToArray()
     {
         using (Gradients.NoGrad())

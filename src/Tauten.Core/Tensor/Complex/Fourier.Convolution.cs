@@ -17,11 +17,11 @@ public static partial class Fourier
     /// The convolution along the last axis, y[k] = sum over j of a[j] b[k - j], by way of transforms: for long kernels, in time proportional to n log n. Other axes are
     /// broadcast. As <c>scipy.signal.fftconvolve</c>.
     /// </summary>
+    /// <example><code>
+    /// Console.WriteLine(Fourier.Convolve(Tensor.From([0f, 0, 1, 0]), Tensor.From([1f, 2, 1]), ConvolutionPart.Same).Round());    // [0, 1, 2, 1]
+    /// </code></example>
     /// <exception cref="ShapeException">One of the two is a scalar or empty, or other axes cannot be broadcast.</exception>
     /// <exception cref="DTypeException">The dtypes differ or are not floating-point.</exception>
-    /// <example><code>
-    /// var smooth = Fourier.Convolve(Tensor.From([0f, 0, 1, 0]), Tensor.From([1f, 2, 1]), ConvolutionPart.Same);      // [0, 1, 2, 1]
-    /// </code></example>
     public static Tensor Convolve(Tensor a, Tensor b, ConvolutionPart part = ConvolutionPart.Full)
     {
         if (a.Rank == 0 || b.Rank == 0) throw new ShapeException($"Convolve: expected at least one axis. Received: shapes {a.Shape} and {b.Shape}.");

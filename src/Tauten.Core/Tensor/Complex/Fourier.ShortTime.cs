@@ -15,11 +15,11 @@ public static partial class Fourier
     /// <param name="normalized">Whether each transform is divided by the square root of the size.</param>
     /// <param name="oneSided">Whether only the first size / 2 + 1 frequencies are given; the others are conjugates of these.</param>
     /// <returns>[..., frequencies, frames].</returns>
-    /// <exception cref="ShapeException">The signal is shorter than a frame, a size is not positive, or the window does not fit.</exception>
     /// <example><code>
     /// var tone = (Tensor.Arange(0, 4000, 1) * 0.3).Sin();
-    /// var spectrogram = Fourier.Stft(tone, 256, window: SignalWindows.Hann(256)).Abs();      // [129, 63]
+    /// Console.WriteLine(Fourier.Stft(tone, 256, window: SignalWindows.Hann(256)).Shape);    // [129, 63]    frequencies, frames
     /// </code></example>
+    /// <exception cref="ShapeException">The signal is shorter than a frame, a size is not positive, or the window does not fit.</exception>
     public static ComplexTensor Stft(Tensor x, int size, int? hop = null, Tensor? window = null, bool center = true, PadMode padding = PadMode.Reflect, bool normalized = false, bool oneSided = true)
     {
         var (step, weights) = Frame(size, hop, window, x.DType, "Stft");
@@ -45,6 +45,12 @@ public static partial class Fourier
     /// <param name="oneSided">Whether only the first size / 2 + 1 frequencies are given. The others are not read.</param>
     /// <param name="length">The number of samples of the result, cut or filled with zeros; all that the frames cover when left out.</param>
     /// <returns>[..., samples].</returns>
+    /// <example><code>
+    /// var x = Tensor.Arange(0, 1, 0.001);
+    /// var window = SignalWindows.Hann(128);
+    /// var spectrum = Fourier.Stft(x, 128, window: window);
+    /// Console.WriteLine(Fourier.Istft(spectrum, 128, window: window, length: 1000).AllClose(x, absolute: 1e-5));    // True
+    /// </code></example>
     /// <exception cref="ShapeException">The number of frequencies is not that of the size, or at some sample all windows are 0.</exception>
     public static Tensor Istft(ComplexTensor x, int size, int? hop = null, Tensor? window = null, bool center = true, bool normalized = false, bool oneSided = true, long? length = null)
     {

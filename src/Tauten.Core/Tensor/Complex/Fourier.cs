@@ -13,8 +13,8 @@ namespace Tauten;
 /// <example><code>
 /// var x = Tensor.From([1f, 2, 3, 4]);
 /// var spectrum = Fourier.Rfft(x);
-/// Console.WriteLine(spectrum);                       // [10.+0.j, -2.+2.j, -2.+0.j]
-/// Console.WriteLine(Fourier.Irfft(spectrum));        // [1, 2, 3, 4]
+/// Console.WriteLine(spectrum);    // [10+0j, -2+2j, -2+0j]
+/// Console.WriteLine(Fourier.Irfft(spectrum));    // [1, 2, 3, 4]
 /// </code></example>
 public static partial class Fourier
 {
@@ -23,6 +23,10 @@ public static partial class Fourier
     /// <param name="n">The length of the transform; that of the axis when left out.</param>
     /// <param name="axis">The axis.</param>
     /// <param name="norm">What is divided by the number of points.</param>
+    /// <example><code>
+    /// Console.WriteLine(Fourier.Fft(Tensor.From([1f, 0, 0, 0])));    // [1+0j, 1+0j, 1+0j, 1+0j]
+    /// Console.WriteLine(Fourier.Fft(Tensor.From([1f, 2, 3, 4])));    // [10+0j, -2+2j, -2+0j, -2-2j]
+    /// </code></example>
     /// <exception cref="ShapeException">There is no such axis, or the length is less than 1.</exception>
     public static ComplexTensor Fft(ComplexTensor x, long? n = null, int axis = -1, FftNorm norm = FftNorm.Backward) => Run(Sized(x, n, axis, "Fft"), axis, false, norm);
 
@@ -31,6 +35,10 @@ public static partial class Fourier
 
     /// <summary>The inverse transform along one axis: y[k] = sum over j of x[j] exp(2 pi i j k / n) / n.</summary>
     /// <inheritdoc cref="Fft(ComplexTensor, long?, int, FftNorm)"/>
+    /// <example><code>
+    /// var x = Tensor.From([1f, 2, 3, 4]);
+    /// Console.WriteLine(Fourier.Ifft(Fourier.Fft(x)).Real);    // [1, 2, 3, 4]
+    /// </code></example>
     public static ComplexTensor Ifft(ComplexTensor x, long? n = null, int axis = -1, FftNorm norm = FftNorm.Backward) => Run(Sized(x, n, axis, "Ifft"), axis, true, norm);
 
     /// <inheritdoc cref="Ifft(ComplexTensor, long?, int, FftNorm)"/>
@@ -38,6 +46,9 @@ public static partial class Fourier
 
     /// <summary>The transform of real numbers along one axis: its first n / 2 + 1 elements (rounded down). The others are conjugates of these.</summary>
     /// <inheritdoc cref="Fft(ComplexTensor, long?, int, FftNorm)"/>
+    /// <example><code>
+    /// Console.WriteLine(Fourier.Rfft(Tensor.From([1f, 2, 3, 4])));    // [10+0j, -2+2j, -2+0j]    n / 2 + 1 frequencies
+    /// </code></example>
     public static ComplexTensor Rfft(Tensor x, long? n = null, int axis = -1, FftNorm norm = FftNorm.Backward)
     {
         x = Sized(x, n, axis, "Rfft");
@@ -53,6 +64,9 @@ public static partial class Fourier
     /// <param name="n">How many real numbers; 2 (m - 1) for m elements when left out, which is right if there was an even number.</param>
     /// <param name="axis">The axis.</param>
     /// <param name="norm">What is divided by the number of points.</param>
+    /// <example><code>
+    /// Console.WriteLine(Fourier.Irfft(ComplexTensor.FromReal(Tensor.From([4f, 0, 0]))));    // [1, 1, 1, 1]
+    /// </code></example>
     /// <exception cref="ShapeException">There is no such axis, or the length is less than 1.</exception>
     public static Tensor Irfft(ComplexTensor x, long? n = null, int axis = -1, FftNorm norm = FftNorm.Backward) => Real(x, n, axis, norm, "Irfft");
 
@@ -60,10 +74,16 @@ public static partial class Fourier
     /// The transform of a signal whose elements n - j and j are conjugates, of which the first n / 2 + 1 are given: <paramref name="n"/> real numbers.
     /// </summary>
     /// <inheritdoc cref="Irfft"/>
+    /// <example><code>
+    /// Console.WriteLine(Fourier.Hfft(ComplexTensor.FromReal(Tensor.From([1f, 1, 1]))));    // [4, 0, 0, 0]
+    /// </code></example>
     public static Tensor Hfft(ComplexTensor x, long? n = null, int axis = -1, FftNorm norm = FftNorm.Backward) => Real(x.Conj(), n, axis, Spectra.Other(norm), "Hfft");
 
     /// <summary>The inverse of <see cref="Hfft"/>: the first n / 2 + 1 elements of the inverse transform of real numbers.</summary>
     /// <inheritdoc cref="Fft(ComplexTensor, long?, int, FftNorm)"/>
+    /// <example><code>
+    /// Console.WriteLine(Fourier.Ihfft(Tensor.From([4f, 0, 0, 0])).Real);    // [1, 1, 1]
+    /// </code></example>
     public static ComplexTensor Ihfft(Tensor x, long? n = null, int axis = -1, FftNorm norm = FftNorm.Backward) => Rfft(x, n, axis, Spectra.Other(norm)).Conj();
 
     /// <summary>The transform along several axes.</summary>
@@ -71,6 +91,11 @@ public static partial class Fourier
     /// <param name="sizes">The length along each axis, -1 for that of the axis; all of them when left out.</param>
     /// <param name="axes">The axes: when left out, the last ones, as many as there are sizes, or all.</param>
     /// <param name="norm">What is divided by the number of points.</param>
+    /// <example><code>
+    /// Console.WriteLine(Fourier.Fftn(Tensor.Ones([2, 4])));
+    /// // [[8+0j, 0+0j, 0+0j, 0+0j],
+    /// //  [0+0j, 0+0j, 0+0j, 0+0j]]
+    /// </code></example>
     /// <exception cref="ShapeException">There is no such axis, an axis is named twice, or a length is less than 1.</exception>
     public static ComplexTensor Fftn(ComplexTensor x, Dims? sizes = null, Dims? axes = null, FftNorm norm = FftNorm.Backward) => Several(x, Axes(x.Shape, sizes, axes, "Fftn"), false, norm, "Fftn");
 
@@ -79,6 +104,11 @@ public static partial class Fourier
 
     /// <summary>The inverse transform along several axes.</summary>
     /// <inheritdoc cref="Fftn(ComplexTensor, Dims?, Dims?, FftNorm)"/>
+    /// <example><code>
+    /// Console.WriteLine(Fourier.Ifftn(Tensor.Ones([2, 4])));
+    /// // [[1+0j, 0+0j, 0+0j, 0+0j],
+    /// //  [0+0j, 0+0j, 0+0j, 0+0j]]
+    /// </code></example>
     public static ComplexTensor Ifftn(ComplexTensor x, Dims? sizes = null, Dims? axes = null, FftNorm norm = FftNorm.Backward) => Several(x, Axes(x.Shape, sizes, axes, "Ifftn"), true, norm, "Ifftn");
 
     /// <inheritdoc cref="Ifftn(ComplexTensor, Dims?, Dims?, FftNorm)"/>
@@ -86,6 +116,9 @@ public static partial class Fourier
 
     /// <summary>The transform of real numbers along several axes: <see cref="Rfft"/> along the last of them, <see cref="Fftn(ComplexTensor, Dims?, Dims?, FftNorm)"/> along the others.</summary>
     /// <inheritdoc cref="Fftn(ComplexTensor, Dims?, Dims?, FftNorm)"/>
+    /// <example><code>
+    /// Console.WriteLine(Fourier.Rfftn(Tensor.Ones([4, 6])).Shape);    // [4, 4]
+    /// </code></example>
     public static ComplexTensor Rfftn(Tensor x, Dims? sizes = null, Dims? axes = null, FftNorm norm = FftNorm.Backward)
     {
         var all = Axes(x.Shape, sizes, axes, "Rfftn");
@@ -95,6 +128,11 @@ public static partial class Fourier
 
     /// <summary>The inverse of <see cref="Rfftn"/>. The size along the last axis is how many real numbers there are; 2 (m - 1) when left out.</summary>
     /// <inheritdoc cref="Fftn(ComplexTensor, Dims?, Dims?, FftNorm)"/>
+    /// <example><code>
+    /// Console.WriteLine(Fourier.Irfftn(Fourier.Rfftn(Tensor.Ones([2, 4]))));
+    /// // [[1, 1, 1, 1],
+    /// //  [1, 1, 1, 1]]
+    /// </code></example>
     public static Tensor Irfftn(ComplexTensor x, Dims? sizes = null, Dims? axes = null, FftNorm norm = FftNorm.Backward)
     {
         var all = Axes(x.Shape, sizes, axes, "Irfftn");
@@ -104,6 +142,11 @@ public static partial class Fourier
 
     /// <summary>The transform along several axes of a signal that is conjugate to itself along the last of them: <see cref="Hfft"/> there, after <see cref="Fftn(ComplexTensor, Dims?, Dims?, FftNorm)"/> along the others.</summary>
     /// <inheritdoc cref="Irfftn"/>
+    /// <example><code>
+    /// Console.WriteLine(Fourier.Hfftn(ComplexTensor.FromReal(Tensor.Ones([2, 3]))));
+    /// // [[8, 0, 0, 0],
+    /// //  [0, 0, 0, 0]]
+    /// </code></example>
     public static Tensor Hfftn(ComplexTensor x, Dims? sizes = null, Dims? axes = null, FftNorm norm = FftNorm.Backward)
     {
         var all = Axes(x.Shape, sizes, axes, "Hfftn");
@@ -113,6 +156,11 @@ public static partial class Fourier
 
     /// <summary>The inverse of <see cref="Hfftn"/>: <see cref="Ihfft"/> along the last of several axes, then the inverse transform along the others.</summary>
     /// <inheritdoc cref="Fftn(ComplexTensor, Dims?, Dims?, FftNorm)"/>
+    /// <example><code>
+    /// Console.WriteLine(Fourier.Ihfftn(Tensor.Ones([2, 4])).Real);
+    /// // [[1, 0, 0],
+    /// //  [0, 0, 0]]
+    /// </code></example>
     public static ComplexTensor Ihfftn(Tensor x, Dims? sizes = null, Dims? axes = null, FftNorm norm = FftNorm.Backward)
     {
         var all = Axes(x.Shape, sizes, axes, "Ihfftn");
@@ -121,33 +169,64 @@ public static partial class Fourier
     }
 
     /// <summary><see cref="Fftn(ComplexTensor, Dims?, Dims?, FftNorm)"/> along two axes, the last ones unless said otherwise.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Fourier.Fft2(Tensor.Ones([10, 8, 8])).Shape);    // [10, 8, 8]    of each matrix
+    /// </code></example>
     public static ComplexTensor Fft2(ComplexTensor x, Dims? sizes = null, Dims? axes = null, FftNorm norm = FftNorm.Backward) => Fftn(x, sizes, axes ?? LastTwo, norm);
 
     /// <inheritdoc cref="Fft2(ComplexTensor, Dims?, Dims?, FftNorm)"/>
     public static ComplexTensor Fft2(Tensor x, Dims? sizes = null, Dims? axes = null, FftNorm norm = FftNorm.Backward) => Fftn(x, sizes, axes ?? LastTwo, norm);
 
     /// <summary><see cref="Ifftn(ComplexTensor, Dims?, Dims?, FftNorm)"/> along two axes, the last ones unless said otherwise.</summary>
+    /// <example><code>
+    /// var x = Tensor.From(new[,] { { 1f, 2f }, { 3f, 4f } });
+    /// Console.WriteLine(Fourier.Ifft2(Fourier.Fft2(x)).Real);
+    /// // [[1, 2],
+    /// //  [3, 4]]
+    /// </code></example>
     public static ComplexTensor Ifft2(ComplexTensor x, Dims? sizes = null, Dims? axes = null, FftNorm norm = FftNorm.Backward) => Ifftn(x, sizes, axes ?? LastTwo, norm);
 
     /// <inheritdoc cref="Ifft2(ComplexTensor, Dims?, Dims?, FftNorm)"/>
     public static ComplexTensor Ifft2(Tensor x, Dims? sizes = null, Dims? axes = null, FftNorm norm = FftNorm.Backward) => Ifftn(x, sizes, axes ?? LastTwo, norm);
 
     /// <summary><see cref="Rfftn"/> along two axes, the last ones unless said otherwise.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Fourier.Rfft2(Tensor.Ones([8, 8])).Shape);    // [8, 5]
+    /// </code></example>
     public static ComplexTensor Rfft2(Tensor x, Dims? sizes = null, Dims? axes = null, FftNorm norm = FftNorm.Backward) => Rfftn(x, sizes, axes ?? LastTwo, norm);
 
     /// <summary><see cref="Irfftn"/> along two axes, the last ones unless said otherwise.</summary>
+    /// <example><code>
+    /// var x = Tensor.From(new[,] { { 1f, 2f }, { 3f, 4f } });
+    /// Console.WriteLine(Fourier.Irfft2(Fourier.Rfft2(x)));
+    /// // [[1, 2],
+    /// //  [3, 4]]
+    /// </code></example>
     public static Tensor Irfft2(ComplexTensor x, Dims? sizes = null, Dims? axes = null, FftNorm norm = FftNorm.Backward) => Irfftn(x, sizes, axes ?? LastTwo, norm);
 
     /// <summary><see cref="Hfftn"/> along two axes, the last ones unless said otherwise.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Fourier.Hfft2(ComplexTensor.FromReal(Tensor.Ones([2, 3]))));
+    /// // [[8, 0, 0, 0],
+    /// //  [0, 0, 0, 0]]
+    /// </code></example>
     public static Tensor Hfft2(ComplexTensor x, Dims? sizes = null, Dims? axes = null, FftNorm norm = FftNorm.Backward) => Hfftn(x, sizes, axes ?? LastTwo, norm);
 
     /// <summary><see cref="Ihfftn"/> along two axes, the last ones unless said otherwise.</summary>
+    /// <example><code>
+    /// Console.WriteLine(Fourier.Ihfft2(Tensor.Ones([2, 4])).Real);
+    /// // [[1, 0, 0],
+    /// //  [0, 0, 0]]
+    /// </code></example>
     public static ComplexTensor Ihfft2(Tensor x, Dims? sizes = null, Dims? axes = null, FftNorm norm = FftNorm.Backward) => Ihfftn(x, sizes, axes ?? LastTwo, norm);
 
     /// <summary>The frequency of each element of a transform of n points: 0, 1, ..., then the negative ones up to -1, divided by n times the spacing.</summary>
     /// <param name="n">The number of points.</param>
     /// <param name="spacing">The time between two points.</param>
     /// <param name="dtype">A floating-point dtype.</param>
+    /// <example><code>
+    /// Console.WriteLine(Fourier.Fftfreq(5, spacing: 0.1));    // [ 0,  2,  4, -4, -2]
+    /// </code></example>
     /// <exception cref="ShapeException">There are no points, or the spacing is 0.</exception>
     public static Tensor Fftfreq(long n, double spacing = 1, DType dtype = DType.Float32)
     {
@@ -158,6 +237,9 @@ public static partial class Fourier
 
     /// <summary>The frequency of each element of a transform of n real points: 0, 1, ... n / 2, divided by n times the spacing.</summary>
     /// <inheritdoc cref="Fftfreq"/>
+    /// <example><code>
+    /// Console.WriteLine(Fourier.Rfftfreq(5, spacing: 0.1));    // [0, 2, 4]
+    /// </code></example>
     public static Tensor Rfftfreq(long n, double spacing = 1, DType dtype = DType.Float32)
     {
         Check(n, spacing, "Rfftfreq");
@@ -167,6 +249,9 @@ public static partial class Fourier
     /// <summary>A spectrum with the frequency 0 in the middle: the second half of each axis before the first one.</summary>
     /// <param name="x">A spectrum.</param>
     /// <param name="axes">The axes; all when left out.</param>
+    /// <example><code>
+    /// Console.WriteLine(Fourier.Fftshift(Tensor.From([0, 1, 2, -2, -1])));    // [-2, -1,  0,  1,  2]
+    /// </code></example>
     public static Tensor Fftshift(Tensor x, Dims? axes = null) => Turned(x, axes, "Fftshift", n => n - n / 2);
 
     /// <inheritdoc cref="Fftshift(Tensor, Dims?)"/>
@@ -175,6 +260,9 @@ public static partial class Fourier
     /// <summary>The inverse of <see cref="Fftshift(Tensor, Dims?)"/>, which differs from it for odd lengths.</summary>
     /// <param name="x">A spectrum.</param>
     /// <param name="axes">The axes; all when left out.</param>
+    /// <example><code>
+    /// Console.WriteLine(Fourier.Ifftshift(Tensor.From([-2, -1, 0, 1, 2])));    // [ 0,  1,  2, -2, -1]
+    /// </code></example>
     public static Tensor Ifftshift(Tensor x, Dims? axes = null) => Turned(x, axes, "Ifftshift", n => n / 2);
 
     /// <inheritdoc cref="Ifftshift(Tensor, Dims?)"/>

@@ -14,28 +14,47 @@ public static class SignalWindows
     /// <param name="length">The number of samples.</param>
     /// <param name="periodic">Whether the window is periodic rather than symmetric.</param>
     /// <param name="dtype">A floating-point dtype.</param>
+    /// <example><code>
+    /// Console.WriteLine(SignalWindows.Hann(4));    // [0.0000, 0.5000, 1.0000, 0.5000]
+    /// Console.WriteLine(SignalWindows.Hann(5, periodic: false));    // [0.0000, 0.5000, 1.0000, 0.5000, 0.0000]
+    /// </code></example>
     /// <exception cref="ShapeException">The length is negative.</exception>
     /// <exception cref="DTypeException">The dtype is not floating-point.</exception>
     public static Tensor Hann(long length, bool periodic = true, DType dtype = DType.Float32) => GeneralCosine(length, [0.5, 0.5], periodic, dtype);
 
     /// <summary>alpha - beta cos(2 pi k / N).</summary>
     /// <inheritdoc cref="Hann"/>
+    /// <example><code>
+    /// Console.WriteLine(SignalWindows.Hamming(4));    // [0.0800, 0.5400, 1.0000, 0.5400]
+    /// </code></example>
     public static Tensor Hamming(long length, bool periodic = true, double alpha = 0.54, double beta = 0.46, DType dtype = DType.Float32) => GeneralCosine(length, [alpha, beta], periodic, dtype);
 
     /// <summary>0.42 - 0.5 cos(2 pi k / N) + 0.08 cos(4 pi k / N).</summary>
     /// <inheritdoc cref="Hann"/>
+    /// <example><code>
+    /// Console.WriteLine(SignalWindows.Blackman(5, periodic: false).Round(4));    // [-0.0000,  0.3400,  1.0000,  0.3400, -0.0000]
+    /// </code></example>
     public static Tensor Blackman(long length, bool periodic = true, DType dtype = DType.Float32) => GeneralCosine(length, [0.42, 0.5, 0.08], periodic, dtype);
 
     /// <summary>A sum of four cosines with sidelobes below -98 dB (Nuttall: "Some windows with very good sidelobe behavior", 1981).</summary>
     /// <inheritdoc cref="Hann"/>
+    /// <example><code>
+    /// Console.WriteLine(SignalWindows.Nuttall(5, periodic: false));    // [0.0004, 0.2270, 1.0000, 0.2270, 0.0004]
+    /// </code></example>
     public static Tensor Nuttall(long length, bool periodic = true, DType dtype = DType.Float32) => GeneralCosine(length, [0.3635819, 0.4891775, 0.1365995, 0.0106411], periodic, dtype);
 
     /// <summary>A triangle: 1 - |2 k / N - 1|.</summary>
     /// <inheritdoc cref="Hann"/>
+    /// <example><code>
+    /// Console.WriteLine(SignalWindows.Bartlett(5, periodic: false));    // [0.0000, 0.5000, 1.0000, 0.5000, 0.0000]
+    /// </code></example>
     public static Tensor Bartlett(long length, bool periodic = true, DType dtype = DType.Float32) => Make(length, periodic, dtype, (k, n) => 1 - Math.Abs(2 * k / n - 1));
 
     /// <summary>sin(pi (k + 1/2) / (N + 1)).</summary>
     /// <inheritdoc cref="Hann"/>
+    /// <example><code>
+    /// Console.WriteLine(SignalWindows.Cosine(4, periodic: false));    // [0.3827, 0.9239, 0.9239, 0.3827]
+    /// </code></example>
     public static Tensor Cosine(long length, bool periodic = true, DType dtype = DType.Float32) => Make(length, periodic, dtype, (k, n) => Math.Sin(Math.PI * (k + 0.5) / (n + 1)));
 
     /// <summary>a[0] - a[1] cos(2 pi k / N) + a[2] cos(4 pi k / N) - ...</summary>
@@ -43,6 +62,9 @@ public static class SignalWindows
     /// <param name="coefficients">The weights of the cosines.</param>
     /// <param name="periodic">Whether the window is periodic rather than symmetric.</param>
     /// <param name="dtype">A floating-point dtype.</param>
+    /// <example><code>
+    /// Console.WriteLine(SignalWindows.GeneralCosine(4, [0.5, 0.5]));    // [0.0000, 0.5000, 1.0000, 0.5000]    the Hann window
+    /// </code></example>
     public static Tensor GeneralCosine(long length, ReadOnlySpan<double> coefficients, bool periodic = true, DType dtype = DType.Float32)
     {
         if (coefficients.Length == 0) throw new ShapeException("GeneralCosine: expected at least one coefficient.");
@@ -57,6 +79,9 @@ public static class SignalWindows
 
     /// <summary>alpha - (1 - alpha) cos(2 pi k / N).</summary>
     /// <inheritdoc cref="Hann"/>
+    /// <example><code>
+    /// Console.WriteLine(SignalWindows.GeneralHamming(4, alpha: 0.5));    // [0.0000, 0.5000, 1.0000, 0.5000]
+    /// </code></example>
     public static Tensor GeneralHamming(long length, double alpha = 0.54, bool periodic = true, DType dtype = DType.Float32) => GeneralCosine(length, [alpha, 1 - alpha], periodic, dtype);
 
     /// <summary>exp(-((k - N / 2) / deviation)^2 / 2).</summary>
@@ -64,6 +89,9 @@ public static class SignalWindows
     /// <param name="deviation">The standard deviation, in samples.</param>
     /// <param name="periodic">Whether the window is periodic rather than symmetric.</param>
     /// <param name="dtype">A floating-point dtype.</param>
+    /// <example><code>
+    /// Console.WriteLine(SignalWindows.Gaussian(5, deviation: 1, periodic: false));    // [0.1353, 0.6065, 1.0000, 0.6065, 0.1353]
+    /// </code></example>
     public static Tensor Gaussian(long length, double deviation = 1, bool periodic = true, DType dtype = DType.Float32)
     {
         if (!(deviation > 0)) throw new ShapeException($"Gaussian: the standard deviation must be positive. Received: {deviation}.");
@@ -76,6 +104,9 @@ public static class SignalWindows
     /// <param name="centre">Where the window is 1; N / 2 when left out.</param>
     /// <param name="periodic">Whether the window is periodic rather than symmetric.</param>
     /// <param name="dtype">A floating-point dtype.</param>
+    /// <example><code>
+    /// Console.WriteLine(SignalWindows.Exponential(5, decay: 1, periodic: false));    // [0.1353, 0.3679, 1.0000, 0.3679, 0.1353]
+    /// </code></example>
     public static Tensor Exponential(long length, double decay = 1, double? centre = null, bool periodic = true, DType dtype = DType.Float32)
     {
         if (!(decay > 0)) throw new ShapeException($"Exponential: the decay must be positive. Received: {decay}.");
@@ -90,6 +121,9 @@ public static class SignalWindows
     /// <param name="beta">How fast it fades: a narrow spectrum for small numbers, low sidelobes for large ones.</param>
     /// <param name="periodic">Whether the window is periodic rather than symmetric.</param>
     /// <param name="dtype">A floating-point dtype.</param>
+    /// <example><code>
+    /// Console.WriteLine(SignalWindows.Kaiser(5, beta: 5, periodic: false));    // [0.0367, 0.5529, 1.0000, 0.5529, 0.0367]
+    /// </code></example>
     public static Tensor Kaiser(long length, double beta = 12, bool periodic = true, DType dtype = DType.Float32)
     {
         if (!double.IsFinite(beta)) throw new ShapeException($"Kaiser: beta must be finite. Received: {beta}.");

@@ -1,0 +1,217 @@
+using System.Globalization;
+
+namespace Tauten.NN;
+
+/// <summary>The least and the largest value of an image: 0 to 255 for bytes, 0 to 1, or -1 to 1.</summary>
+/// <param name="Low">Black.</param>
+/// <param name="High">White.</param>
+public readonly record struct ValueRange(double Low, double High)
+{
+    /// <summary>From one number to another.</summary>
+    public static implicit operator ValueRange((double Low, double High) range) => new(range.Low, range.High);
+
+    /// <summary>0 to 255, the range of images of bytes, unless another is given.</summary>
+    internal static ValueRange Of(ValueRange? range, string layer)
+    {
+        var known = range ?? (0, 255);
+        return known.Low < known.High ? known : throw new ArgumentOutOfRangeException(nameof(range), range, $"{layer}: expected a range from a number to a larger one.");
+    }
+
+    internal double Span => High - Low;
+
+    internal Tensor Clip(Tensor x) => x.Clamp(Low, High);
+}
+
+/// <summary>Images to whose values a random part of the range is added, each by itself, in training.</summary>
+/// <param name="factor">The part of the range.</param>
+/// <param name="range">The values of images; 0 to 255 if left out. Results are limited to it.</param>
+/// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+public sealed class RandomBrightness(FactorRange factor, ValueRange? range = null, Generator? generator = null) : RandomImageLayer(generator)
+{
+    readonly FactorRange factor = factor.Check(nameof(RandomBrightness), -1, 1);
+    readonly ValueRange range = ValueRange.Of(range, nameof(RandomBrightness));
+
+    private protected override Tensor Change(Tensor x) => range.Clip(x + Draw(x, factor) * range.Span);
+
+    /// <inheritdoc/>
+    protected override string Details() => $"{factor}";
+}
+
+/// <summary>Images whose distance from the mean of each channel is multiplied by 1 + factor, each by itself, in training: (x - mean) (1 + factor) + mean.</summary>
+/// <param name="factor">0 changes nothing, -1 leaves the mean alone.</param>
+/// <param name="range">The values of images; 0 to 255 if left out. Results are limited to it.</param>
+/// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+public sealed class RandomContrast(FactorRange factor, ValueRange? range = null, Generator? generator = null) : RandomImageLayer(generator)
+{
+    readonly FactorRange factor = factor.Check(nameof(RandomContrast), -1);
+    readonly ValueRange range = ValueRange.Of(range, nameof(RandomContrast));
+
+    private protected override Tensor Change(Tensor x)
+    {
+        var mean = x.Mean([2, 3], keepDims: true);
+        return range.Clip((x - mean) * (Draw(x, factor) + 1) + mean);
+    }
+
+    /// <inheritdoc/>
+    protected override string Details() => $"{factor}";
+}
+
+/// <summary>
+/// Images whose distance from their gray is multiplied by 1 + factor, each by itself, in training: (x - gray) (1 + factor) + gray, where gray is 0.2989 red + 0.587 green + 0.114 blue. Keras'
+/// RandomColorDegeneration is that with factors from -1 to 0; its RandomSaturation goes by another formula.
+/// </summary>
+/// <param name="factor">0 changes nothing, -1 takes all color away.</param>
+/// <param name="range">The values of images; 0 to 255 if left out. Results are limited to it.</param>
+/// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+public sealed class RandomSaturation(FactorRange factor, ValueRange? range = null, Generator? generator = null) : RandomImageLayer(generator)
+{
+    readonly FactorRange factor = factor.Check(nameof(RandomSaturation), -1);
+    readonly ValueRange range = ValueRange.Of(range, nameof(RandomSaturation));
+
+    private protected override Tensor Change(Tensor x)
+    {
+        var gray = Images.Gray(x, nameof(RandomSaturation));
+        return range.Clip((x - gray) * (Draw(x, factor) + 1) + gray);
+    }
+
+    /// <inheritdoc/>
+    protected override string Details() => $"{factor}";
+}
+
+/// <summary>Images whose hue is turned by a random part of the circle of colors, each by itself, in training: saturation and value of HSV stay.</summary>
+/// <param name="factor">The part of the circle, at most 1/2 each way.</param>
+/// <param name="range">The values of images; 0 to 255 if left out.</param>
+/// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+public sealed class RandomHue(FactorRange factor, ValueRange? range = null, Generator? generator = null) : RandomImageLayer(generator)
+{
+    readonly FactorRange factor = factor.Check(nameof(RandomHue), -0.5, 0.5);
+    readonly ValueRange range = ValueRange.Of(range, nameof(RandomHue));
+
+    private protected override Tensor Change(Tensor x)
+    {
+        if (x.Shape[1].IsKnown && x.Shape[1] != 3) throw new ShapeException($"RandomHue: expected images with the channels red, green and blue, [.., 3, height, width]. Received: shape {x.Shape}.");
+        var parts = ((x - range.Low) / range.Span).Chunk(3, 1);
+        Tensor red = parts[0], green = parts[1], blue = parts[2], largest = red.Maximum(green).Maximum(blue), chroma = largest - red.Minimum(green).Minimum(blue);
+        var divisor = Tensor.Where(chroma.EqualTo(0), 1, chroma);
+        // In sixths of the circle.
+        var hue = Tensor.Where(largest.EqualTo(red), (green - blue) / divisor, Tensor.Where(largest.EqualTo(green), (blue - red) / divisor + 2, (red - green) / divisor + 4)) + Draw(x, factor) * 6;
+        return Tensor.Concat([Channel(5), Channel(3), Channel(1)], 1) * range.Span + range.Low;
+
+        Tensor Channel(int from)
+        {
+            var k = (hue + from).Remainder(6);
+            return largest - chroma * k.Minimum(4 - k).Clamp(0, 1);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override string Details() => $"{factor}";
+}
+
+/// <summary>Images made gray with some probability, each by itself, in training; they keep three channels.</summary>
+/// <param name="probability">The probability.</param>
+/// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+public sealed class RandomGrayscale(double probability = 0.5, Generator? generator = null) : RandomImageLayer(generator)
+{
+    readonly double probability = Probability(probability, nameof(RandomGrayscale));
+
+    private protected override Tensor Change(Tensor x) => Tensor.Where(Chance(x, probability), Images.Gray(x, nameof(RandomGrayscale)), x);
+
+    /// <inheritdoc/>
+    protected override string Details() => string.Create(CultureInfo.InvariantCulture, $"probability {probability}");
+}
+
+/// <summary>Images whose values are mirrored in their range with some probability, each by itself, in training: low + high - x.</summary>
+/// <param name="probability">The probability.</param>
+/// <param name="range">The values of images; 0 to 255 if left out.</param>
+/// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+public sealed class RandomInvert(double probability = 0.5, ValueRange? range = null, Generator? generator = null) : RandomImageLayer(generator)
+{
+    readonly double probability = Probability(probability, nameof(RandomInvert));
+    readonly ValueRange range = ValueRange.Of(range, nameof(RandomInvert));
+
+    private protected override Tensor Change(Tensor x) => Tensor.Where(Chance(x, probability), range.Low + range.High - x, x);
+
+    /// <inheritdoc/>
+    protected override string Details() => string.Create(CultureInfo.InvariantCulture, $"probability {probability}");
+}
+
+/// <summary>
+/// Images blended with a smooth copy, each by itself, in training: smooth + (1 + factor) (x - smooth), where smooth is the mean of nine neighbours, the middle one five times; the border stays.
+/// </summary>
+/// <param name="factor">0 changes nothing, -1 gives the smooth image, above 0 it is sharpened.</param>
+/// <param name="range">The values of images; 0 to 255 if left out. Results are limited to it.</param>
+/// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+public sealed class RandomSharpness(FactorRange factor, ValueRange? range = null, Generator? generator = null) : RandomImageLayer(generator)
+{
+    readonly FactorRange factor = factor.Check(nameof(RandomSharpness), -1);
+    readonly ValueRange range = ValueRange.Of(range, nameof(RandomSharpness));
+
+    private protected override Tensor Change(Tensor x)
+    {
+        if (x.Shape[2].Value < 3 || x.Shape[3].Value < 3) return x;
+        var kernel = Tensor.From([1.0, 1, 1, 1, 5, 1, 1, 1, 1], Shape.Of(1, 1, 3, 3)).To(x.DType) / 13;
+        var planes = x.Reshape([x.Shape[0] * x.Shape[1], 1, x.Shape[2], x.Shape[3]]);
+        var inner = x.Narrow(2, 1, x.Shape[2] - 2).Narrow(3, 1, x.Shape[3] - 2);
+        // What is to be added to the inner part, and nothing at the border.
+        var distance = (inner - planes.Conv2d(kernel).Reshape(inner.Shape)) * Draw(x, factor);
+        return range.Clip(x + distance.Pad([0, 0, 1, 1], [0, 0, 1, 1]));
+    }
+
+    /// <inheritdoc/>
+    protected override string Details() => $"{factor}";
+}
+
+/// <summary>Images with so many bits for each value: the range is cut into 2^bits steps, and each value falls to the beginning of its step. The same in training and in use.</summary>
+/// <param name="bits">1 to 8.</param>
+/// <param name="range">The values of images; 0 to 255 if left out.</param>
+public sealed class Posterization(int bits, ValueRange? range = null) : Module<Tensor, Tensor>
+{
+    readonly int bits = bits is >= 1 and <= 8 ? bits : throw new ArgumentOutOfRangeException(nameof(bits), bits, "Posterization: expected 1 to 8 bits.");
+    readonly ValueRange range = ValueRange.Of(range, nameof(Posterization));
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor x)
+    {
+        // As of bytes, of which the lower bits are set to 0.
+        double step = 256 >> bits;
+        return ((((x - range.Low) * (255 / range.Span)).Floor() / step).Floor() * step) * (range.Span / 255) + range.Low;
+    }
+
+    /// <inheritdoc/>
+    protected override string Details() => $"{bits} bits";
+}
+
+/// <summary>Values from a threshold on mirrored in their range: x + addition below it, and low + high - (x + addition) from it on. The same in training and in use.</summary>
+/// <param name="threshold">The threshold, as a value of the image.</param>
+/// <param name="addition">What is added first; the sum is limited to the range.</param>
+/// <param name="range">The values of images; 0 to 255 if left out.</param>
+public sealed class Solarization(double threshold, double addition = 0, ValueRange? range = null) : Module<Tensor, Tensor>
+{
+    readonly ValueRange range = ValueRange.Of(range, nameof(Solarization));
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor x)
+    {
+        var y = range.Clip(x + addition);
+        return Tensor.Where(y < threshold, y, range.Low + range.High - y);
+    }
+
+    /// <inheritdoc/>
+    protected override string Details() => string.Create(CultureInfo.InvariantCulture, $"threshold {threshold}, addition {addition}");
+}
+
+/// <summary>Each channel of images [.., height, width] spread over the whole range: (x - least) / (largest - least); one without spread stays. The same in training and in use.</summary>
+/// <param name="range">The values of images; 0 to 255 if left out.</param>
+public sealed class AutoContrast(ValueRange? range = null) : Module<Tensor, Tensor>
+{
+    readonly ValueRange range = ValueRange.Of(range, nameof(AutoContrast));
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor x)
+    {
+        Images.Check(x, nameof(AutoContrast));
+        Tensor least = x.Min([-2, -1], keepDims: true), span = x.Max([-2, -1], keepDims: true) - least;
+        return Tensor.Where(span > 0, (x - least) / Tensor.Where(span > 0, span, 1) * range.Span + range.Low, x);
+    }
+}
