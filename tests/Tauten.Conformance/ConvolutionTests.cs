@@ -34,7 +34,7 @@ public sealed class ConvolutionTests
     [Theory, MemberData(nameof(Shapes))]
     public void Every_algorithm_agrees_with_sums_in_double_precision(int[] sizes)
     {
-        var (level, winograd) = (CpuInstructions.Level, CpuBackend.WinogradConvolutions);
+        var (level, winograd) = (CpuInstructions.Level, ConvolutionAlgorithms.UsesWinograd);
         var convolution = new Case(sizes);
         try
         {
@@ -43,7 +43,7 @@ public sealed class ConvolutionTests
                 CpuInstructions.Level = instructions;
                 foreach (bool uses in new[] { true, false })
                 {
-                    CpuBackend.WinogradConvolutions = uses;
+                    ConvolutionAlgorithms.UsesWinograd = uses;
                     foreach (var dtype in new[] { DType.Float32, DType.Float64 })
                         convolution.Check(dtype, $"{instructions}, {dtype}, Winograd's algorithm {(uses ? "on" : "off")}");
                 }
@@ -51,7 +51,7 @@ public sealed class ConvolutionTests
         }
         finally
         {
-            (CpuInstructions.Level, CpuBackend.WinogradConvolutions) = (level, winograd);
+            (CpuInstructions.Level, ConvolutionAlgorithms.UsesWinograd) = (level, winograd);
         }
     }
 
