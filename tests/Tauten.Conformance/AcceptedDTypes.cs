@@ -78,6 +78,8 @@ sealed class AcceptedDTypes
                 var taken = Ask(op, d => [.. specs.Select((s, j) => j == k ? new(d, s.Shape) : s)]);
                 // A mask of attention is added, or says which keys take part.
                 bool isMask = op is ScaledDotProductAttention or ScaledDotProductAttentionGradient;
+                // Of these each tensor has a dtype of its own.
+                if (isShared[k] && op is (TotalNorm or ScaleAll)) continue;
                 if (isShared[k]) Mixed.AddRange(taken.Where(d => d != main && !(isMask && d == DType.Bool)).Select(d => $"{op} takes {d.Name()} for input {k} beside {main.Name()}."));
                 else
                 {

@@ -8,7 +8,7 @@ namespace Tauten.Ops;
 /// z = z + gradient + 2 * Shrinkage * parameter - (q(s') - q(s)) * parameter
 /// parameter = (clamp(z, -L1, L1) - z) / (q(s') + 2 * L2 + Beta / learningRate)
 /// </code>
-/// so that a parameter with a small z is exactly 0.
+/// so that a parameter with a small z is exactly 0. Dtypes: floating-point.
 /// </summary>
 /// <remarks>Inputs and outputs as of every <see cref="OptimizerStep"/>; kept are s, z and step. The learning rate must not be 0.</remarks>
 public sealed record FtrlStep(double RatePower, double InitialSum, double L1, double L2, double Shrinkage, double Beta) : OptimizerStep

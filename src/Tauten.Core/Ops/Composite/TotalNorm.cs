@@ -1,7 +1,7 @@
 namespace Tauten.Ops;
 
 /// <summary>
-/// The Euclidean norm of all inputs together, as of one long vector, in the type of the first input, but not in less than 32 bits: what gradients are clipped by.
+/// The Euclidean norm of all inputs together, as of one long vector, in the type of the first input, but not in less than 32 bits: what gradients are clipped by. Dtypes: floating-point.
 /// </summary>
 public sealed record TotalNorm : CompositeOp
 {

@@ -2,7 +2,7 @@ namespace Tauten.Ops;
 
 /// <summary>
 /// A pass of a gated recurrent unit over time: at each step h = n + z (h' - n), where r and z are sigmoids of what the input adds to them plus W h' + b, and n = tanh(a + r (W_n h' + b_n)) with
-/// what the input adds, a (Cho et al., 2014). Where the reset gate comes before the product instead, n = tanh(a + W_n (r h')), as in the paper's first version.
+/// what the input adds, a (Cho et al., 2014). Where the reset gate comes before the product instead, n = tanh(a + W_n (r h')), as in the paper's first version. Dtypes: floating-point; lengths int32, int64.
 /// </summary>
 /// <remarks>
 /// Inputs: what the input adds to r, z, n [time, batch, 3 hidden]; W [3 hidden, hidden]; the first h [batch, hidden]; perhaps b [3 hidden], only where the reset gate comes after the product;
@@ -17,7 +17,7 @@ public sealed record GruSequence(bool ResetAfter = true, bool Backwards = false)
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
-        var (time, batch) = Recurrence.Check(this, x, 3, ResetAfter ? 4 : 3, $"gates, a weight, a first state, and perhaps {(ResetAfter ? "a bias and " : "")}lengths");
+        var (time, batch) = Recurrence.Check(this, x, 3, ResetAfter ? 4 : 3, $"gates, a weight, a first state, and perhaps {(ResetAfter ? "a bias and " : "")}lengths", ResetAfter && x.Length > 0 && x[0].Shape.Rank == 3 ? (Dim?)x[0].Shape[2] : null);
         if (x[2].Shape.Rank != 2) throw new ShapeException($"GruSequence: expected a first state [batch, hidden]. Received: shape {x[2].Shape}.");
         Dim hidden = x[2].Shape[1];
         Recurrence.Expected(this, x[0], [time, batch, hidden * 3], "gates");
@@ -78,7 +78,7 @@ public sealed record GruSequence(bool ResetAfter = true, bool Backwards = false)
 
 /// <summary>
 /// The gradients of <see cref="GruSequence"/> for what the input adds to the gates, for the weight, the first state, and, where the reset gate comes after the product, the bias: a pass over
-/// the steps in reverse.
+/// the steps in reverse. Dtypes: floating-point; lengths int32, int64.
 /// </summary>
 /// <remarks>
 /// Inputs: the gradients of the outputs and the last state; weight, first state; outputs and gates at all steps; perhaps the gradient of the gates, which a gradient of gradients has; perhaps

@@ -2,7 +2,7 @@ namespace Tauten.Ops;
 
 /// <summary>
 /// A pass of an LSTM over time: at each step c = f c' + i g and h = o tanh(c), where i, f and o are sigmoids and g is a tanh of what the input adds to the gates plus W h', and where a
-/// projection R makes h = R (o tanh(c)) (Hochreiter, Schmidhuber, 1997; Sak, Senior, Beaufays, 2014).
+/// projection R makes h = R (o tanh(c)) (Hochreiter, Schmidhuber, 1997; Sak, Senior, Beaufays, 2014). Dtypes: floating-point; lengths int32, int64.
 /// </summary>
 /// <remarks>
 /// Inputs: what the input adds to the gates i, f, g, o [time, batch, 4 hidden]; W [4 hidden, hidden]; the first h [batch, hidden]; the first c [batch, hidden]; perhaps R [projection, hidden],

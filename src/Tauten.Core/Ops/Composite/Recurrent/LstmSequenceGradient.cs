@@ -2,11 +2,11 @@ namespace Tauten.Ops;
 
 /// <summary>
 /// The gradients of <see cref="LstmSequence"/> for what the input adds to the gates, for the weight, the first state, the first cell, and the projection if there is one: a pass over the
-/// steps in reverse, in which the gradient of c is that of h times o (1 - tanh(c)^2) plus what the step behind gives.
+/// steps in reverse, in which the gradient of c is that of h times o (1 - tanh(c)^2) plus what the step behind gives. Dtypes: floating-point.
 /// </summary>
 /// <remarks>
 /// Inputs: the gradients of the outputs, the last state and the last cell; weight, first state, first cell; outputs, gates and cells at all steps; perhaps the projection; perhaps the gradients
-/// of gates and cells, which a gradient of gradients has; perhaps lengths.
+/// of gates and cells, which a gradient of gradients has; perhaps lengths, int64 or int32.
 /// </remarks>
 /// <param name="Backwards">Whether sequences are read from the end.</param>
 public sealed record LstmSequenceGradient(bool Backwards = false) : CompositeOp

@@ -42,16 +42,24 @@ readonly struct Recurrence(CompositeOp op, Dim time, bool backwards, Tensor? len
     /// <summary>Part <paramref name="index"/> of the columns of x, each of <paramref name="size"/>.</summary>
     public static Tensor Part(Tensor x, int index, Dim size) => x.Narrow(1, size * index, size);
 
-    /// <summary>The lengths, which come last among the inputs of an op and are its only integers; null where there are none.</summary>
+    /// <summary>The lengths, which come last among the inputs of an op; null where there are none.</summary>
     public static Tensor? LengthsOf(ReadOnlySpan<Tensor> x) => x[^1].DType.IsFloating() ? null : x[^1];
+
+    // Told by its one axis, so that an input of a wrong dtype is not taken for it. A bias alone has one axis too.
+    static bool HasLengths(ReadOnlySpan<TensorSpec> x, Dim? bias)
+    {
+        if (x.Length == 0 || x[^1].Shape.Rank != 1 || x[0].Shape.Rank != 3) return false;
+        var size = x[^1].Shape[0];
+        return !(size == bias && (x[^1].DType.IsFloating() || size != x[0].Shape[1]));
+    }
 
     /// <summary>
     /// The rule that all share: gates [time, batch, count hidden], one weight, states [batch, size], and lengths [batch] at the end.
     /// </summary>
-    public static (Dim Time, Dim Batch) Check(CompositeOp op, ReadOnlySpan<TensorSpec> x, int least, int most, string expected)
+    public static (Dim Time, Dim Batch) Check(CompositeOp op, ReadOnlySpan<TensorSpec> x, int least, int most, string expected, Dim? bias = null)
     {
         int count = x.Length;
-        bool hasLengths = count > 0 && !x[^1].DType.IsFloating();
+        bool hasLengths = HasLengths(x, bias);
         if (hasLengths) count--;
         if (count < least || count > most) throw new ShapeException($"{op}: expected {expected}. Received: {x.Length} tensors.");
         Expect.Floating(op, x[0]);

@@ -1,6 +1,6 @@
 namespace Tauten.Ops;
 
-/// <summary>A pass of a recurrent network over time: at each step h is f of what the input adds plus W h', where f is tanh or max(., 0) (Elman, 1990).</summary>
+/// <summary>A pass of a recurrent network over time: at each step h is f of what the input adds plus W h', where f is tanh or max(., 0) (Elman, 1990). Dtypes: floating-point; lengths int32, int64.</summary>
 /// <remarks>
 /// Inputs: what the input adds [time, batch, hidden]; W [hidden, hidden]; the first h [batch, hidden]; perhaps lengths [batch], int64 or int32. Outputs: h at all steps [time, batch, hidden], and
 /// the last h. A sequence of length n has the steps 0 to n - 1: outputs behind are 0, and the last state is that at its end. The number of steps may be unknown while a graph is captured.
@@ -55,7 +55,7 @@ public sealed record RnnSequence(bool Relu = false, bool Backwards = false) : Co
 
 /// <summary>
 /// The gradients of <see cref="RnnSequence"/> for what the input adds, for the weight and the first state: a pass over the steps in reverse. Inputs: the gradients of the outputs and the last
-/// state; weight, first state; outputs at all steps; perhaps lengths.
+/// state; weight, first state; outputs at all steps; perhaps lengths. Dtypes: floating-point; lengths int32, int64.
 /// </summary>
 /// <param name="Relu">Whether f is max(., 0); else it is tanh.</param>
 /// <param name="Backwards">Whether sequences are read from the end.</param>
