@@ -16,7 +16,9 @@ const string Usage = """
                            --from starts from weights and batch that peers/torch_train.py has written to a folder, and compares the losses;
                            --memory also tells what a step needs at least
       compare [OPTIONS]    this program and PyTorch in turn, as a table of ratios; compare --help tells more
-      ops [OPTIONS]        single operations by BenchmarkDotNet; OPTIONS are its own, such as --filter '*Softmax*'
+      ops [AREA] [OPTIONS] times of single operations, a line of JSON each; areas matmul|conv|rows (all if left out);
+                           --filter TEXT, --threads N, --seconds S for each (default 0.6)
+      micro [OPTIONS]      single operations by BenchmarkDotNet; OPTIONS are its own, such as --filter '*Softmax*'
 
     Ratios within one run count; absolute times on a shared machine do not.
     """;
@@ -29,8 +31,8 @@ switch (args)
     case ["eager"]:
         EagerBenchmark.Run(10_000_000);
         return 0;
-    case ["eager", var count] when int.TryParse(count, out int times) && times > 0:
-        EagerBenchmark.Run(times);
+    case ["eager", var count] when int.TryParse(count, out int repeats) && repeats > 0:
+        EagerBenchmark.Run(repeats);
         return 0;
     case ["memory", .. var options] when MemoryBenchmark.TryParse(options, out var variant, out int steps):
         MemoryBenchmark.Run(variant, steps);
@@ -43,7 +45,10 @@ switch (args)
         return TrainBenchmark.Run(training) ? 0 : 1;
     case ["compare", .. var options]:
         return CompareCommand.Run(options);
-    case ["ops", .. var options]:
+    case ["ops", .. var options] when OpTimes.TryParse(options, out var times):
+        OpTimes.Run(times);
+        return 0;
+    case ["micro", .. var options]:
         BenchmarkSwitcher.FromAssembly(typeof(OpBenchmarks).Assembly).Run(options);
         return 0;
     case ["--help" or "-h"]:

@@ -24,6 +24,17 @@ public sealed class CpuBackend : Backend
         set => Workers.Count = value;
     }
 
+    /// <summary>
+    /// Whether convolutions with windows of 3 x 3 may use Winograd's algorithm: two to three times as fast, with a rounding error some five times as large (about
+    /// 4e-6 of the largest value in float32), and an infinity or NaN reaches all outputs of its tile of 4 x 4. True at first, unless the environment variable
+    /// <c>TAUTEN_WINOGRAD</c> is 0. Which convolutions use it follows from shapes alone.
+    /// </summary>
+    public static bool WinogradConvolutions
+    {
+        get => ConvolutionAlgorithms.UsesWinograd;
+        set => ConvolutionAlgorithms.UsesWinograd = value;
+    }
+
     /// <summary>The bytes that tensors and tapes hold now, without those below a kilobyte.</summary>
     public long AllocatedBytes => Pool.Outstanding;
 

@@ -18,10 +18,13 @@ internal static unsafe class BlockSizes
     /// <summary>With this many chunks, up to 16 threads end at about the same time.</summary>
     public const int EnoughChunks = 64;
 
+    /// <summary>The greatest length of the sums that are done at a time.</summary>
+    public static long MostInner<T>() where T : unmanaged => InnerBytes / Math.Max(sizeof(T), 4);
+
     /// <summary>The length of the sums that are done at a time: whole cache blocks of equal size.</summary>
     public static long Inner<T>(long inner) where T : unmanaged
     {
-        long most = InnerBytes / Math.Max(sizeof(T), 4);
+        long most = MostInner<T>();
         long blocks = Math.Max(1, (inner + most - 1) / most);
         return (inner + blocks - 1) / blocks;
     }

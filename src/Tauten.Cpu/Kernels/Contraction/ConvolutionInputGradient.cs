@@ -7,7 +7,11 @@ namespace Tauten.Cpu;
 /// so with x + pad = stride * q + r only the elements k with k * dilation = r (mod stride) count: for each phase r, the gradient is a
 /// convolution with stride 1 of the output's gradient with those elements, o = q - (k * dilation - r) / stride.
 /// </summary>
-internal static unsafe class ConvolutionInputGradient
+/// <typeparam name="V">The vector.</typeparam>
+/// <typeparam name="T">The element type.</typeparam>
+internal static unsafe class ConvolutionInputGradient<V, T>
+    where V : unmanaged, ISimd<V, T>
+    where T : unmanaged, INumberBase<T>
 {
     /// <summary>One phase along one axis.</summary>
     /// <param name="Elements">The elements of the window that count.</param>
@@ -19,7 +23,7 @@ internal static unsafe class ConvolutionInputGradient
     private sealed record Phase(long[] Elements, long[] Coordinates, long FirstPixel, long Pixels, long Low, long Padded);
 
     /// <summary>All phases, one after the other: each writes its own pixels.</summary>
-    public static void Run<T>(in ConvolutionShape shape, T* yGradient, T* weight, T* xGradient) where T : unmanaged, INumberBase<T>
+    public static void Run(in ConvolutionShape shape, T* yGradient, T* weight, T* xGradient)
     {
         bool everyPixel = true;
         for (int axis = 0; axis < 3; axis++)
@@ -44,9 +48,7 @@ internal static unsafe class ConvolutionInputGradient
     }
 
     /// <summary>The pixels of one phase along each axis.</summary>
-    private static void Run<T>(
-        in ConvolutionShape shape, T* yGradient, T* weight, T* xGradient, Phase depth, Phase height, Phase width)
-        where T : unmanaged, INumberBase<T>
+    private static void Run(in ConvolutionShape shape, T* yGradient, T* weight, T* xGradient, Phase depth, Phase height, Phase width)
     {
         var input = shape.Input;
         long elements = depth.Elements.Length * height.Elements.Length * width.Elements.Length;
@@ -71,11 +73,11 @@ internal static unsafe class ConvolutionInputGradient
             TargetStep = new(shape.Stride[0] * input[1] * input[2], shape.Stride[1] * input[2], shape.Stride[2]),
         };
         pass.Windows.SetTaps(shape.OutChannelsOfGroup, depth.Coordinates, height.Coordinates, width.Coordinates, (long*)tables.Pointer);
-        Convolutions.Run(pass);
+        pass.Run<V>();
     }
 
     /// <summary>weights[group, input channel, output channel, element] from w[group, output channel, input channel, element].</summary>
-    private static void Gather<T>(in ConvolutionShape shape, T* weight, T* weights, long[] depth, long[] height, long[] width) where T : unmanaged
+    private static void Gather(in ConvolutionShape shape, T* weight, T* weights, long[] depth, long[] height, long[] width)
     {
         long inChannels = shape.InChannelsOfGroup, outChannels = shape.OutChannelsOfGroup, window = shape.Kernel.Product;
         for (long group = 0; group < shape.Groups; group++)

@@ -41,6 +41,19 @@ internal unsafe struct ConvolutionPass<T> where T : unmanaged, INumberBase<T>
     private readonly bool IsContiguous =>
         TargetStep[2] == 1 && TargetStep[1] == Windows.Positions[2] && TargetStep[0] == Windows.Positions[1] * Windows.Positions[2];
 
+    /// <summary>A convolution.</summary>
+    public static void Forward<V>(in ConvolutionShape shape, T* x, T* weight, T* y) where V : unmanaged, ISimd<V, T>
+    {
+        var pass = new ConvolutionPass<T>
+        {
+            Windows = ConvolutionWindows<T>.Of(shape, x), Batch = shape.Batch, Groups = shape.Groups, Rows = shape.OutChannelsOfGroup, Weights = weight,
+            Target = y, TargetRow = shape.Output.Product, TargetStep = new(shape.Output[1] * shape.Output[2], shape.Output[2], 1),
+        };
+        using var scratch = Scratch.Take(shape.InChannelsOfGroup * shape.Kernel.Product * sizeof(long));
+        pass.Windows.SetTaps(shape, (long*)scratch.Pointer);
+        pass.Run<V>();
+    }
+
     /// <summary>Does the pass.</summary>
     public void Run<V>() where V : unmanaged, ISimd<V, T>
     {

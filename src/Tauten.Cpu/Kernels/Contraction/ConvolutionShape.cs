@@ -108,4 +108,12 @@ internal struct ConvolutionShape
             return true;
         }
     }
+
+    /// <summary>The same pointwise convolution with all pixels along one axis.</summary>
+    public readonly ConvolutionShape Flattened()
+    {
+        var flat = this;
+        flat.Input = flat.Output = new(1, 1, Input.Product);
+        return flat;
+    }
 }

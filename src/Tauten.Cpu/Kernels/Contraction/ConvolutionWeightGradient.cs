@@ -22,11 +22,14 @@ internal static unsafe class ConvolutionWeightGradient<T, V>
     private const long EnoughChunks = 48;
 
     /// <summary>Taps that are multiplied together, a multiple of the strips' rows.</summary>
-    private const long MostTaps = 120;
+    private const long MostTaps = 192;
 
     /// <summary>The gradient.</summary>
-    public static void Run(in ConvolutionShape shape, ConvolutionWindows<T> windows, T* yGradient, T* weightGradient)
+    public static void Run(in ConvolutionShape shape, T* x, T* yGradient, T* weightGradient)
     {
+        using var table = Scratch.Take(shape.InChannelsOfGroup * shape.Kernel.Product * sizeof(long));
+        var windows = ConvolutionWindows<T>.Of(shape, x);
+        windows.SetTaps(shape, (long*)table.Pointer);
         long images = Math.Clamp(CopyBytes / sizeof(T) / Math.Max(windows.ImageLength, 1), 1, shape.Batch);
         long size = shape.WeightElements;
         long tapBlocks = BlockSizes.Parts(windows.TapCount, MostTaps) * shape.Groups;
@@ -133,9 +136,9 @@ internal static unsafe class ConvolutionWeightGradient<T, V>
                 Windows.CopyRows<V>(source, tap, taps, p, (int)length, rows);
                 for (long panel = 0; panel < panels; panel++)
                 {
-                    Packing<T, T>.Strip(
-                        gradient + panel * panelColumns * positions + p, positions, 1,
-                        (int)Math.Min(panelColumns, outputs - panel * panelColumns), length, packed + panel * panelColumns * length, panelColumns);
+                    ChannelLanes<V, T>.Gather(
+                        gradient + panel * panelColumns * positions + p, positions, (int)Math.Min(panelColumns, outputs - panel * panelColumns), length,
+                        packed + panel * panelColumns * length, panelColumns, panelColumns);
                 }
                 Block<V, T>.Multiply(
                     taps, outputs, length, LeftStrips<T>.InPlace(rows, length, 1, Tiles<V, T>.StripRows),

@@ -36,7 +36,7 @@ internal unsafe struct ConvolutionWindows<T> where T : unmanaged
     /// <summary>How many positions there are along each axis.</summary>
     public Axes Positions;
 
-    /// <summary>Where each row of the matrix begins in the padded copy of a group's first channel; see <see cref="SetTaps"/>.</summary>
+    /// <summary>Where each row of the matrix begins in the padded copy of a group's first channel; see <see cref="SetTaps(long, ReadOnlySpan{long}, ReadOnlySpan{long}, ReadOnlySpan{long}, long*)"/>.</summary>
     public long* Taps;
 
     /// <summary>Rows of the matrix: channels of a group times elements of the window.</summary>
@@ -44,6 +44,18 @@ internal unsafe struct ConvolutionWindows<T> where T : unmanaged
 
     /// <summary>The padded copies.</summary>
     public T* Copies;
+
+    /// <summary>The windows that a convolution takes of x, without their taps.</summary>
+    public static ConvolutionWindows<T> Of(in ConvolutionShape shape, T* x)
+    {
+        var windows = new ConvolutionWindows<T>
+        {
+            Images = x, Channels = shape.InChannels, Source = shape.Input, Low = shape.PadLow, Step = shape.Stride, Positions = shape.Output,
+        };
+        for (int axis = 0; axis < 3; axis++)
+            windows.Padded[axis] = (shape.Output[axis] - 1) * shape.Stride[axis] + (shape.Kernel[axis] - 1) * shape.Dilation[axis] + 1;
+        return windows;
+    }
 
     /// <summary>Padded elements of one phase.</summary>
     public readonly long PhaseLength => (Padded[2] + Step[2] - 1) / Step[2];
@@ -56,6 +68,19 @@ internal unsafe struct ConvolutionWindows<T> where T : unmanaged
 
     /// <summary>Elements of a padded image.</summary>
     public readonly long ImageLength => Channels * Plane;
+
+    /// <summary>Fills the table of taps of a convolution.</summary>
+    public void SetTaps(in ConvolutionShape shape, long* taps)
+    {
+        var coordinates = new long[3][];
+        for (int axis = 0; axis < 3; axis++)
+        {
+            coordinates[axis] = new long[shape.Kernel[axis]];
+            for (int k = 0; k < coordinates[axis].Length; k++)
+                coordinates[axis][k] = k * shape.Dilation[axis];
+        }
+        SetTaps(shape.InChannelsOfGroup, coordinates[0], coordinates[1], coordinates[2], taps);
+    }
 
     /// <summary>Fills the table of taps for the windows whose elements lie at these padded coordinates.</summary>
     /// <param name="channelsOfGroup">Channels that a window spans.</param>

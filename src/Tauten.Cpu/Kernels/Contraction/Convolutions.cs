@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Tauten.Cpu;
 
@@ -11,23 +12,9 @@ internal static unsafe class Convolutions
         if (shape.OutputElements == 0)
             return;
         if (shape.WeightElements == 0)
-        {
             Clear(y, shape.OutputElements);
-            return;
-        }
-        if (shape.IsPointwise)
-        {
-            PerImage(shape, weight, shape.OutChannelsOfGroup, shape.InChannelsOfGroup, shape.InChannelsOfGroup, 1, x, y);
-            return;
-        }
-        var pass = new ConvolutionPass<T>
-        {
-            Windows = Windows(shape, x), Batch = shape.Batch, Groups = shape.Groups, Rows = shape.OutChannelsOfGroup, Weights = weight,
-            Target = y, TargetRow = shape.Output.Product, TargetStep = new(shape.Output[1] * shape.Output[2], shape.Output[2], 1),
-        };
-        using var scratch = Scratch.Take(shape.InChannelsOfGroup * shape.Kernel.Product * sizeof(long));
-        SetTaps(shape, ref pass.Windows, (long*)scratch.Pointer);
-        Run(pass);
+        else
+            Run<T, ForwardWork<T>>(shape, ConvolutionAlgorithms.For(shape), shape.Output[2], new() { X = x, Weight = weight, Y = y });
     }
 
     /// <summary>The gradient with respect to x, from the one with respect to y.</summary>
@@ -36,16 +23,9 @@ internal static unsafe class Convolutions
         if (shape.InputElements == 0)
             return;
         if (shape.OutputElements == 0 || shape.WeightElements == 0)
-        {
             Clear(xGradient, shape.InputElements);
-            return;
-        }
-        if (shape.IsPointwise)
-        {
-            PerImage(shape, weight, shape.InChannelsOfGroup, shape.OutChannelsOfGroup, 1, shape.InChannelsOfGroup, yGradient, xGradient);
-            return;
-        }
-        ConvolutionInputGradient.Run(shape, yGradient, weight, xGradient);
+        else
+            Run<T, InputGradientWork<T>>(shape, ConvolutionAlgorithms.For(shape), shape.Input[2] / shape.Stride[2], new() { Y = yGradient, Weight = weight, X = xGradient });
     }
 
     /// <summary>The gradient with respect to w, from x and the gradient with respect to y.</summary>
@@ -54,83 +34,123 @@ internal static unsafe class Convolutions
         if (shape.WeightElements == 0)
             return;
         if (shape.OutputElements == 0 || shape.InputElements == 0)
-        {
             Clear(weightGradient, shape.WeightElements);
-            return;
-        }
-        using var scratch = Scratch.Take(shape.InChannelsOfGroup * shape.Kernel.Product * sizeof(long));
-        var windows = Windows(shape, x);
-        SetTaps(shape, ref windows, (long*)scratch.Pointer);
-        switch (CpuInstructions.Level)
-        {
-            case InstructionLevel.Avx512: ConvolutionWeightGradient<T, V512<T>>.Run(shape, windows, yGradient, weightGradient); break;
-            case InstructionLevel.Avx2: ConvolutionWeightGradient<T, V256<T>>.Run(shape, windows, yGradient, weightGradient); break;
-            default: ConvolutionWeightGradient<T, V128<T>>.Run(shape, windows, yGradient, weightGradient); break;
-        }
-    }
-
-    /// <summary>Runs a pass with the vectors of the level.</summary>
-    internal static void Run<T>(ConvolutionPass<T> pass) where T : unmanaged, INumberBase<T>
-    {
-        switch (CpuInstructions.Level)
-        {
-            case InstructionLevel.Avx512: pass.Run<V512<T>>(); break;
-            case InstructionLevel.Avx2: pass.Run<V256<T>>(); break;
-            default: pass.Run<V128<T>>(); break;
-        }
+        else
+            Run<T, WeightGradientWork<T>>(shape, ConvolutionAlgorithms.ForWeightGradient(shape), shape.Output[2], new() { X = x, Y = yGradient, Weight = weightGradient });
     }
 
     /// <summary>Zeros.</summary>
-    internal static void Clear<T>(T* target, long count) where T : unmanaged =>
-        System.Runtime.InteropServices.NativeMemory.Clear(target, (nuint)(count * sizeof(T)));
+    internal static void Clear<T>(T* target, long count) where T : unmanaged => NativeMemory.Clear(target, (nuint)(count * sizeof(T)));
 
-    /// <summary>The windows that the forward convolution takes of x, without their taps.</summary>
-    private static ConvolutionWindows<T> Windows<T>(in ConvolutionShape shape, T* x) where T : unmanaged
+    /// <summary>Does work with the vectors of the level; rows of single channels are done with vectors that they fill by half at least.</summary>
+    private static void Run<T, TWork>(in ConvolutionShape shape, ConvolutionAlgorithm algorithm, long width, TWork work)
+        where T : unmanaged, INumberBase<T>
+        where TWork : struct, IWork<T>
     {
-        var windows = new ConvolutionWindows<T>
+        var level = CpuInstructions.Level;
+        if (algorithm == ConvolutionAlgorithm.Depthwise && level == InstructionLevel.Avx512 && width * sizeof(T) <= 32)
+            level = InstructionLevel.Avx2;
+        switch (level)
         {
-            Images = x, Channels = shape.InChannels, Source = shape.Input, Low = shape.PadLow, Step = shape.Stride, Positions = shape.Output,
-        };
-        for (int axis = 0; axis < 3; axis++)
-            windows.Padded[axis] = (shape.Output[axis] - 1) * shape.Stride[axis] + (shape.Kernel[axis] - 1) * shape.Dilation[axis] + 1;
-        return windows;
-    }
-
-    /// <summary>The taps of the forward convolution.</summary>
-    private static void SetTaps<T>(in ConvolutionShape shape, ref ConvolutionWindows<T> windows, long* taps) where T : unmanaged
-    {
-        var (kernel, dilation) = (shape.Kernel, shape.Dilation);
-        windows.SetTaps(shape.InChannelsOfGroup, Coordinates(0), Coordinates(1), Coordinates(2), taps);
-
-        long[] Coordinates(int axis)
-        {
-            var coordinates = new long[kernel[axis]];
-            for (int k = 0; k < coordinates.Length; k++)
-                coordinates[k] = k * dilation[axis];
-            return coordinates;
+            case InstructionLevel.Avx512: work.Run<V512<T>>(shape, algorithm); break;
+            case InstructionLevel.Avx2: work.Run<V256<T>>(shape, algorithm); break;
+            default: work.Run<V128<T>>(shape, algorithm); break;
         }
     }
 
-    /// <summary>For each image and group, target = weight matrix times source, pixels being columns.</summary>
-    private static void PerImage<T>(in ConvolutionShape shape, T* weight, long rows, long inner, long weightRow, long weightColumn, T* source, T* target)
-        where T : unmanaged
+    /// <summary>One of the three, for any vector.</summary>
+    private interface IWork<T> where T : unmanaged, INumberBase<T>
     {
-        int batch = checked((int)(shape.Batch * shape.Groups));
-        long pixels = shape.Output.Product;
-        using var scratch = Scratch.Take(3L * batch * sizeof(long));
-        long* weights = (long*)scratch.Pointer, sources = weights + batch, targets = sources + batch;
-        for (int item = 0; item < batch; item++)
+        /// <summary>Does it.</summary>
+        void Run<V>(in ConvolutionShape shape, ConvolutionAlgorithm algorithm) where V : unmanaged, ISimd<V, T>;
+    }
+
+    /// <summary>The convolution.</summary>
+    private struct ForwardWork<T> : IWork<T> where T : unmanaged, INumberBase<T>
+    {
+        /// <summary>Its operands and its result.</summary>
+        public T* X, Weight, Y;
+
+        /// <inheritdoc/>
+        public readonly void Run<V>(in ConvolutionShape shape, ConvolutionAlgorithm algorithm) where V : unmanaged, ISimd<V, T>
         {
-            weights[item] = item % shape.Groups * rows * inner;
-            sources[item] = item * inner * pixels;
-            targets[item] = item * rows * pixels;
+            switch (algorithm)
+            {
+                case ConvolutionAlgorithm.Pointwise:
+                    PointwiseConvolution<V, T>.Run(shape, shape.OutChannelsOfGroup, shape.InChannelsOfGroup, Weight, shape.InChannelsOfGroup, 1, X, Y);
+                    break;
+                case ConvolutionAlgorithm.Depthwise:
+                    DepthwiseConvolution<V, T>.Run(ConvolutionPhases.Forward(shape), shape.Batch, shape.Groups, shape.Kernel.Product, X, Weight, Y);
+                    break;
+                case ConvolutionAlgorithm.Winograd:
+                    WinogradConvolution<V, T>.Run(WinogradTiles.Of(shape), shape.InChannels, shape.OutChannels, X, Weight, turned: false, Y);
+                    break;
+                case ConvolutionAlgorithm.ChannelsLast:
+                    ChannelsLastConvolution<V, T>.Run(
+                        ConvolutionPhases.Forward(shape), shape.Batch, shape.Groups, shape.InChannelsOfGroup, shape.OutChannelsOfGroup, shape.Kernel.Product, X, Weight, turned: false, Y);
+                    break;
+                default:
+                    ConvolutionPass<T>.Forward<V>(shape, X, Weight, Y);
+                    break;
+            }
         }
-        Contraction.Multiply(new MatrixProduct<T>
+    }
+
+    /// <summary>The gradient with respect to the input.</summary>
+    private struct InputGradientWork<T> : IWork<T> where T : unmanaged, INumberBase<T>
+    {
+        /// <summary>Its operands and its result.</summary>
+        public T* Y, Weight, X;
+
+        /// <inheritdoc/>
+        public readonly void Run<V>(in ConvolutionShape shape, ConvolutionAlgorithm algorithm) where V : unmanaged, ISimd<V, T>
         {
-            Rows = rows, Columns = pixels, Inner = inner, Batch = batch,
-            A = weight, ARow = weightRow, AColumn = weightColumn, AOffsets = weights,
-            B = source, BRow = pixels, BColumn = 1, BOffsets = sources,
-            C = target, CRow = pixels, COffsets = targets,
-        });
+            switch (algorithm)
+            {
+                case ConvolutionAlgorithm.Pointwise:
+                    PointwiseConvolution<V, T>.Run(shape, shape.InChannelsOfGroup, shape.OutChannelsOfGroup, Weight, 1, shape.InChannelsOfGroup, Y, X);
+                    break;
+                case ConvolutionAlgorithm.Depthwise:
+                    DepthwiseConvolution<V, T>.Run(ConvolutionPhases.InputGradient(shape), shape.Batch, shape.Groups, shape.Kernel.Product, Y, Weight, X);
+                    break;
+                case ConvolutionAlgorithm.Winograd:
+                    WinogradConvolution<V, T>.Run(WinogradTiles.OfInputGradient(shape), shape.OutChannels, shape.InChannels, Y, Weight, turned: true, X);
+                    break;
+                case ConvolutionAlgorithm.ChannelsLast:
+                    ChannelsLastConvolution<V, T>.Run(
+                        ConvolutionPhases.InputGradient(shape), shape.Batch, shape.Groups, shape.OutChannelsOfGroup, shape.InChannelsOfGroup, shape.Kernel.Product, Y, Weight, turned: true, X);
+                    break;
+                default:
+                    ConvolutionInputGradient<V, T>.Run(shape, Y, Weight, X);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>The gradient with respect to the weight.</summary>
+    private struct WeightGradientWork<T> : IWork<T> where T : unmanaged, INumberBase<T>
+    {
+        /// <summary>Its operands and its result.</summary>
+        public T* X, Y, Weight;
+
+        /// <inheritdoc/>
+        public readonly void Run<V>(in ConvolutionShape shape, ConvolutionAlgorithm algorithm) where V : unmanaged, ISimd<V, T>
+        {
+            switch (algorithm)
+            {
+                case ConvolutionAlgorithm.Depthwise:
+                    DepthwiseWeightGradient<V, T>.Run(ConvolutionPhases.Forward(shape), shape.Batch, shape.Groups, X, Y, Weight);
+                    break;
+                case ConvolutionAlgorithm.Winograd:
+                    WinogradWeightGradient<V, T>.Run(WinogradTiles.Of(shape), shape.InChannels, shape.OutChannels, X, Y, Weight);
+                    break;
+                case ConvolutionAlgorithm.ChannelsLast:
+                    ChannelsLastWeightGradient<V, T>.Run(shape, X, Y, Weight);
+                    break;
+                default:
+                    ConvolutionWeightGradient<T, V>.Run(shape, X, Y, Weight);
+                    break;
+            }
+        }
     }
 }

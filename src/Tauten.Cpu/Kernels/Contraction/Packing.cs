@@ -111,6 +111,7 @@ internal static unsafe class Packing<TStore, T>
     }
 
     /// <summary>Steps are contiguous: small squares are transposed in registers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Transpose(T* source, long laneStride, int lanes, long inner, T* target, int width)
     {
         int square = 16 / sizeof(T);
@@ -121,23 +122,28 @@ internal static unsafe class Packing<TStore, T>
         }
         int wholeLanes = lanes / square * square;
         long wholeInner = inner / square * square;
-        // Steps in the outer loop: the target is written in order, and the hardware follows each lane's row.
-        for (long p = 0; p < wholeInner; p += square)
+        // A cache line of each lane at a time, and of few lanes: rows that are a multiple of 4 KB apart share a set of the first cache.
+        int line = 64 / sizeof(T);
+        for (long first = 0; first < wholeInner; first += line)
         {
-            var from = source + p;
-            var to = target + p * width;
-            if (p % (64 / sizeof(T)) == 0 && Sse.IsSupported)
+            if (Sse.IsSupported)
             {
                 // As many rows at once as a strip has lanes: more than the hardware's prefetcher follows.
                 for (int lane = 0; lane < lanes; lane++)
-                    Sse.Prefetch0(from + lane * laneStride + 256 / sizeof(T));
+                    Sse.Prefetch0(source + first + lane * laneStride + 256 / sizeof(T));
             }
+            long end = Math.Min(first + line, wholeInner);
             for (int lane = 0; lane < wholeLanes; lane += square)
             {
-                if (sizeof(T) == 4)
-                    Square4((float*)(from + lane * laneStride), laneStride, (float*)(to + lane), width);
-                else
-                    Square2((double*)(from + lane * laneStride), laneStride, (double*)(to + lane), width);
+                for (long p = first; p < end; p += square)
+                {
+                    var from = source + p + lane * laneStride;
+                    var to = target + p * width + lane;
+                    if (sizeof(T) == 4)
+                        Square4((float*)from, laneStride, (float*)to, width);
+                    else
+                        Square2((double*)from, laneStride, (double*)to, width);
+                }
             }
         }
         Packing<T, T>.Gather(source, laneStride, 1, wholeLanes, lanes, 0, wholeInner, target, width);

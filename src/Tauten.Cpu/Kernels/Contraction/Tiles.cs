@@ -34,6 +34,13 @@ internal readonly struct EightRows : ITileRows
     public static int Rows => 8;
 }
 
+/// <summary>7 rows.</summary>
+internal readonly struct SevenRows : ITileRows
+{
+    /// <inheritdoc/>
+    public static int Rows => 7;
+}
+
 /// <summary>6 rows: 12 accumulators, for the 16 registers of AVX2.</summary>
 internal readonly struct SixRows : ITileRows
 {
