@@ -169,6 +169,10 @@ public sealed partial class Tensor
     /// <param name="hard">Whether the result is one 1, up to rounding; gradients are those of the soft result.</param>
     /// <param name="axis">The axis of the classes.</param>
     /// <param name="generator">Where chance comes from; the default generator if left out.</param>
+    /// <example><code>
+    /// var logits = Tensor.From(new[,] { { 0f, 0, 50 }, { 50f, 0, 0 } });
+    /// Console.WriteLine(logits.GumbelSoftmax(hard: true, generator: new Generator(1)).ArgMax(1));    // [2, 0]
+    /// </code></example>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="temperature"/> is not positive.</exception>
     public Tensor GumbelSoftmax(double temperature = 1, bool hard = false, int axis = -1, Generator? generator = null)
     {

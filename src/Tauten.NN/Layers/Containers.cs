@@ -99,6 +99,11 @@ public sealed class ModuleDict<T> : Module, IEnumerable<KeyValuePair<string, T>>
 }
 
 /// <summary>Parameters in a row; their names are <c>0</c>, <c>1</c> and so on. A field <c>List&lt;Parameter&gt;</c> does the same; this is a module by itself.</summary>
+/// <example><code>
+/// var scales = new ParameterList(new Parameter(Tensor.Ones([2])), new Parameter(Tensor.Ones([3])));
+/// Console.WriteLine(scales[1].Value.Shape);                     // [3]
+/// Console.WriteLine(string.Join(", ", scales.State().Keys));    // 0, 1
+/// </code></example>
 public sealed class ParameterList : Module, IReadOnlyList<Parameter>
 {
     readonly List<Parameter> parameters = [];
@@ -139,6 +144,12 @@ public sealed class ParameterList : Module, IReadOnlyList<Parameter>
 }
 
 /// <summary>Parameters by name, in the order in which they were added.</summary>
+/// <example><code>
+/// var scales = new ParameterDict();
+/// scales.Add("left", new Parameter(Tensor.Ones([2])));
+/// scales.Add("right", new Parameter(Tensor.Ones([3])));
+/// Console.WriteLine(scales["right"].Value.Shape);    // [3]
+/// </code></example>
 public sealed class ParameterDict : Module, IEnumerable<KeyValuePair<string, Parameter>>
 {
     readonly OrderedDictionary<string, Parameter> parameters = [];

@@ -28,6 +28,11 @@ public abstract class LazyConvolutionLayer<TLayer> : LazyLayer<TLayer>
 /// <param name="generator">Where the first weights come from; the default generator if left out.</param>
 /// <param name="dtype">The element type of the parameters, which the input must have too.</param>
 /// <param name="padMode">What is added: zeros if left out.</param>
+/// <example><code>
+/// var layer = new LazyConv1d(outChannels: 4, kernelSize: 3);
+/// Console.WriteLine(layer.Call(Tensor.Ones([2, 3, 8])).Shape);    // [2, 4, 6]
+/// Console.WriteLine(layer.State()["weight"].Shape);               // [4, 3, 3]
+/// </code></example>
 public sealed class LazyConv1d(
     long outChannels, Dims kernelSize, Dims? stride = null, ConvolutionPadding? padding = null, Dims? dilation = null, int groups = 1, bool bias = true, Generator? generator = null,
     DType dtype = DType.Float32, PadMode padMode = PadMode.Constant)
@@ -44,6 +49,11 @@ public sealed class LazyConv1d(
 /// <param name="generator">Where the first weights come from; the default generator if left out.</param>
 /// <param name="dtype">The element type of the parameters, which the input must have too.</param>
 /// <param name="padMode">What is added: zeros if left out.</param>
+/// <example><code>
+/// var layer = new LazyConv2d(outChannels: 4, kernelSize: 3);
+/// Console.WriteLine(layer.Call(Tensor.Ones([2, 3, 8, 8])).Shape);    // [2, 4, 6, 6]
+/// Console.WriteLine(layer.State()["weight"].Shape);                  // [4, 3, 3, 3]
+/// </code></example>
 public sealed class LazyConv2d(
     long outChannels, Dims kernelSize, Dims? stride = null, ConvolutionPadding? padding = null, Dims? dilation = null, int groups = 1, bool bias = true, Generator? generator = null,
     DType dtype = DType.Float32, PadMode padMode = PadMode.Constant)
@@ -60,6 +70,11 @@ public sealed class LazyConv2d(
 /// <param name="generator">Where the first weights come from; the default generator if left out.</param>
 /// <param name="dtype">The element type of the parameters, which the input must have too.</param>
 /// <param name="padMode">What is added: zeros if left out.</param>
+/// <example><code>
+/// var layer = new LazyConv3d(outChannels: 4, kernelSize: 3);
+/// Console.WriteLine(layer.Call(Tensor.Ones([2, 3, 8, 8, 8])).Shape);    // [2, 4, 6, 6, 6]
+/// Console.WriteLine(layer.State()["weight"].Shape);                     // [4, 3, 3, 3, 3]
+/// </code></example>
 public sealed class LazyConv3d(
     long outChannels, Dims kernelSize, Dims? stride = null, ConvolutionPadding? padding = null, Dims? dilation = null, int groups = 1, bool bias = true, Generator? generator = null,
     DType dtype = DType.Float32, PadMode padMode = PadMode.Constant)
@@ -76,6 +91,11 @@ public sealed class LazyConv3d(
 /// <param name="dilation">The step inside of the window; 1 if left out.</param>
 /// <param name="generator">Where the first weights come from; the default generator if left out.</param>
 /// <param name="dtype">The element type of the parameters, which the input must have too.</param>
+/// <example><code>
+/// var layer = new LazyConvTranspose1d(outChannels: 4, kernelSize: 3);
+/// Console.WriteLine(layer.Call(Tensor.Ones([2, 3, 8])).Shape);    // [2, 4, 10]
+/// Console.WriteLine(layer.State()["weight"].Shape);               // [3, 4, 3]
+/// </code></example>
 public sealed class LazyConvTranspose1d(
     long outChannels, Dims kernelSize, Dims? stride = null, Dims? padding = null, Dims? outputPadding = null, int groups = 1, bool bias = true, Dims? dilation = null,
     Generator? generator = null, DType dtype = DType.Float32)
@@ -92,6 +112,11 @@ public sealed class LazyConvTranspose1d(
 /// <param name="dilation">The step inside of the window; 1 if left out.</param>
 /// <param name="generator">Where the first weights come from; the default generator if left out.</param>
 /// <param name="dtype">The element type of the parameters, which the input must have too.</param>
+/// <example><code>
+/// var layer = new LazyConvTranspose2d(outChannels: 4, kernelSize: 3);
+/// Console.WriteLine(layer.Call(Tensor.Ones([2, 3, 8, 8])).Shape);    // [2, 4, 10, 10]
+/// Console.WriteLine(layer.State()["weight"].Shape);                  // [3, 4, 3, 3]
+/// </code></example>
 public sealed class LazyConvTranspose2d(
     long outChannels, Dims kernelSize, Dims? stride = null, Dims? padding = null, Dims? outputPadding = null, int groups = 1, bool bias = true, Dims? dilation = null,
     Generator? generator = null, DType dtype = DType.Float32)
@@ -108,6 +133,11 @@ public sealed class LazyConvTranspose2d(
 /// <param name="dilation">The step inside of the window; 1 if left out.</param>
 /// <param name="generator">Where the first weights come from; the default generator if left out.</param>
 /// <param name="dtype">The element type of the parameters, which the input must have too.</param>
+/// <example><code>
+/// var layer = new LazyConvTranspose3d(outChannels: 4, kernelSize: 3);
+/// Console.WriteLine(layer.Call(Tensor.Ones([2, 3, 8, 8, 8])).Shape);    // [2, 4, 10, 10, 10]
+/// Console.WriteLine(layer.State()["weight"].Shape);                     // [3, 4, 3, 3, 3]
+/// </code></example>
 public sealed class LazyConvTranspose3d(
     long outChannels, Dims kernelSize, Dims? stride = null, Dims? padding = null, Dims? outputPadding = null, int groups = 1, bool bias = true, Dims? dilation = null,
     Generator? generator = null, DType dtype = DType.Float32)

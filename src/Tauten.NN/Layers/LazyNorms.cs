@@ -20,6 +20,11 @@ public abstract class LazyNormLayer<TLayer> : LazyLayer<TLayer>
 /// <param name="affine">Whether there are a weight and a bias.</param>
 /// <param name="trackRunningStats">Whether running statistics are kept, for eval mode.</param>
 /// <param name="dtype">The element type of parameters and buffers, which the input must have too.</param>
+/// <example><code>
+/// var layer = new LazyBatchNorm1d();
+/// Console.WriteLine(layer.Call(Tensor.Ones([2, 3, 8])).Shape);    // [2, 3, 8]
+/// Console.WriteLine(layer.State()["running_mean"].Shape);         // [3]
+/// </code></example>
 public sealed class LazyBatchNorm1d(double epsilon = 1e-5, double? momentum = 0.1, bool affine = true, bool trackRunningStats = true, DType dtype = DType.Float32)
     : LazyNormLayer<BatchNorm1d>(0, affine, trackRunningStats, channels => new(channels, epsilon, momentum, affine, trackRunningStats, dtype));
 
@@ -29,6 +34,11 @@ public sealed class LazyBatchNorm1d(double epsilon = 1e-5, double? momentum = 0.
 /// <param name="affine">Whether there are a weight and a bias.</param>
 /// <param name="trackRunningStats">Whether running statistics are kept, for eval mode.</param>
 /// <param name="dtype">The element type of parameters and buffers, which the input must have too.</param>
+/// <example><code>
+/// var layer = new LazyBatchNorm2d();
+/// Console.WriteLine(layer.Call(Tensor.Ones([2, 3, 8, 8])).Shape);    // [2, 3, 8, 8]
+/// Console.WriteLine(layer.State()["running_mean"].Shape);            // [3]
+/// </code></example>
 public sealed class LazyBatchNorm2d(double epsilon = 1e-5, double? momentum = 0.1, bool affine = true, bool trackRunningStats = true, DType dtype = DType.Float32)
     : LazyNormLayer<BatchNorm2d>(0, affine, trackRunningStats, channels => new(channels, epsilon, momentum, affine, trackRunningStats, dtype));
 
@@ -38,6 +48,11 @@ public sealed class LazyBatchNorm2d(double epsilon = 1e-5, double? momentum = 0.
 /// <param name="affine">Whether there are a weight and a bias.</param>
 /// <param name="trackRunningStats">Whether running statistics are kept, for eval mode.</param>
 /// <param name="dtype">The element type of parameters and buffers, which the input must have too.</param>
+/// <example><code>
+/// var layer = new LazyBatchNorm3d();
+/// Console.WriteLine(layer.Call(Tensor.Ones([2, 3, 8, 8, 8])).Shape);    // [2, 3, 8, 8, 8]
+/// Console.WriteLine(layer.State()["running_mean"].Shape);               // [3]
+/// </code></example>
 public sealed class LazyBatchNorm3d(double epsilon = 1e-5, double? momentum = 0.1, bool affine = true, bool trackRunningStats = true, DType dtype = DType.Float32)
     : LazyNormLayer<BatchNorm3d>(0, affine, trackRunningStats, channels => new(channels, epsilon, momentum, affine, trackRunningStats, dtype));
 
@@ -47,6 +62,11 @@ public sealed class LazyBatchNorm3d(double epsilon = 1e-5, double? momentum = 0.
 /// <param name="affine">Whether there are a weight and a bias.</param>
 /// <param name="trackRunningStats">Whether running statistics are kept, for eval mode.</param>
 /// <param name="dtype">The element type of the parameters, which the input must have too.</param>
+/// <example><code>
+/// var layer = new LazyInstanceNorm1d();
+/// Console.WriteLine(layer.Call(Tensor.Ones([2, 3, 8])).Shape);    // [2, 3, 8]
+/// Console.WriteLine(layer.State()["weight"].Shape);               // [3]
+/// </code></example>
 public sealed class LazyInstanceNorm1d(double epsilon = 1e-5, double momentum = 0.1, bool affine = true, bool trackRunningStats = true, DType dtype = DType.Float32)
     : LazyNormLayer<InstanceNorm1d>(1, affine, trackRunningStats, channels => new(channels, epsilon, momentum, affine, trackRunningStats, dtype));
 
@@ -56,6 +76,11 @@ public sealed class LazyInstanceNorm1d(double epsilon = 1e-5, double momentum = 
 /// <param name="affine">Whether there are a weight and a bias.</param>
 /// <param name="trackRunningStats">Whether running statistics are kept, for eval mode.</param>
 /// <param name="dtype">The element type of the parameters, which the input must have too.</param>
+/// <example><code>
+/// var layer = new LazyInstanceNorm2d();
+/// Console.WriteLine(layer.Call(Tensor.Ones([2, 3, 8, 8])).Shape);    // [2, 3, 8, 8]
+/// Console.WriteLine(layer.State()["weight"].Shape);                  // [3]
+/// </code></example>
 public sealed class LazyInstanceNorm2d(double epsilon = 1e-5, double momentum = 0.1, bool affine = true, bool trackRunningStats = true, DType dtype = DType.Float32)
     : LazyNormLayer<InstanceNorm2d>(2, affine, trackRunningStats, channels => new(channels, epsilon, momentum, affine, trackRunningStats, dtype));
 
@@ -65,5 +90,10 @@ public sealed class LazyInstanceNorm2d(double epsilon = 1e-5, double momentum = 
 /// <param name="affine">Whether there are a weight and a bias.</param>
 /// <param name="trackRunningStats">Whether running statistics are kept, for eval mode.</param>
 /// <param name="dtype">The element type of the parameters, which the input must have too.</param>
+/// <example><code>
+/// var layer = new LazyInstanceNorm3d();
+/// Console.WriteLine(layer.Call(Tensor.Ones([2, 3, 8, 8, 8])).Shape);    // [2, 3, 8, 8, 8]
+/// Console.WriteLine(layer.State()["weight"].Shape);                     // [3]
+/// </code></example>
 public sealed class LazyInstanceNorm3d(double epsilon = 1e-5, double momentum = 0.1, bool affine = true, bool trackRunningStats = true, DType dtype = DType.Float32)
     : LazyNormLayer<InstanceNorm3d>(3, affine, trackRunningStats, channels => new(channels, epsilon, momentum, affine, trackRunningStats, dtype));

@@ -5,6 +5,11 @@ namespace Tauten.NN;
 /// <summary>In training, each element is multiplied by normally distributed noise with mean 1 and standard deviation sqrt(rate / (1 - rate)) (Srivastava et al., 2014); else the input.</summary>
 /// <param name="rate">The rate of the dropout that has as much variance, 0 up to 1.</param>
 /// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+/// <example><code>
+/// var dropout = new GaussianDropout(0.5, new Generator(1));
+/// var y = dropout.Call(Tensor.Ones([100_000]));
+/// Console.WriteLine($"{y.Mean().Item&lt;float>():0.0}, {y.Std().Item&lt;float>():0.0}");    // 1.0, 1.0
+/// </code></example>
 /// <exception cref="ShapeException"><paramref name="rate"/> is not at least 0 and below 1.</exception>
 public sealed class GaussianDropout(double rate, Generator? generator = null) : Module<Tensor, Tensor>
 {
@@ -52,6 +57,9 @@ public sealed class ActivityRegularization(double l1 = 0, double l2 = 0) : Modul
 
 /// <summary>Divided by the Euclidean length along axes, so that it is 1: x / sqrt(max(sum x^2, 1e-12)).</summary>
 /// <param name="axes">The axes of the sum; the last one if left out.</param>
+/// <example><code>
+/// Console.WriteLine(new UnitNorm().Call(Tensor.From([3f, 4], [1, 2])));    // [[0.6000, 0.8000]]
+/// </code></example>
 public sealed class UnitNorm(Dims? axes = null) : Module<Tensor, Tensor>
 {
     readonly Dims axes = axes ?? -1;

@@ -18,6 +18,9 @@ public sealed class Lambda(Func<Tensor, Tensor> function) : Module<Tensor, Tenso
 
 /// <summary>The axes behind the batch in other sizes: [batch, ...] becomes [batch, sizes...].</summary>
 /// <param name="sizes">The new sizes; one may be -1.</param>
+/// <example><code>
+/// Console.WriteLine(new Reshape([2, -1]).Call(Tensor.Ones([8, 6])).Shape);    // [8, 2, 3]
+/// </code></example>
 public sealed class Reshape(Dims sizes) : Module<Tensor, Tensor>
 {
     /// <inheritdoc/>
@@ -33,6 +36,9 @@ public sealed class Reshape(Dims sizes) : Module<Tensor, Tensor>
 
 /// <summary>The axes in another order; see <see cref="Tensor.Permute"/>. Axis 0 is the batch, which Keras' layer does not count.</summary>
 /// <param name="order">For each axis of the output the axis of the input that it was.</param>
+/// <example><code>
+/// Console.WriteLine(new Permute(0, 2, 1).Call(Tensor.Ones([8, 6, 3])).Shape);    // [8, 3, 6]
+/// </code></example>
 public sealed class Permute(params int[] order) : Module<Tensor, Tensor>
 {
     readonly int[] order = [.. order];
@@ -46,6 +52,12 @@ public sealed class Permute(params int[] order) : Module<Tensor, Tensor>
 
 /// <summary>The input several times in a row: [batch, features] becomes [batch, times, features].</summary>
 /// <param name="times">How often.</param>
+/// <example><code>
+/// Console.WriteLine(new RepeatVector(3).Call(Tensor.From([1f, 2], [1, 2])));
+/// // [[[1, 2],
+/// //   [1, 2],
+/// //   [1, 2]]]
+/// </code></example>
 /// <exception cref="ShapeException"><paramref name="times"/> is less than 1.</exception>
 public sealed class RepeatVector(long times) : Module<Tensor, Tensor>
 {
@@ -93,23 +105,35 @@ public abstract class CroppingLayer : Module<Tensor, Tensor>
 /// <summary>Elements taken away before and behind the last axis of [batch, channels, length].</summary>
 /// <param name="low">How many before.</param>
 /// <param name="high">How many behind; as before if left out.</param>
+/// <example><code>
+/// Console.WriteLine(new Cropping1d(1).Call(Tensor.From([1f, 2, 3, 4], [1, 1, 4])));    // [[[2, 3]]]
+/// </code></example>
 /// <exception cref="ShapeException">A number is negative.</exception>
 public sealed class Cropping1d(Dims low, Dims? high = null) : CroppingLayer(1, low, high);
 
 /// <summary>Elements taken away before and behind the last two axes of [batch, channels, height, width].</summary>
 /// <param name="low">How many before: one number, or one for each axis in their order.</param>
 /// <param name="high">How many behind; as before if left out.</param>
+/// <example><code>
+/// Console.WriteLine(new Cropping2d([1, 0]).Call(Tensor.Arange(0, 6).Reshape(1, 1, 3, 2)));    // [[[[2, 3]]]]
+/// </code></example>
 /// <exception cref="ShapeException">A number is negative.</exception>
 public sealed class Cropping2d(Dims low, Dims? high = null) : CroppingLayer(2, low, high);
 
 /// <summary>Elements taken away before and behind the last three axes of [batch, channels, depth, height, width].</summary>
 /// <param name="low">How many before: one number, or one for each axis in their order.</param>
 /// <param name="high">How many behind; as before if left out.</param>
+/// <example><code>
+/// Console.WriteLine(new Cropping3d(1).Call(Tensor.Arange(0, 27).Reshape(1, 1, 3, 3, 3)));    // [[[[[13]]]]]
+/// </code></example>
 /// <exception cref="ShapeException">A number is negative.</exception>
 public sealed class Cropping3d(Dims low, Dims? high = null) : CroppingLayer(3, low, high);
 
 /// <summary>The mean over all axes behind the channels: [batch, channels, ...] becomes [batch, channels].</summary>
 /// <param name="keepDims">Whether the axes stay, with size 1.</param>
+/// <example><code>
+/// Console.WriteLine(new GlobalAvgPool().Call(Tensor.Arange(0, 8).Reshape(1, 2, 2, 2)));    // [[1.5000, 5.5000]]
+/// </code></example>
 public sealed class GlobalAvgPool(bool keepDims = false) : Module<Tensor, Tensor>
 {
     /// <inheritdoc/>
@@ -122,6 +146,9 @@ public sealed class GlobalAvgPool(bool keepDims = false) : Module<Tensor, Tensor
 
 /// <summary>The largest element over all axes behind the channels: [batch, channels, ...] becomes [batch, channels].</summary>
 /// <param name="keepDims">Whether the axes stay, with size 1.</param>
+/// <example><code>
+/// Console.WriteLine(new GlobalMaxPool().Call(Tensor.Arange(0, 8).Reshape(1, 2, 2, 2)));    // [[3, 7]]
+/// </code></example>
 public sealed class GlobalMaxPool(bool keepDims = false) : Module<Tensor, Tensor>
 {
     /// <inheritdoc/>

@@ -10,6 +10,10 @@ namespace Tauten.NN;
 /// <param name="bias">Whether to add a bias.</param>
 /// <param name="generator">Where the first weights come from; the default generator if left out.</param>
 /// <param name="dtype">The element type of the parameters, which the input must have too.</param>
+/// <example><code>
+/// var layer = new DepthwiseConv1d(channels: 4, kernelSize: 3, multiplier: 2);
+/// Console.WriteLine(layer.Call(Tensor.Ones([8, 4, 16])).Shape);    // [8, 8, 14]
+/// </code></example>
 /// <exception cref="ShapeException">A size is out of range.</exception>
 public sealed class DepthwiseConv1d(
     long channels, Dims kernelSize, int multiplier = 1, Dims? stride = null, ConvolutionPadding? padding = null, Dims? dilation = null, bool bias = true,
@@ -24,6 +28,10 @@ public sealed class DepthwiseConv1d(
 /// A convolution in two steps, each channel by itself and then across channels at each place (Chollet: "Xception", 2017): a <see cref="DepthwiseConv1d"/> without bias and a
 /// <see cref="Conv1d"/> with a window of 1.
 /// </summary>
+/// <example><code>
+/// var layer = new SeparableConv1d(inChannels: 4, outChannels: 6, kernelSize: 3);
+/// Console.WriteLine(layer.Call(Tensor.Ones([8, 4, 16])).Shape);    // [8, 6, 14]
+/// </code></example>
 public sealed partial class SeparableConv1d : Module<Tensor, Tensor>
 {
     readonly DepthwiseConv1d depthwise;

@@ -54,6 +54,11 @@ public sealed class Upsample : Module<Tensor, Tensor>
 /// <summary>[batch, channels, height, width] at another resolution, each element the nearest one before it; see <see cref="Upsample"/>.</summary>
 /// <param name="size">Height and width.</param>
 /// <param name="scale">The factor of both, where no size is given.</param>
+/// <example><code>
+/// Console.WriteLine(new UpsamplingNearest2d(scale: 2).Call(Tensor.From([1f, 2], [1, 1, 1, 2])));
+/// // [[[[1, 1, 2, 2],
+/// //    [1, 1, 2, 2]]]]
+/// </code></example>
 public sealed class UpsamplingNearest2d(Dims? size = null, double? scale = null) : Module<Tensor, Tensor>
 {
     /// <inheritdoc/>
@@ -71,6 +76,9 @@ public sealed class UpsamplingNearest2d(Dims? size = null, double? scale = null)
 /// <summary>[batch, channels, height, width] at another resolution, linear between elements, the outermost of which are at the outermost places; see <see cref="Upsample"/>.</summary>
 /// <param name="size">Height and width.</param>
 /// <param name="scale">The factor of both, where no size is given.</param>
+/// <example><code>
+/// Console.WriteLine(new UpsamplingBilinear2d(size: [1, 4]).Call(Tensor.From([1f, 4], [1, 1, 1, 2])));    // [[[[1, 2, 3, 4]]]]
+/// </code></example>
 public sealed class UpsamplingBilinear2d(Dims? size = null, double? scale = null) : Module<Tensor, Tensor>
 {
     /// <inheritdoc/>

@@ -175,6 +175,10 @@ public sealed class InfoNCELoss(Reduction reduction = Reduction.Mean, double tem
 /// <param name="reduction">What happens to the losses of single vectors.</param>
 /// <param name="scale">How sharp the loss is.</param>
 /// <param name="margin">How far cosines are relaxed.</param>
+/// <example><code>
+/// var vectors = Tensor.From(new[,] { { 1f, 0 }, { 1, 0 }, { 0, 1 } });
+/// Console.WriteLine(new CircleLoss(Reduction.None, scale: 1).Call(vectors, Tensor.From([0L, 0, 1])));    // [0.5459, 0.5459, 0.0000]
+/// </code></example>
 /// <exception cref="ShapeException">The shapes do not fit.</exception>
 /// <exception cref="DTypeException">Labels are no integers, or vectors not floating-point.</exception>
 /// <exception cref="ArgumentOutOfRangeException"><paramref name="scale"/> is not positive.</exception>

@@ -182,7 +182,13 @@ public sealed class Adadelta : OptionOptimizer
 /// "Follow the regularized leader", for models with very many weights of which most should be 0 (McMahan et al.: "Ad Click Prediction: a View from the Trenches", 2013): the
 /// formulas of <see cref="FtrlStep"/>, which are those of Keras.
 /// </summary>
-/// <example><code>var optimizer = new Ftrl(model.Parameters(), learningRate: 0.1, l1: 0.01);</code></example>
+/// <example><code>
+/// var weight = new Parameter(Tensor.From([1f, -2]));
+/// var optimizer = new Ftrl([weight], learningRate: 0.1, l1: 0.01);
+/// weight.Value.Square().Sum().Backward();
+/// optimizer.Step();
+/// Console.WriteLine(weight.Value);    // [ 0.7446, -1.7424]
+/// </code></example>
 public sealed class Ftrl : OptionOptimizer
 {
     /// <summary>An optimizer of these parameters.</summary>

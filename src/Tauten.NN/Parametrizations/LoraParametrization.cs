@@ -10,6 +10,12 @@ namespace Tauten.NN;
 /// Parameters: <c>lora_A</c> [rank, columns], at first evenly spread between -1/sqrt(columns) and 1/sqrt(columns), and <c>lora_B</c> [rows, rank], at first 0, so that nothing changes. While it is
 /// merged W contains the update, and there are none.
 /// </remarks>
+/// <example><code>
+/// var layer = new Linear(64, 10);
+/// Lora.Apply(layer, rank: 4, alpha: 8, "weight");
+/// var update = layer.NamedModules().Select(m => m.Module).OfType&lt;LoraParametrization>().Single();
+/// Console.WriteLine($"{update.A.Value.Shape} {update.B.Value.Shape} {update.Scale}");    // [4, 64] [10, 4] 2
+/// </code></example>
 public sealed class LoraParametrization : Parametrization
 {
     readonly Generator? generator;

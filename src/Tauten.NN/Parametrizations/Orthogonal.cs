@@ -16,6 +16,11 @@ public enum OrthogonalMap
 /// Neural Networks", 2019). A value that is assigned becomes the base that the map starts from; without a base, values can be assigned with reflections only.
 /// </summary>
 /// <remarks>Buffer: <c>base</c> [.., n, n], n the longer of the two sizes: the matrix that is multiplied by what the map gives (Lezcano-Casado: "Trivializations for Gradient-Based Optimization on Manifolds", 2019).</remarks>
+/// <example><code>
+/// var layer = new Linear(3, 3).Orthogonal();
+/// var weight = layer.Weight.Value;
+/// Console.WriteLine((weight.T.MatMul(weight) - Tensor.Eye(3)).Abs().Max().Item&lt;float>() &lt; 1e-5);    // True
+/// </code></example>
 public sealed class Orthogonal : Parametrization
 {
     readonly OrthogonalMap? given;

@@ -8,6 +8,12 @@ namespace Tauten.NN;
 /// <c>parametrizations.weight</c>, where <c>weight</c> is that of the parameter; in it stand <c>original</c>, or <c>original0</c>, <c>original1</c> and so on, and the parametrizations <c>0</c>,
 /// <c>1</c> and so on.
 /// </summary>
+/// <example><code>
+/// var layer = new Linear(2, 2);
+/// var list = Parametrize.Register(layer, "weight", x => x.Exp());
+/// Parametrize.Register(layer, "weight", x => x + 1);
+/// Console.WriteLine($"{list.Count} {list.Originals.Count}");    // 2 1
+/// </code></example>
 public sealed class ParametrizationList : Module, IReadOnlyList<Parametrization>, ICellSource
 {
     readonly List<Parametrization> parametrizations;

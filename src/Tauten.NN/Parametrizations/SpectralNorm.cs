@@ -7,6 +7,14 @@ namespace Tauten.NN;
 /// Networks", 2018). The singular vectors are found by power iterations, a few more each time the weight is computed in training; gradients do not flow through them. A vector is divided by its length.
 /// </summary>
 /// <remarks>Buffers: the singular vectors <c>_u</c> [rows] and <c>_v</c> [columns], at first random and then improved by 15 iterations.</remarks>
+/// <example><code>
+/// var layer = new Linear(2, 2);
+/// layer.Weight.Value = Tensor.From([3f, 0, 0, 1], [2, 2]);
+/// layer.SpectralNorm();
+/// Console.WriteLine(layer.Weight.Value);
+/// // [[1.0000, 0.0000],
+/// //  [0.0000, 0.3333]]
+/// </code></example>
 public sealed class SpectralNorm : Parametrization
 {
     const int First = 15;

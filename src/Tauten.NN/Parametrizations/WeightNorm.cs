@@ -5,6 +5,12 @@ namespace Tauten.NN;
 /// and <c>original1</c>, the directions v.
 /// </summary>
 /// <param name="axis">The axis whose indices have lengths of their own; null for one length of all.</param>
+/// <example><code>
+/// var layer = new Linear(2, 1);
+/// layer.Weight.Value = Tensor.From([3f, 4], [1, 2]);
+/// layer.WeightNorm();
+/// Console.WriteLine(layer.State()["parametrizations.weight.original0"]);    // [[5]]
+/// </code></example>
 public sealed class WeightNorm(int? axis = 0) : Parametrization
 {
     /// <inheritdoc/>

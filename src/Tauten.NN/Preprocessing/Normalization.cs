@@ -134,6 +134,9 @@ public sealed class Normalization : Module<Tensor, Tensor>
 /// <summary>x scale + offset, such as 1 / 255 for images of bytes. Whole numbers become float32.</summary>
 /// <param name="scale">The factor.</param>
 /// <param name="offset">What is added.</param>
+/// <example><code>
+/// Console.WriteLine(new Rescaling(1 / 255.0).Call(Tensor.From([0f, 51, 255])));    // [0.0000, 0.2000, 1.0000]
+/// </code></example>
 public sealed class Rescaling(double scale, double offset = 0) : Module<Tensor, Tensor>
 {
     /// <inheritdoc/>

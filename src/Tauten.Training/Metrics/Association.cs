@@ -24,6 +24,11 @@ public abstract class ChiSquaredMetric : PartitionMetric
 
 /// <summary>sqrt(chi^2 / n / (min(rows, columns) - 1)) (Cramer, 1946).</summary>
 /// <param name="correct">Whether the bias of small samples is corrected (Bergsma, 2013).</param>
+/// <example><code>
+/// var metric = new CramersV();
+/// metric.Update(Tensor.From([0L, 0, 1, 1]), Tensor.From([0L, 0, 0, 1]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.5774
+/// </code></example>
 public sealed class CramersV(bool correct = false) : ChiSquaredMetric(correct)
 {
     private protected override double Of(double meanSquare, double rows, double columns) => Math.Sqrt(meanSquare / (Math.Min(rows, columns) - 1));
@@ -31,12 +36,22 @@ public sealed class CramersV(bool correct = false) : ChiSquaredMetric(correct)
 
 /// <summary>sqrt(chi^2 / n / sqrt((rows - 1)(columns - 1))) (Tschuprow, 1939).</summary>
 /// <param name="correct">Whether the bias of small samples is corrected (Bergsma, 2013).</param>
+/// <example><code>
+/// var metric = new TschuprowsT();
+/// metric.Update(Tensor.From([0L, 0, 1, 1]), Tensor.From([0L, 0, 1, 2]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.8409
+/// </code></example>
 public sealed class TschuprowsT(bool correct = false) : ChiSquaredMetric(correct)
 {
     private protected override double Of(double meanSquare, double rows, double columns) => Math.Sqrt(meanSquare / Math.Sqrt((rows - 1) * (columns - 1)));
 }
 
 /// <summary>sqrt(chi^2 / (n + chi^2)), the coefficient of contingency (Pearson, 1904).</summary>
+/// <example><code>
+/// var metric = new ContingencyCoefficient();
+/// metric.Update(Tensor.From([0L, 0, 1, 1]), Tensor.From([0L, 0, 1, 2]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.7071
+/// </code></example>
 public sealed class ContingencyCoefficient() : ChiSquaredMetric(correct: false)
 {
     private protected override double Of(double meanSquare, double rows, double columns) => Math.Sqrt(meanSquare / (1 + meanSquare));
@@ -45,6 +60,11 @@ public sealed class ContingencyCoefficient() : ChiSquaredMetric(correct: false)
 /// <summary>
 /// The share of the entropy of the predictions that targets explain, (H(prediction) - H(prediction | target)) / H(prediction), the uncertainty coefficient of Theil (1972); 0 where it is 0 / 0.
 /// </summary>
+/// <example><code>
+/// var metric = new TheilsU();
+/// metric.Update(Tensor.From([0L, 0, 1, 2]), Tensor.From([0L, 0, 1, 1]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.6667
+/// </code></example>
 public sealed class TheilsU : PartitionMetric
 {
     private protected override double Of(Table table) => Share(table.MutualInformation, table.ColumnEntropy);
@@ -53,6 +73,11 @@ public sealed class TheilsU : PartitionMetric
 /// <summary>
 /// The agreement of several raters, less that of chance (Fleiss: "Measuring nominal scale agreement among many raters", 1971): 1 is perfect, 0 as good as chance.
 /// </summary>
+/// <example><code>
+/// var metric = new FleissKappa(categories: 2);
+/// metric.Update(Tensor.From(new[,] { { 3L, 0 }, { 0, 3 }, { 2, 1 } }));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.5500
+/// </code></example>
 public sealed class FleissKappa : Metric
 {
     readonly int categories;

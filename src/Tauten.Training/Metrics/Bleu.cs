@@ -19,6 +19,11 @@ public enum TextTokens
 /// Of several references, each n-gram counts as often as in the one that has it most, and the length is that nearest to the prediction's, the shorter of two. Without smoothing the result is 0 if no
 /// n-gram of one length matches.
 /// </remarks>
+/// <example><code>
+/// var bleu = new Bleu(order: 2);
+/// bleu.Update("the cat is on the mat", "there is a cat on the mat");
+/// Console.WriteLine($"{bleu.Compute():0.0000}");    // 0.4887
+/// </code></example>
 public sealed class Bleu : Metric
 {
     readonly int order;
@@ -88,6 +93,11 @@ public sealed class Bleu : Metric
 /// <c>characters</c>, and (1 + beta^2) P R / (beta^2 P + R) of them. With n-grams of words beside them it is chrF++. Orders that no text is long enough for are left out.
 /// </summary>
 /// <remarks>White space is no character. Of several references the one that gives the text the best score counts.</remarks>
+/// <example><code>
+/// var metric = new ChrF(characters: 2);
+/// metric.Update("cat", "cats");
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.7522
+/// </code></example>
 public sealed class ChrF : Metric
 {
     readonly int characters, words;

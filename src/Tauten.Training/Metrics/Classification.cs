@@ -4,6 +4,11 @@ namespace Tauten.Training;
 /// The share of labels that are predicted. Without a task, predictions are labels (integers or bool) of the target's shape, or scores [batch, classes, ...], of which the largest counts.
 /// In a multi-label task each label of each sample counts.
 /// </summary>
+/// <example><code>
+/// var accuracy = new Accuracy();
+/// accuracy.Update(Tensor.From(new[,] { { 0.9f, 0.1f }, { 0.3f, 0.7f } }), Tensor.From([0L, 0]));
+/// Console.WriteLine(accuracy.Compute());    // 0.5
+/// </code></example>
 public sealed class Accuracy : TaskMetric
 {
     // The classes of a metric without a task follow from each batch.
@@ -47,6 +52,11 @@ public sealed class Accuracy : TaskMetric
 /// <summary>
 /// The share of labels that are predicted wrongly: 1 - accuracy, the distance of Hamming divided by the length. In a multi-label task each label of each sample counts.
 /// </summary>
+/// <example><code>
+/// var metric = new HammingDistance(ClassificationTask.Multilabel(2));
+/// metric.Update(Tensor.From(new[,] { { 0.9f, 0.1f }, { 0.3f, 0.7f } }), Tensor.From(new[,] { { 1L, 0 }, { 1, 1 } }));
+/// Console.WriteLine(metric.Compute());    // 0.25
+/// </code></example>
 public sealed class HammingDistance : TaskMetric
 {
     readonly MetricCounts counts;
@@ -68,6 +78,11 @@ public sealed class HammingDistance : TaskMetric
 }
 
 /// <summary>The share of samples, along the first axis, all of whose labels are predicted. What is ignored may be predicted as anything.</summary>
+/// <example><code>
+/// var metric = new ExactMatch(ClassificationTask.Multilabel(2));
+/// metric.Update(Tensor.From(new[,] { { 0.9f, 0.1f }, { 0.3f, 0.7f } }), Tensor.From(new[,] { { 1L, 0 }, { 1, 1 } }));
+/// Console.WriteLine(metric.Compute());    // 0.5
+/// </code></example>
 public sealed class ExactMatch : TaskMetric
 {
     readonly MetricCounts counts;
@@ -94,6 +109,11 @@ public sealed class ExactMatch : TaskMetric
 
 /// <summary>The share of labels that are among the k classes with the highest scores [batch, classes, ...]. Of equal scores the first class counts as higher.</summary>
 /// <param name="k">How many classes may be named.</param>
+/// <example><code>
+/// var metric = new TopKAccuracy(2);
+/// metric.Update(Tensor.From(new[,] { { 0.5f, 0.3f, 0.2f }, { 0.1f, 0.2f, 0.7f } }), Tensor.From([1L, 0]));
+/// Console.WriteLine(metric.Compute());    // 0.5
+/// </code></example>
 /// <exception cref="ArgumentOutOfRangeException"><paramref name="k"/> is less than 1.</exception>
 public sealed class TopKAccuracy(int k) : SumMetric
 {

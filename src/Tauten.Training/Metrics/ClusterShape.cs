@@ -66,6 +66,11 @@ public abstract class ClusterShapeMetric : Metric
 
 /// <summary>The variance between clusters divided by that inside of them, each by its degrees of freedom (Calinski, Harabasz: "A dendrite method for cluster analysis", 1974); 1 if there is none inside.</summary>
 /// <param name="features">The size of a sample.</param>
+/// <example><code>
+/// var metric = new CalinskiHarabaszIndex(features: 2);
+/// metric.Update(Tensor.From(new[,] { { 0f, 0 }, { 0, 2 }, { 10, 0 }, { 10, 2 } }), Tensor.From([0L, 0, 1, 1]));
+/// Console.WriteLine(metric.Compute());    // 50
+/// </code></example>
 public sealed class CalinskiHarabaszIndex(int features) : ClusterShapeMetric(features)
 {
     private protected override double Of(Cluster[] clusters, double[] centre)
@@ -80,6 +85,11 @@ public sealed class CalinskiHarabaszIndex(int features) : ClusterShapeMetric(fea
 /// measure", 1979): the lower, the better.
 /// </summary>
 /// <param name="features">The size of a sample.</param>
+/// <example><code>
+/// var metric = new DaviesBouldinIndex(features: 2);
+/// metric.Update(Tensor.From(new[,] { { 0f, 0 }, { 0, 2 }, { 10, 0 }, { 10, 2 } }), Tensor.From([0L, 0, 1, 1]));
+/// Console.WriteLine(metric.Compute());    // 0.2
+/// </code></example>
 public sealed class DaviesBouldinIndex(int features) : ClusterShapeMetric(features)
 {
     private protected override double Of(Cluster[] clusters, double[] centre)
@@ -91,6 +101,11 @@ public sealed class DaviesBouldinIndex(int features) : ClusterShapeMetric(featur
 
 /// <summary>The smallest distance of two centres divided by the largest distance of a sample from its own (Dunn, 1974): the higher, the better.</summary>
 /// <param name="features">The size of a sample.</param>
+/// <example><code>
+/// var metric = new DunnIndex(features: 2);
+/// metric.Update(Tensor.From(new[,] { { 0f, 0 }, { 0, 2 }, { 10, 0 }, { 10, 2 } }), Tensor.From([0L, 0, 1, 1]));
+/// Console.WriteLine(metric.Compute());    // 10
+/// </code></example>
 public sealed class DunnIndex(int features) : ClusterShapeMetric(features)
 {
     private protected override double Of(Cluster[] clusters, double[] centre)

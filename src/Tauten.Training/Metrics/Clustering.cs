@@ -75,6 +75,11 @@ public abstract class PartitionMetric : PairMetric
 }
 
 /// <summary>The share of pairs of samples on which both divisions agree, that they are together or that they are not (Rand, 1971).</summary>
+/// <example><code>
+/// var metric = new RandIndex();
+/// metric.Update(Tensor.From([0L, 0, 1, 1]), Tensor.From([0L, 0, 1, 2]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.8333
+/// </code></example>
 public sealed class RandIndex : PartitionMetric
 {
     private protected override double Of(Table table)
@@ -85,6 +90,11 @@ public sealed class RandIndex : PartitionMetric
 }
 
 /// <summary>The index of Rand, moved and scaled so that divisions at random have 0 on average and equal ones 1 (Hubert, Arabie: "Comparing partitions", 1985).</summary>
+/// <example><code>
+/// var metric = new AdjustedRandIndex();
+/// metric.Update(Tensor.From([0L, 0, 1, 1]), Tensor.From([0L, 0, 1, 2]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.5714
+/// </code></example>
 public sealed class AdjustedRandIndex : PartitionMetric
 {
     private protected override double Of(Table table)
@@ -95,6 +105,11 @@ public sealed class AdjustedRandIndex : PartitionMetric
 }
 
 /// <summary>The geometric mean of the shares of pairs together in one division that are together in the other (Fowlkes, Mallows, 1983).</summary>
+/// <example><code>
+/// var metric = new FowlkesMallowsIndex();
+/// metric.Update(Tensor.From([0L, 0, 1, 1]), Tensor.From([0L, 0, 1, 2]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.7071
+/// </code></example>
 public sealed class FowlkesMallowsIndex : PartitionMetric
 {
     private protected override double Of(Table table)
@@ -105,6 +120,11 @@ public sealed class FowlkesMallowsIndex : PartitionMetric
 }
 
 /// <summary>sum(P(i, j) log(P(i, j) / P(i) P(j))), in nats: what one division tells about the other.</summary>
+/// <example><code>
+/// var metric = new MutualInformation();
+/// metric.Update(Tensor.From([0L, 0, 1, 1]), Tensor.From([0L, 0, 1, 2]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.6931
+/// </code></example>
 public sealed class MutualInformation : PartitionMetric
 {
     private protected override double Of(Table table) => table.MutualInformation;
@@ -125,6 +145,11 @@ public enum EntropyMean
 
 /// <summary>Mutual information divided by a mean of both entropies: from 0 to 1.</summary>
 /// <param name="mean">Which mean is taken.</param>
+/// <example><code>
+/// var metric = new NormalizedMutualInformation();
+/// metric.Update(Tensor.From([0L, 0, 1, 1]), Tensor.From([0L, 0, 1, 2]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.8000
+/// </code></example>
 public sealed class NormalizedMutualInformation(EntropyMean mean = EntropyMean.Arithmetic) : PartitionMetric
 {
     readonly EntropyMean mean = Known(mean, nameof(mean));
@@ -149,6 +174,11 @@ public sealed class NormalizedMutualInformation(EntropyMean mean = EntropyMean.A
 /// comparison", 2010): 0 on average by chance, 1 for equal divisions.
 /// </summary>
 /// <param name="mean">Which mean of the entropies stands for the most it can be.</param>
+/// <example><code>
+/// var metric = new AdjustedMutualInformation();
+/// metric.Update(Tensor.From([0L, 0, 1, 1]), Tensor.From([0L, 0, 1, 2]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.5714
+/// </code></example>
 public sealed class AdjustedMutualInformation(EntropyMean mean = EntropyMean.Arithmetic) : PartitionMetric
 {
     readonly EntropyMean mean = Known(mean, nameof(mean));
@@ -184,12 +214,22 @@ public sealed class AdjustedMutualInformation(EntropyMean mean = EntropyMean.Ari
 }
 
 /// <summary>1 - H(target | prediction) / H(target): 1 if each group of the predictions holds one target only (Rosenberg, Hirschberg: "V-measure", 2007).</summary>
+/// <example><code>
+/// var metric = new Homogeneity();
+/// metric.Update(Tensor.From([0L, 0, 1, 1]), Tensor.From([0L, 0, 1, 2]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.6667
+/// </code></example>
 public sealed class Homogeneity : PartitionMetric
 {
     private protected override double Of(Table table) => VMeasure.Parts(table.MutualInformation, table.RowEntropy, table.ColumnEntropy).Homogeneity;
 }
 
 /// <summary>1 - H(prediction | target) / H(prediction): 1 if each target is in one group of the predictions only (Rosenberg, Hirschberg, 2007).</summary>
+/// <example><code>
+/// var metric = new Completeness();
+/// metric.Update(Tensor.From([0L, 0, 1, 1]), Tensor.From([0L, 0, 1, 2]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 1.0000
+/// </code></example>
 public sealed class Completeness : PartitionMetric
 {
     private protected override double Of(Table table) => VMeasure.Parts(table.MutualInformation, table.RowEntropy, table.ColumnEntropy).Completeness;
@@ -197,6 +237,11 @@ public sealed class Completeness : PartitionMetric
 
 /// <summary>(1 + beta) h c / (beta h + c) of homogeneity h and completeness c (Rosenberg, Hirschberg: "V-measure: a conditional entropy-based external cluster evaluation measure", 2007).</summary>
 /// <param name="beta">How much more completeness counts.</param>
+/// <example><code>
+/// var metric = new VMeasure();
+/// metric.Update(Tensor.From([0L, 0, 1, 1]), Tensor.From([0L, 0, 1, 2]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.8000
+/// </code></example>
 /// <exception cref="ArgumentOutOfRangeException"><paramref name="beta"/> is negative.</exception>
 public sealed class VMeasure(double beta = 1) : PartitionMetric
 {

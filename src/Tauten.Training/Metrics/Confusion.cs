@@ -45,6 +45,15 @@ public abstract class CountMetric : TaskMetric
 
 /// <summary>How often each class was predicted for each class. As a metric it is the share on the diagonal, the accuracy.</summary>
 /// <param name="task">A binary or multi-class task.</param>
+/// <example><code>
+/// var matrix = new ConfusionMatrix(3);
+/// matrix.Update(Tensor.From([0L, 1, 2, 2, 0]), Tensor.From([0L, 1, 1, 2, 0]));
+/// Console.WriteLine(matrix.Counts);
+/// // [[2, 0, 0],
+/// //  [0, 1, 1],
+/// //  [0, 0, 1]]
+/// Console.WriteLine(matrix.Compute());    // 0.8
+/// </code></example>
 public sealed class ConfusionMatrix(ClassificationTask task) : CountMetric(task)
 {
     /// <inheritdoc/>
@@ -60,6 +69,11 @@ public sealed class ConfusionMatrix(ClassificationTask task) : CountMetric(task)
 /// Gorodkin (2004). 0 where all are predicted as, or are of, one class.
 /// </summary>
 /// <param name="task">A binary or multi-class task.</param>
+/// <example><code>
+/// var metric = new MatthewsCorrelation(ClassificationTask.Binary());
+/// metric.Update(Tensor.From([1L, 1, 1, 0, 0]), Tensor.From([1L, 1, 0, 0, 0]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.6667
+/// </code></example>
 public sealed class MatthewsCorrelation(ClassificationTask task) : CountMetric(task)
 {
     /// <inheritdoc/>
@@ -95,6 +109,11 @@ public enum KappaWeights
 /// </summary>
 /// <param name="task">A binary or multi-class task.</param>
 /// <param name="weights">How much a disagreement weighs.</param>
+/// <example><code>
+/// var metric = new CohenKappa(ClassificationTask.Binary());
+/// metric.Update(Tensor.From([1L, 1, 1, 0, 0]), Tensor.From([1L, 1, 0, 0, 0]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.6154
+/// </code></example>
 public sealed class CohenKappa(ClassificationTask task, KappaWeights weights = KappaWeights.None) : CountMetric(task)
 {
     readonly KappaWeights weights = Known(weights, nameof(weights));

@@ -199,6 +199,12 @@ public sealed class RocCurve(ClassificationTask? task = null, Average average = 
 /// <param name="task">What predictions and targets look like; binary if left out.</param>
 /// <param name="average">How the results of the classes become one.</param>
 /// <param name="thresholds">At how many thresholds from 0 to 1 counts are kept; all scores are kept if left out.</param>
+/// <example><code>
+/// var curve = new PrecisionRecallCurve();
+/// curve.Update(Tensor.From([0.1f, 0.4f, 0.35f, 0.8f]), Tensor.From([0L, 0, 1, 1]));
+/// Console.WriteLine(curve.Points().Precisions);      // [0.5000, 0.6667, 0.5000, 1.0000, 1.0000]
+/// Console.WriteLine($"{curve.Compute():0.0000}");    // 0.8333
+/// </code></example>
 public sealed class PrecisionRecallCurve(ClassificationTask? task = null, Average average = Average.Macro, int? thresholds = null) : CurveMetric(task, average, thresholds)
 {
     /// <summary>The curve of one class, from the lowest score on: float64 tensors of one length. The last point, at an infinite threshold, has precision 1 and recall 0.</summary>

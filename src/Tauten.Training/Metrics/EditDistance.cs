@@ -44,6 +44,11 @@ public abstract class EditMetric : Metric
 }
 
 /// <summary>The edit distance of words, which are what lies between white space, divided by the number of words of the references.</summary>
+/// <example><code>
+/// var metric = new WordErrorRate();
+/// metric.Update("the cat sat on mat", "the cat sat on the mat");
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.1667
+/// </code></example>
 public sealed class WordErrorRate : EditMetric
 {
     private protected override string[] Parts(string text) => Words.Of(text);
@@ -53,6 +58,11 @@ public sealed class WordErrorRate : EditMetric
 }
 
 /// <summary>The edit distance of characters, as readers count them (grapheme clusters), divided by the number of characters of the references.</summary>
+/// <example><code>
+/// var metric = new CharacterErrorRate();
+/// metric.Update("sitten", "sitting");
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.2857
+/// </code></example>
 public sealed class CharacterErrorRate : EditMetric
 {
     private protected override string[] Parts(string text) => Words.Characters(text);
@@ -62,6 +72,11 @@ public sealed class CharacterErrorRate : EditMetric
 }
 
 /// <summary>The mean edit distance of characters, as readers count them (grapheme clusters), of a text.</summary>
+/// <example><code>
+/// var metric = new EditDistance();
+/// metric.Update("kitten", "sitting");
+/// Console.WriteLine(metric.Compute());    // 3
+/// </code></example>
 public sealed class EditDistance : EditMetric
 {
     private protected override string[] Parts(string text) => Words.Characters(text);
@@ -71,6 +86,11 @@ public sealed class EditDistance : EditMetric
 }
 
 /// <summary>The edit distance of words, divided by the sum of the larger number of words of each prediction and its reference: from 0 to 1.</summary>
+/// <example><code>
+/// var metric = new MatchErrorRate();
+/// metric.Update("the cat sat on mat", "the cat sat on the mat");
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.1667
+/// </code></example>
 public sealed class MatchErrorRate : EditMetric
 {
     private protected override string[] Parts(string text) => Words.Of(text);
@@ -83,6 +103,11 @@ public sealed class MatchErrorRate : EditMetric
 /// The share of words that are right in the references times that in the predictions (Morris, Maier, Green: "From WER and RIL to MER and WIL", 2004), where the right ones are the larger number of
 /// words less the edits.
 /// </summary>
+/// <example><code>
+/// var metric = new WordInformationPreserved();
+/// metric.Update("the cat sat on mat", "the cat sat on the mat");
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.8333
+/// </code></example>
 public sealed class WordInformationPreserved : EditMetric
 {
     private protected override string[] Parts(string text) => Words.Of(text);
@@ -92,6 +117,11 @@ public sealed class WordInformationPreserved : EditMetric
 }
 
 /// <summary>1 - <see cref="WordInformationPreserved"/>.</summary>
+/// <example><code>
+/// var metric = new WordInformationLost();
+/// metric.Update("the cat sat on mat", "the cat sat on the mat");
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.1667
+/// </code></example>
 public sealed class WordInformationLost : EditMetric
 {
     private protected override string[] Parts(string text) => Words.Of(text);
@@ -104,6 +134,12 @@ public sealed class WordInformationLost : EditMetric
 /// How good short answers are (Rajpurkar et al.: "SQuAD: 100,000+ questions for machine comprehension of text", 2016): the mean F1 of the words of an answer and the reference nearest to it, without
 /// case, punctuation and articles. <see cref="ExactMatch"/> is the share that equals a reference.
 /// </summary>
+/// <example><code>
+/// var metric = new AnswerMatch();
+/// metric.Update("in Paris, France", "Paris", "The city of Paris");
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.5000
+/// Console.WriteLine(metric.ExactMatch());             // 0
+/// </code></example>
 public sealed partial class AnswerMatch : Metric
 {
     readonly MetricSums sums;

@@ -10,6 +10,12 @@ namespace Tauten.Training;
 /// <param name="deviation">The standard deviation of the window.</param>
 /// <param name="k1">What keeps the first quotient away from 0 / 0.</param>
 /// <param name="k2">What keeps the second one away from it.</param>
+/// <example><code>
+/// var image = Tensor.Arange(0, 256).Reshape(1, 1, 16, 16) / 256.0;
+/// var metric = new StructuralSimilarity(range: 1);
+/// metric.Update(image * 0.8, image);
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.9532
+/// </code></example>
 public sealed class StructuralSimilarity(double range = 1, int window = 11, double deviation = 1.5, double k1 = 0.01, double k2 = 0.03) : WindowMetric(window, deviation)
 {
     /// <inheritdoc/>
@@ -23,6 +29,12 @@ public sealed class StructuralSimilarity(double range = 1, int window = 11, doub
 /// to scale; the result of an image is the product of the contrast-and-structure of all scales but the last and the whole similarity of the last, each to the power of its weight. A negative factor
 /// counts as 0. The mean over images [batch, channels, rows, columns].
 /// </summary>
+/// <example><code>
+/// var image = Tensor.Arange(0, 1024).Reshape(1, 1, 32, 32) / 1024.0;
+/// var metric = new MultiScaleStructuralSimilarity(weights: [0.5, 0.5]);
+/// metric.Update(image * 0.8, image);
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.9668
+/// </code></example>
 public sealed class MultiScaleStructuralSimilarity : WindowMetric
 {
     static readonly double[] published = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333];
@@ -67,6 +79,12 @@ public sealed class MultiScaleStructuralSimilarity : WindowMetric
 /// </summary>
 /// <param name="window">The size of the window, an odd number.</param>
 /// <param name="deviation">The standard deviation of the window.</param>
+/// <example><code>
+/// var image = Tensor.Arange(0, 256).Reshape(1, 1, 16, 16) / 256.0;
+/// var metric = new UniversalImageQuality();
+/// metric.Update(image * 0.8, image);
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.9518
+/// </code></example>
 public sealed class UniversalImageQuality(int window = 11, double deviation = 1.5) : WindowMetric(window, deviation)
 {
     private protected override double Of(Image prediction, Image target) => Means(prediction, target, m =>
@@ -79,6 +97,11 @@ public sealed class UniversalImageQuality(int window = 11, double deviation = 1.
 /// <summary>
 /// The mean over pixels of the angle, in radians, between the vectors of channels of two images [batch, channels, rows, columns] (Yuhas, Goetz, Boardman, 1992). Where a vector is 0 the angle is 0.
 /// </summary>
+/// <example><code>
+/// var metric = new SpectralAngle();
+/// metric.Update(Tensor.From([1f, 0], [1, 2, 1, 1]), Tensor.From([1f, 1], [1, 2, 1, 1]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.7854
+/// </code></example>
 public sealed class SpectralAngle : ImageMetric
 {
     private protected override double Of(Image prediction, Image target)
@@ -105,6 +128,11 @@ public sealed class SpectralAngle : ImageMetric
 /// The relative dimensionless global error of synthesis, ERGAS (Wald, 2000): 100 / ratio sqrt(mean over channels of (mean squared error / mean of the target's channel^2)), the mean over images.
 /// </summary>
 /// <param name="ratio">How many pixels of the sharp image lie along one of the coarse image.</param>
+/// <example><code>
+/// var metric = new RelativeGlobalError(ratio: 4);
+/// metric.Update(Tensor.From([1f, 3], [1, 1, 1, 2]), Tensor.From([2f, 2], [1, 1, 1, 2]));
+/// Console.WriteLine(metric.Compute());    // 12.5
+/// </code></example>
 public sealed class RelativeGlobalError(double ratio = 4) : ImageMetric
 {
     /// <inheritdoc/>
@@ -129,6 +157,11 @@ public sealed class RelativeGlobalError(double ratio = 4) : ImageMetric
 }
 
 /// <summary>The sum of |differences| of pixels beside and above each other, the mean over images [batch, channels, rows, columns].</summary>
+/// <example><code>
+/// var metric = new TotalVariation();
+/// metric.Update(Tensor.From([0f, 1, 2, 4], [1, 1, 2, 2]));
+/// Console.WriteLine(metric.Compute());    // 8
+/// </code></example>
 public sealed class TotalVariation : Metric
 {
     readonly MetricSums sums;

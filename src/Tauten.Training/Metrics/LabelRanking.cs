@@ -39,6 +39,11 @@ public abstract class LabelRankingMetric : SumMetric
 }
 
 /// <summary>How far down the order of scores one has to go to have all true labels: the number of labels with at least the lowest score of a true one; 0 where none is true.</summary>
+/// <example><code>
+/// var metric = new CoverageError();
+/// metric.Update(Tensor.From([0.9f, 0.1f, 0.5f], [1, 3]), Tensor.From([1L, 1, 0], [1, 3]));
+/// Console.WriteLine(metric.Compute());    // 3
+/// </code></example>
 public sealed class CoverageError : LabelRankingMetric
 {
     private protected override double Of(ReadOnlySpan<double> scores, ReadOnlySpan<bool> truths)
@@ -51,6 +56,11 @@ public sealed class CoverageError : LabelRankingMetric
 }
 
 /// <summary>For each true label, the share of true ones among the labels with at least its score, and the mean of that; 1 where all labels are true or none.</summary>
+/// <example><code>
+/// var metric = new LabelRankingAveragePrecision();
+/// metric.Update(Tensor.From([0.9f, 0.1f, 0.5f], [1, 3]), Tensor.From([1L, 1, 0], [1, 3]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.8333
+/// </code></example>
 public sealed class LabelRankingAveragePrecision : LabelRankingMetric
 {
     private protected override double Of(ReadOnlySpan<double> scores, ReadOnlySpan<bool> truths)
@@ -65,6 +75,11 @@ public sealed class LabelRankingAveragePrecision : LabelRankingMetric
 }
 
 /// <summary>The share of pairs of a true and a false label that are in the wrong order, or have the same score; 0 where there is no such pair.</summary>
+/// <example><code>
+/// var metric = new LabelRankingLoss();
+/// metric.Update(Tensor.From([0.9f, 0.1f, 0.5f], [1, 3]), Tensor.From([1L, 1, 0], [1, 3]));
+/// Console.WriteLine(metric.Compute());    // 0.5
+/// </code></example>
 public sealed class LabelRankingLoss : LabelRankingMetric
 {
     private protected override double Of(ReadOnlySpan<double> scores, ReadOnlySpan<bool> truths)

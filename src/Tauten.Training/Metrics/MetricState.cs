@@ -22,6 +22,27 @@ public abstract class MetricState
 }
 
 /// <summary>Numbers that are added when metrics are merged.</summary>
+/// <example><code>
+/// var metric = new MeanSquare();
+/// metric.Update(Tensor.From([1f, 2]));
+/// metric.Update(Tensor.From([3f, 4]));
+/// Console.WriteLine(metric.Compute());    // 7.5
+///
+/// sealed class MeanSquare : Metric
+/// {
+///     readonly MetricSums sums;
+///
+///     public MeanSquare() => sums = KeepSums("sums", 2);
+///
+///     public void Update(Tensor x)
+///     {
+///         sums.Values[0] += x.Square().Sum().Item&lt;float>();
+///         sums.Values[1] += x.Count;
+///     }
+///
+///     public override double Compute() => sums.Values[0] / sums.Values[1];
+/// }
+/// </code></example>
 public sealed class MetricSums : MetricState
 {
     readonly double[] values;
@@ -47,6 +68,26 @@ public sealed class MetricSums : MetricState
 }
 
 /// <summary>Whole numbers that are added when metrics are merged, exactly.</summary>
+/// <example><code>
+/// var metric = new EvenLabels();
+/// metric.Update(Tensor.From([0L, 1, 2]));
+/// metric.Update(Tensor.From([4L]));
+/// Console.WriteLine(metric.Compute());    // 0.75
+///
+/// sealed class EvenLabels : Metric
+/// {
+///     readonly MetricCounts counts;
+///
+///     public EvenLabels() => counts = KeepCounts("counts", 2);
+///
+///     public void Update(Tensor labels)
+///     {
+///         foreach (long label in labels.ToArray&lt;long>()) counts.Values[(int)(label % 2)]++;
+///     }
+///
+///     public override double Compute() => counts.Values[0] / (double)(counts.Values[0] + counts.Values[1]);
+/// }
+/// </code></example>
 public sealed class MetricCounts : MetricState
 {
     readonly long[] values;
@@ -72,6 +113,23 @@ public sealed class MetricCounts : MetricState
 }
 
 /// <summary>Rows of numbers that are all kept, for results that no sum gives, such as ranks. Merging appends.</summary>
+/// <example><code>
+/// var metric = new Median();
+/// metric.Update(Tensor.From([5.0, 1, 9]));
+/// metric.Update(Tensor.From([2.0, 3]));
+/// Console.WriteLine(metric.Compute());    // 3
+///
+/// sealed class Median : Metric
+/// {
+///     readonly MetricRows rows;
+///
+///     public Median() => rows = KeepRows("values", 1);
+///
+///     public void Update(Tensor values) => rows.Add(values.ToArray&lt;double>());
+///
+///     public override double Compute() => rows.Values.ToArray().Order().ElementAt(rows.Count / 2);
+/// }
+/// </code></example>
 public sealed class MetricRows : MetricState
 {
     readonly List<double> values = [];

@@ -87,6 +87,11 @@ public abstract class MomentMetric : PairMetric
 /// <param name="regressors">
 /// The number of independent variables of the model, for the adjusted coefficient 1 - (1 - R^2)(n - 1) / (n - regressors - 1); 0 for the plain one. NaN unless there are more samples than that by two.
 /// </param>
+/// <example><code>
+/// var metric = new R2Score();
+/// metric.Update(Tensor.From([2.5f, 0, 2, 8]), Tensor.From([3f, -0.5f, 2, 7]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.9486
+/// </code></example>
 public sealed class R2Score(int outputs = 1, OutputAverage average = OutputAverage.Uniform, int regressors = 0) : MomentMetric(outputs, average)
 {
     readonly int regressors = AtLeast(0, regressors, nameof(regressors));
@@ -107,6 +112,11 @@ public sealed class R2Score(int outputs = 1, OutputAverage average = OutputAvera
 /// <summary>1 - var(target - prediction) / var(target): as the coefficient of determination, but an error that is the same everywhere does not count.</summary>
 /// <param name="outputs">How many outputs the last axis has; 1 for all elements together.</param>
 /// <param name="average">How their results become one.</param>
+/// <example><code>
+/// var metric = new ExplainedVariance();
+/// metric.Update(Tensor.From([2.5f, 0, 2, 8]), Tensor.From([3f, -0.5f, 2, 7]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.9572
+/// </code></example>
 public sealed class ExplainedVariance(int outputs = 1, OutputAverage average = OutputAverage.Uniform) : MomentMetric(outputs, average)
 {
     private protected override double Of(Summary s) => Explained(s.OfError, s.OfTarget);
@@ -115,6 +125,11 @@ public sealed class ExplainedVariance(int outputs = 1, OutputAverage average = O
 /// <summary>sum((target - prediction)^2) / sum((target - mean)^2), or its root: 1 - the coefficient of determination.</summary>
 /// <param name="outputs">How many outputs the last axis has; 1 for all elements together.</param>
 /// <param name="root">Whether the root is taken.</param>
+/// <example><code>
+/// var metric = new RelativeSquaredError();
+/// metric.Update(Tensor.From([2.5f, 0, 2, 8]), Tensor.From([3f, -0.5f, 2, 7]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.0514
+/// </code></example>
 public sealed class RelativeSquaredError(int outputs = 1, bool root = false) : MomentMetric(outputs, OutputAverage.Uniform)
 {
     /// <inheritdoc/>
@@ -137,6 +152,11 @@ public enum ErrorScale
 /// <summary>sqrt(mean((target - prediction)^2)) divided by a scale of the targets, so that errors of different quantities can be compared.</summary>
 /// <param name="scale">What it is divided by.</param>
 /// <param name="outputs">How many outputs the last axis has; 1 for all elements together.</param>
+/// <example><code>
+/// var metric = new NormalizedRootMeanSquaredError();
+/// metric.Update(Tensor.From([2.5f, 0, 2, 8]), Tensor.From([3f, -0.5f, 2, 7]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.2130
+/// </code></example>
 public sealed class NormalizedRootMeanSquaredError(ErrorScale scale = ErrorScale.Mean, int outputs = 1) : MomentMetric(outputs, OutputAverage.Uniform)
 {
     readonly ErrorScale scale = Known(scale, nameof(scale));
@@ -154,6 +174,11 @@ public sealed class NormalizedRootMeanSquaredError(ErrorScale scale = ErrorScale
 
 /// <summary>The coefficient of linear correlation of predictions and targets, cov(p, y) / (sd(p) sd(y)), from -1 to 1 (Pearson, 1895). NaN where one of them is constant.</summary>
 /// <param name="outputs">How many outputs the last axis has; 1 for all elements together.</param>
+/// <example><code>
+/// var metric = new PearsonCorrelation();
+/// metric.Update(Tensor.From([1f, 2, 3]), Tensor.From([1f, 3, 2]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.5000
+/// </code></example>
 public sealed class PearsonCorrelation(int outputs = 1) : MomentMetric(outputs, OutputAverage.Uniform)
 {
     private protected override double Of(Summary s) => Math.Clamp(s.OfBoth / (Math.Sqrt(s.OfPrediction) * Math.Sqrt(s.OfTarget)), -1, 1);
@@ -164,6 +189,11 @@ public sealed class PearsonCorrelation(int outputs = 1) : MomentMetric(outputs, 
 /// Variances have the count as divisor.
 /// </summary>
 /// <param name="outputs">How many outputs the last axis has; 1 for all elements together.</param>
+/// <example><code>
+/// var metric = new ConcordanceCorrelation();
+/// metric.Update(Tensor.From([2f, 4, 6]), Tensor.From([1f, 2, 3]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.3636
+/// </code></example>
 public sealed class ConcordanceCorrelation(int outputs = 1) : MomentMetric(outputs, OutputAverage.Uniform)
 {
     private protected override double Of(Summary s)

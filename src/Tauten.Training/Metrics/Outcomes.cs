@@ -101,6 +101,15 @@ public abstract class ClassMetric : TaskMetric
 /// <summary>Of what was predicted as a class, the share that is one: TP / (TP + FP).</summary>
 /// <param name="task">What predictions and targets look like; a number is that of classes.</param>
 /// <param name="average">How the results of the classes become one.</param>
+/// <example><code>
+/// var precision = new Precision(ClassificationTask.Binary());
+/// precision.Update(Tensor.From([0.9f, 0.8f, 0.7f, 0.6f, 0.2f, 0.1f]), Tensor.From([1L, 1, 0, 0, 0, 1]));
+/// Console.WriteLine(precision.Compute());    // 0.5
+///
+/// var labels = new Precision(3, Average.Macro);
+/// labels.Update(Tensor.From([0L, 1, 2, 2]), Tensor.From([0L, 1, 1, 2]));
+/// Console.WriteLine($"{labels.Compute():0.0000}");    // 0.8333
+/// </code></example>
 public sealed class Precision(ClassificationTask task, Average average = Average.Macro) : ClassMetric(task, average)
 {
     private protected override double Of(Outcome o) => Share(o.TruePositives, o.TruePositives + o.FalsePositives);
@@ -109,6 +118,11 @@ public sealed class Precision(ClassificationTask task, Average average = Average
 /// <summary>Of what is of a class, the share that was found: TP / (TP + FN). Also called sensitivity. Its mean over classes is the balanced accuracy.</summary>
 /// <param name="task">What predictions and targets look like; a number is that of classes.</param>
 /// <param name="average">How the results of the classes become one.</param>
+/// <example><code>
+/// var recall = new Recall(ClassificationTask.Binary());
+/// recall.Update(Tensor.From([0.9f, 0.8f, 0.7f, 0.6f, 0.2f, 0.1f]), Tensor.From([1L, 1, 0, 0, 0, 1]));
+/// Console.WriteLine($"{recall.Compute():0.0000}");    // 0.6667
+/// </code></example>
 public sealed class Recall(ClassificationTask task, Average average = Average.Macro) : ClassMetric(task, average)
 {
     private protected override double Of(Outcome o) => Share(o.TruePositives, o.Support);
@@ -117,6 +131,11 @@ public sealed class Recall(ClassificationTask task, Average average = Average.Ma
 /// <summary>Of what is not of a class, the share that was not predicted as it: TN / (TN + FP).</summary>
 /// <param name="task">What predictions and targets look like; a number is that of classes.</param>
 /// <param name="average">How the results of the classes become one.</param>
+/// <example><code>
+/// var specificity = new Specificity(ClassificationTask.Binary());
+/// specificity.Update(Tensor.From([0.9f, 0.8f, 0.7f, 0.6f, 0.2f, 0.1f]), Tensor.From([1L, 1, 0, 0, 0, 1]));
+/// Console.WriteLine($"{specificity.Compute():0.0000}");    // 0.3333
+/// </code></example>
 public sealed class Specificity(ClassificationTask task, Average average = Average.Macro) : ClassMetric(task, average)
 {
     private protected override double Of(Outcome o) => Share(o.TrueNegatives, o.TrueNegatives + o.FalsePositives);
@@ -125,6 +144,11 @@ public sealed class Specificity(ClassificationTask task, Average average = Avera
 /// <summary>Of what was not predicted as a class, the share that is none: TN / (TN + FN).</summary>
 /// <param name="task">What predictions and targets look like; a number is that of classes.</param>
 /// <param name="average">How the results of the classes become one.</param>
+/// <example><code>
+/// var metric = new NegativePredictiveValue(ClassificationTask.Binary());
+/// metric.Update(Tensor.From([0.9f, 0.8f, 0.7f, 0.6f, 0.2f, 0.1f]), Tensor.From([1L, 1, 0, 0, 0, 1]));
+/// Console.WriteLine(metric.Compute());    // 0.5
+/// </code></example>
 public sealed class NegativePredictiveValue(ClassificationTask task, Average average = Average.Macro) : ClassMetric(task, average)
 {
     private protected override double Of(Outcome o) => Share(o.TrueNegatives, o.TrueNegatives + o.FalseNegatives);
@@ -136,6 +160,11 @@ public sealed class NegativePredictiveValue(ClassificationTask task, Average ave
 /// <param name="task">What predictions and targets look like; a number is that of classes.</param>
 /// <param name="average">How the results of the classes become one.</param>
 /// <param name="beta">How much more recall counts than precision.</param>
+/// <example><code>
+/// var f1 = new FBeta(ClassificationTask.Binary());
+/// f1.Update(Tensor.From([0.9f, 0.8f, 0.7f, 0.6f, 0.2f, 0.1f]), Tensor.From([1L, 1, 0, 0, 0, 1]));
+/// Console.WriteLine($"{f1.Compute():0.0000}");    // 0.5714
+/// </code></example>
 /// <exception cref="ArgumentOutOfRangeException"><paramref name="beta"/> is negative.</exception>
 public sealed class FBeta(ClassificationTask task, Average average = Average.Macro, double beta = 1) : ClassMetric(task, average)
 {
@@ -150,6 +179,11 @@ public sealed class FBeta(ClassificationTask task, Average average = Average.Mac
 /// <summary>|A and B| / |A or B| for each class, where A is what was predicted as the class and B what is of it: the index of Jaccard.</summary>
 /// <param name="task">What predictions and targets look like; a number is that of classes.</param>
 /// <param name="average">How the results of the classes become one.</param>
+/// <example><code>
+/// var metric = new IntersectionOverUnion(ClassificationTask.Binary());
+/// metric.Update(Tensor.From([0.9f, 0.8f, 0.7f, 0.6f, 0.2f, 0.1f]), Tensor.From([1L, 1, 0, 0, 0, 1]));
+/// Console.WriteLine(metric.Compute());    // 0.4
+/// </code></example>
 public sealed class IntersectionOverUnion(ClassificationTask task, Average average = Average.Macro) : ClassMetric(task, average)
 {
     private protected override double Of(Outcome o) => Share(o.TruePositives, o.TruePositives + o.FalsePositives + o.FalseNegatives);
@@ -157,6 +191,11 @@ public sealed class IntersectionOverUnion(ClassificationTask task, Average avera
 
 /// <summary>How many were predicted and true, the sum over classes; <see cref="ClassMetric.Outcomes"/> has each.</summary>
 /// <param name="task">What predictions and targets look like; a number is that of classes.</param>
+/// <example><code>
+/// var metric = new TruePositives(ClassificationTask.Binary());
+/// metric.Update(Tensor.From([0.9f, 0.8f, 0.7f, 0.6f, 0.2f, 0.1f]), Tensor.From([1L, 1, 0, 0, 0, 1]));
+/// Console.WriteLine(metric.Compute());    // 2
+/// </code></example>
 public sealed class TruePositives(ClassificationTask task) : ClassMetric(task, Average.Micro)
 {
     private protected override double Of(Outcome o) => o.TruePositives;
@@ -164,6 +203,11 @@ public sealed class TruePositives(ClassificationTask task) : ClassMetric(task, A
 
 /// <summary>How many were predicted but not true, the sum over classes; <see cref="ClassMetric.Outcomes"/> has each.</summary>
 /// <param name="task">What predictions and targets look like; a number is that of classes.</param>
+/// <example><code>
+/// var metric = new FalsePositives(ClassificationTask.Binary());
+/// metric.Update(Tensor.From([0.9f, 0.8f, 0.7f, 0.6f, 0.2f, 0.1f]), Tensor.From([1L, 1, 0, 0, 0, 1]));
+/// Console.WriteLine(metric.Compute());    // 2
+/// </code></example>
 public sealed class FalsePositives(ClassificationTask task) : ClassMetric(task, Average.Micro)
 {
     private protected override double Of(Outcome o) => o.FalsePositives;
@@ -171,6 +215,11 @@ public sealed class FalsePositives(ClassificationTask task) : ClassMetric(task, 
 
 /// <summary>How many were true but not predicted, the sum over classes; <see cref="ClassMetric.Outcomes"/> has each.</summary>
 /// <param name="task">What predictions and targets look like; a number is that of classes.</param>
+/// <example><code>
+/// var metric = new FalseNegatives(ClassificationTask.Binary());
+/// metric.Update(Tensor.From([0.9f, 0.8f, 0.7f, 0.6f, 0.2f, 0.1f]), Tensor.From([1L, 1, 0, 0, 0, 1]));
+/// Console.WriteLine(metric.Compute());    // 1
+/// </code></example>
 public sealed class FalseNegatives(ClassificationTask task) : ClassMetric(task, Average.Micro)
 {
     private protected override double Of(Outcome o) => o.FalseNegatives;
@@ -178,6 +227,11 @@ public sealed class FalseNegatives(ClassificationTask task) : ClassMetric(task, 
 
 /// <summary>How many were neither predicted nor true, the sum over classes; <see cref="ClassMetric.Outcomes"/> has each.</summary>
 /// <param name="task">What predictions and targets look like; a number is that of classes.</param>
+/// <example><code>
+/// var metric = new TrueNegatives(ClassificationTask.Binary());
+/// metric.Update(Tensor.From([0.9f, 0.8f, 0.7f, 0.6f, 0.2f, 0.1f]), Tensor.From([1L, 1, 0, 0, 0, 1]));
+/// Console.WriteLine(metric.Compute());    // 1
+/// </code></example>
 public sealed class TrueNegatives(ClassificationTask task) : ClassMetric(task, Average.Micro)
 {
     private protected override double Of(Outcome o) => o.TrueNegatives;

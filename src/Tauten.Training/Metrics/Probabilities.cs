@@ -18,6 +18,11 @@ public sealed class LogLoss : SumMetric
 }
 
 /// <summary>The mean of -y log p - (1 - y) log(1 - p), for probabilities p and targets y from 0 to 1 of the same shape. Probabilities nearer than 2^-52 to 0 or 1 count as that.</summary>
+/// <example><code>
+/// var metric = new BinaryLogLoss();
+/// metric.Update(Tensor.From([0.8f, 0.4f]), Tensor.From([1f, 0]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.3670
+/// </code></example>
 public sealed class BinaryLogLoss : ErrorMetric
 {
     private protected override double Error(double prediction, double target)
@@ -151,6 +156,11 @@ public sealed class CalibrationError : SumMetric
 /// </summary>
 /// <param name="binary">Whether predictions are scores of one class.</param>
 /// <param name="squared">Whether the square is taken.</param>
+/// <example><code>
+/// var metric = new MeanHinge();
+/// metric.Update(Tensor.From([2f, -0.5f]), Tensor.From([1L, 0]));
+/// Console.WriteLine(metric.Compute());    // 0.25
+/// </code></example>
 public sealed class MeanHinge(bool binary = true, bool squared = false) : SumMetric
 {
     /// <inheritdoc/>
@@ -226,12 +236,22 @@ public abstract class DivergenceMetric : SumMetric
 /// The mean over rows of sum(target log(target / prediction)) along the last axis, in nats: what is lost by coding the target with the prediction's code (Kullback, Leibler: "On information and
 /// sufficiency", 1951). Infinite where the prediction is 0 and the target is not.
 /// </summary>
+/// <example><code>
+/// var metric = new KullbackLeiblerDivergence();
+/// metric.Update(Tensor.From([0.5f, 0.5f], [1, 2]), Tensor.From([1f, 0], [1, 2]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.6931
+/// </code></example>
 public sealed class KullbackLeiblerDivergence : DivergenceMetric
 {
     private protected override double Term(double prediction, double target) => Relative(target, prediction);
 }
 
 /// <summary>The mean over rows of (KL(p, m) + KL(q, m)) / 2 along the last axis, where m = (p + q) / 2 (Lin: "Divergence measures based on the Shannon entropy", 1991): from 0 to log 2.</summary>
+/// <example><code>
+/// var metric = new JensenShannonDivergence();
+/// metric.Update(Tensor.From([1f, 0], [1, 2]), Tensor.From([0f, 1], [1, 2]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.6931
+/// </code></example>
 public sealed class JensenShannonDivergence : DivergenceMetric
 {
     private protected override double Term(double prediction, double target)

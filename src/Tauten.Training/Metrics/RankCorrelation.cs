@@ -30,6 +30,11 @@ public abstract class RankCorrelationMetric : PairMetric
 }
 
 /// <summary>The linear correlation of the ranks of predictions and targets, from -1 to 1, where equal numbers share the mean of their ranks (Spearman, 1904). NaN where one of them is constant.</summary>
+/// <example><code>
+/// var metric = new SpearmanCorrelation();
+/// metric.Update(Tensor.From([1f, 2, 3, 4]), Tensor.From([10f, 20, 40, 30]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.8000
+/// </code></example>
 public sealed class SpearmanCorrelation : RankCorrelationMetric
 {
     private protected override double Of(double[] prediction, double[] target)
@@ -75,6 +80,11 @@ public enum KendallVariant
 /// O(n log n) (Knight, 1966). NaN where the divisor is 0.
 /// </summary>
 /// <param name="variant">How equal numbers count.</param>
+/// <example><code>
+/// var metric = new KendallCorrelation();
+/// metric.Update(Tensor.From([1f, 2, 3, 4]), Tensor.From([10f, 20, 40, 30]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.6667
+/// </code></example>
 public sealed class KendallCorrelation(KendallVariant variant = KendallVariant.B) : RankCorrelationMetric
 {
     readonly KendallVariant variant = Known(variant, nameof(variant));

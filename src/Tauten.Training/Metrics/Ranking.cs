@@ -9,6 +9,11 @@ namespace Tauten.Training;
 /// <param name="largestFalsePositiveRate">
 /// The area up to this rate alone, scaled so that 0.5 is as good as chance and 1 perfect (McClish: "Analyzing a portion of the ROC curve", 1989).
 /// </param>
+/// <example><code>
+/// var metric = new RocAuc();
+/// metric.Update(Tensor.From([0.1f, 0.4f, 0.35f, 0.8f]), Tensor.From([0L, 0, 1, 1]));
+/// Console.WriteLine(metric.Compute());    // 0.75
+/// </code></example>
 /// <exception cref="ArgumentOutOfRangeException"><paramref name="largestFalsePositiveRate"/> is not above 0, or above 1.</exception>
 public sealed class RocAuc(ClassificationTask? task = null, Average average = Average.Macro, int? thresholds = null, double largestFalsePositiveRate = 1) : CurveMetric(task, average, thresholds)
 {
@@ -47,6 +52,11 @@ public sealed class RocAuc(ClassificationTask? task = null, Average average = Av
 /// <param name="task">What predictions and targets look like; binary if left out.</param>
 /// <param name="average">How the results of the classes become one.</param>
 /// <param name="thresholds">At how many thresholds from 0 to 1 counts are kept; all scores are kept if left out, and the result is exact.</param>
+/// <example><code>
+/// var metric = new AveragePrecision();
+/// metric.Update(Tensor.From([0.1f, 0.4f, 0.35f, 0.8f]), Tensor.From([0L, 0, 1, 1]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.8333
+/// </code></example>
 public sealed class AveragePrecision(ClassificationTask? task = null, Average average = Average.Macro, int? thresholds = null) : CurveMetric(task, average, thresholds)
 {
     private protected override double Of(Steps steps) => Area(steps.Positives, steps.Negatives);
@@ -69,6 +79,11 @@ public sealed class AveragePrecision(ClassificationTask? task = null, Average av
 /// <param name="highest">The highest false positive rate.</param>
 /// <param name="average">How the results of the classes become one.</param>
 /// <param name="thresholds">At how many thresholds from 0 to 1 counts are kept; all scores are kept if left out.</param>
+/// <example><code>
+/// var metric = new LogRocAuc(lowest: 0.1, highest: 1);
+/// metric.Update(Tensor.From([0.1f, 0.4f, 0.35f, 0.8f]), Tensor.From([0L, 0, 1, 1]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.6505
+/// </code></example>
 /// <exception cref="ArgumentOutOfRangeException">The rates are not 0 &lt; lowest &lt; highest &lt;= 1.</exception>
 public sealed class LogRocAuc(ClassificationTask? task = null, double lowest = 0.001, double highest = 0.1, Average average = Average.Macro, int? thresholds = null) : CurveMetric(task, average, thresholds)
 {
@@ -106,6 +121,11 @@ public sealed class LogRocAuc(ClassificationTask? task = null, double lowest = 0
 /// <param name="task">What predictions and targets look like; binary if left out.</param>
 /// <param name="average">How the results of the classes become one.</param>
 /// <param name="thresholds">At how many thresholds from 0 to 1 counts are kept; all scores are kept if left out.</param>
+/// <example><code>
+/// var metric = new EqualErrorRate();
+/// metric.Update(Tensor.From([0.1f, 0.4f, 0.35f, 0.8f]), Tensor.From([0L, 0, 1, 1]));
+/// Console.WriteLine(metric.Compute());    // 0.5
+/// </code></example>
 public sealed class EqualErrorRate(ClassificationTask? task = null, Average average = Average.Macro, int? thresholds = null) : CurveMetric(task, average, thresholds)
 {
     private protected override double Of(Steps steps)
@@ -162,6 +182,12 @@ public abstract class ThresholdMetric : CurveMetric
 /// <param name="task">What predictions and targets look like; binary if left out.</param>
 /// <param name="average">How the results of the classes become one.</param>
 /// <param name="thresholds">At how many thresholds from 0 to 1 counts are kept; all scores are kept if left out.</param>
+/// <example><code>
+/// var metric = new PrecisionAtRecall(1);
+/// metric.Update(Tensor.From([0.1f, 0.4f, 0.35f, 0.8f]), Tensor.From([0L, 0, 1, 1]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");         // 0.6667
+/// Console.WriteLine($"{metric.Best().Threshold:0.00}");    // 0.35
+/// </code></example>
 public sealed class PrecisionAtRecall(double least, ClassificationTask? task = null, Average average = Average.Macro, int? thresholds = null) : ThresholdMetric(least, task, average, thresholds)
 {
     private protected override double Gained(Steps steps, int at) => steps.Precision(at);
@@ -174,6 +200,11 @@ public sealed class PrecisionAtRecall(double least, ClassificationTask? task = n
 /// <param name="task">What predictions and targets look like; binary if left out.</param>
 /// <param name="average">How the results of the classes become one.</param>
 /// <param name="thresholds">At how many thresholds from 0 to 1 counts are kept; all scores are kept if left out.</param>
+/// <example><code>
+/// var metric = new RecallAtPrecision(1);
+/// metric.Update(Tensor.From([0.1f, 0.4f, 0.35f, 0.8f]), Tensor.From([0L, 0, 1, 1]));
+/// Console.WriteLine(metric.Compute());    // 0.5
+/// </code></example>
 public sealed class RecallAtPrecision(double least, ClassificationTask? task = null, Average average = Average.Macro, int? thresholds = null) : ThresholdMetric(least, task, average, thresholds)
 {
     private protected override double Gained(Steps steps, int at) => steps.Recall(at);
@@ -186,6 +217,11 @@ public sealed class RecallAtPrecision(double least, ClassificationTask? task = n
 /// <param name="task">What predictions and targets look like; binary if left out.</param>
 /// <param name="average">How the results of the classes become one.</param>
 /// <param name="thresholds">At how many thresholds from 0 to 1 counts are kept; all scores are kept if left out.</param>
+/// <example><code>
+/// var metric = new SensitivityAtSpecificity(0.5);
+/// metric.Update(Tensor.From([0.1f, 0.4f, 0.35f, 0.8f]), Tensor.From([0L, 0, 1, 1]));
+/// Console.WriteLine(metric.Compute());    // 1
+/// </code></example>
 public sealed class SensitivityAtSpecificity(double least, ClassificationTask? task = null, Average average = Average.Macro, int? thresholds = null) : ThresholdMetric(least, task, average, thresholds)
 {
     private protected override double Gained(Steps steps, int at) => steps.Recall(at);
@@ -198,6 +234,11 @@ public sealed class SensitivityAtSpecificity(double least, ClassificationTask? t
 /// <param name="task">What predictions and targets look like; binary if left out.</param>
 /// <param name="average">How the results of the classes become one.</param>
 /// <param name="thresholds">At how many thresholds from 0 to 1 counts are kept; all scores are kept if left out.</param>
+/// <example><code>
+/// var metric = new SpecificityAtSensitivity(1);
+/// metric.Update(Tensor.From([0.1f, 0.4f, 0.35f, 0.8f]), Tensor.From([0L, 0, 1, 1]));
+/// Console.WriteLine(metric.Compute());    // 0.5
+/// </code></example>
 public sealed class SpecificityAtSensitivity(double least, ClassificationTask? task = null, Average average = Average.Macro, int? thresholds = null) : ThresholdMetric(least, task, average, thresholds)
 {
     private protected override double Gained(Steps steps, int at) => Specificity(steps, at);

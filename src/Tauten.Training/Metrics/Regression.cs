@@ -22,18 +22,33 @@ public abstract class ErrorMetric : SumMetric
 }
 
 /// <summary>The mean of |prediction - target|.</summary>
+/// <example><code>
+/// var metric = new MeanAbsoluteError();
+/// metric.Update(Tensor.From([2.5f, 0, 2, 8]), Tensor.From([3f, -0.5f, 2, 7]));
+/// Console.WriteLine(metric.Compute());    // 0.5
+/// </code></example>
 public sealed class MeanAbsoluteError : ErrorMetric
 {
     private protected override double Error(double prediction, double target) => Math.Abs(prediction - target);
 }
 
 /// <summary>The mean of (prediction - target)^2.</summary>
+/// <example><code>
+/// var metric = new MeanSquaredError();
+/// metric.Update(Tensor.From([2.5f, 0, 2, 8]), Tensor.From([3f, -0.5f, 2, 7]));
+/// Console.WriteLine(metric.Compute());    // 0.375
+/// </code></example>
 public sealed class MeanSquaredError : ErrorMetric
 {
     private protected override double Error(double prediction, double target) => (prediction - target) * (prediction - target);
 }
 
 /// <summary>The square root of the mean of (prediction - target)^2.</summary>
+/// <example><code>
+/// var metric = new RootMeanSquaredError();
+/// metric.Update(Tensor.From([2.5f, 0, 2, 8]), Tensor.From([3f, -0.5f, 2, 7]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.6124
+/// </code></example>
 public sealed class RootMeanSquaredError : ErrorMetric
 {
     private protected override double Error(double prediction, double target) => (prediction - target) * (prediction - target);
@@ -43,6 +58,11 @@ public sealed class RootMeanSquaredError : ErrorMetric
 }
 
 /// <summary>The mean of |prediction - target| / |target|, a fraction and not percent; a target of 0 counts as 2^-52.</summary>
+/// <example><code>
+/// var metric = new MeanAbsolutePercentageError();
+/// metric.Update(Tensor.From([110f, 45]), Tensor.From([100f, 50]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.1000
+/// </code></example>
 public sealed class MeanAbsolutePercentageError : ErrorMetric
 {
     private protected override double Error(double prediction, double target) => Math.Abs(prediction - target) / Math.Max(Math.Abs(target), 2.220446049250313e-16);
@@ -50,6 +70,11 @@ public sealed class MeanAbsolutePercentageError : ErrorMetric
 
 /// <summary>The peak signal-to-noise ratio in decibels, 10 log10(range^2 / mean((prediction - target)^2)); infinite if there is no error.</summary>
 /// <param name="range">The difference between the largest and the smallest possible value.</param>
+/// <example><code>
+/// var metric = new PeakSignalToNoise(range: 1);
+/// metric.Update(Tensor.From([0.6f, 0.4f]), Tensor.From([0.5f, 0.5f]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 20.0000
+/// </code></example>
 public sealed class PeakSignalToNoise(double range = 1) : ErrorMetric
 {
     /// <inheritdoc/>
@@ -62,6 +87,11 @@ public sealed class PeakSignalToNoise(double range = 1) : ErrorMetric
 }
 
 /// <summary>The mean cosine of the angle between prediction and target along the last axis; 0 where one of them is 0.</summary>
+/// <example><code>
+/// var metric = new MeanCosineSimilarity();
+/// metric.Update(Tensor.From(new[,] { { 1f, 0 }, { 1, 1 } }), Tensor.From(new[,] { { 1f, 0 }, { 0, 1 } }));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.8536
+/// </code></example>
 public sealed class MeanCosineSimilarity : SumMetric
 {
     /// <inheritdoc/>
@@ -87,6 +117,11 @@ public sealed class MeanCosineSimilarity : SumMetric
 }
 
 /// <summary>The mean of (log(1 + prediction) - log(1 + target))^2, for numbers above -1.</summary>
+/// <example><code>
+/// var metric = new MeanSquaredLogarithmicError();
+/// metric.Update(Tensor.From([1f, 3]), Tensor.From([1f, 1]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.2402
+/// </code></example>
 public sealed class MeanSquaredLogarithmicError : ErrorMetric
 {
     private protected override double Error(double prediction, double target)
@@ -106,12 +141,22 @@ public sealed class MeanSquaredLogarithmicError : ErrorMetric
 }
 
 /// <summary>The mean of 2 |prediction - target| / (|prediction| + |target|), from 0 to 2; where both are 0 the error is 0.</summary>
+/// <example><code>
+/// var metric = new SymmetricMeanAbsolutePercentageError();
+/// metric.Update(Tensor.From([110f, 45]), Tensor.From([100f, 50]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.1003
+/// </code></example>
 public sealed class SymmetricMeanAbsolutePercentageError : ErrorMetric
 {
     private protected override double Error(double prediction, double target) => Share(2 * Math.Abs(prediction - target), Math.Abs(prediction) + Math.Abs(target));
 }
 
 /// <summary>sum(|prediction - target|) / sum(|target|), a fraction and not percent.</summary>
+/// <example><code>
+/// var metric = new WeightedMeanAbsolutePercentageError();
+/// metric.Update(Tensor.From([110f, 45]), Tensor.From([100f, 50]));
+/// Console.WriteLine(metric.Compute());    // 0.1
+/// </code></example>
 public sealed class WeightedMeanAbsolutePercentageError : SumMetric
 {
     /// <inheritdoc/>
@@ -128,6 +173,11 @@ public sealed class WeightedMeanAbsolutePercentageError : SumMetric
 }
 
 /// <summary>The mean of log(cosh(prediction - target)): as squared errors near 0, as absolute ones far from it.</summary>
+/// <example><code>
+/// var metric = new MeanLogCosh();
+/// metric.Update(Tensor.From([1f, 2]), Tensor.From([1f, 1]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.2169
+/// </code></example>
 public sealed class MeanLogCosh : ErrorMetric
 {
     private protected override double Error(double prediction, double target)
@@ -142,6 +192,11 @@ public sealed class MeanLogCosh : ErrorMetric
 /// than 0, 1 and 2 it is 2 (max(y, 0)^(2 - p) / ((1 - p)(2 - p)) - y m^(1 - p) / (1 - p) + m^(2 - p) / (2 - p)) with target y and prediction m.
 /// </summary>
 /// <param name="power">The power of the mean that the variance is; not between 0 and 1.</param>
+/// <example><code>
+/// var metric = new TweedieDeviance(power: 1);
+/// metric.Update(Tensor.From([1f, 2]), Tensor.From([1f, 1]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.3069
+/// </code></example>
 /// <exception cref="ArgumentOutOfRangeException"><paramref name="power"/> lies between 0 and 1, where there is no such distribution.</exception>
 public sealed class TweedieDeviance(double power = 0) : ErrorMetric
 {
@@ -168,6 +223,11 @@ public sealed class TweedieDeviance(double power = 0) : ErrorMetric
 
 /// <summary>The distance of Minkowski, sum(|prediction - target|^order)^(1 / order), over everything seen.</summary>
 /// <param name="order">1 for city blocks, 2 for Euclid.</param>
+/// <example><code>
+/// var metric = new MinkowskiDistance(order: 2);
+/// metric.Update(Tensor.From([3f, 0]), Tensor.From([0f, 4]));
+/// Console.WriteLine(metric.Compute());    // 5
+/// </code></example>
 /// <exception cref="ArgumentOutOfRangeException"><paramref name="order"/> is less than 1.</exception>
 public sealed class MinkowskiDistance(double order) : ErrorMetric
 {
@@ -183,6 +243,11 @@ public sealed class MinkowskiDistance(double order) : ErrorMetric
 }
 
 /// <summary>The mean of prediction - target log(prediction), for positive predictions: the loss of counts from a Poisson distribution, without the term of the target alone.</summary>
+/// <example><code>
+/// var metric = new MeanPoissonLoss();
+/// metric.Update(Tensor.From([1f, 2]), Tensor.From([1f, 2]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.8069
+/// </code></example>
 public sealed class MeanPoissonLoss : ErrorMetric
 {
     private protected override double Error(double prediction, double target)
@@ -196,6 +261,11 @@ public sealed class MeanPoissonLoss : ErrorMetric
 /// Of all places where a prediction or a target is at least the threshold, the share where both are: hits / (hits + misses + false alarms), as for forecasts of rain. NaN where there is none.
 /// </summary>
 /// <param name="threshold">From where on an event counts.</param>
+/// <example><code>
+/// var metric = new CriticalSuccessIndex(0.5);
+/// metric.Update(Tensor.From([0.9f, 0.2f, 0.8f, 0.1f]), Tensor.From([1f, 1, 0, 0]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.3333
+/// </code></example>
 public sealed class CriticalSuccessIndex(double threshold) : SumMetric
 {
     /// <inheritdoc/>
@@ -218,6 +288,11 @@ public sealed class CriticalSuccessIndex(double threshold) : SumMetric
 /// The continuous ranked probability score of an ensemble: the mean of mean|x - y| - mean|x - x'| / 2 over members x, x' of the forecast and the target y (Gneiting, Raftery: "Strictly proper scoring
 /// rules", 2007). Predictions are [batch, members], targets [batch]. With one member it is the mean absolute error.
 /// </summary>
+/// <example><code>
+/// var metric = new ContinuousRankedProbabilityScore();
+/// metric.Update(Tensor.From([1f, 3], [1, 2]), Tensor.From([2f]));
+/// Console.WriteLine(metric.Compute());    // 0.5
+/// </code></example>
 public sealed class ContinuousRankedProbabilityScore : SumMetric
 {
     /// <inheritdoc/>

@@ -91,6 +91,11 @@ public abstract class RetrievalMetric : Metric
 /// <summary>The mean reciprocal rank: 1 / the place of the first answer among the k first documents, 0 if there is none.</summary>
 /// <param name="k">How many documents are looked at; all if left out.</param>
 /// <param name="skipEmpty">Whether a query without an answer is left out; it counts as 0 if not.</param>
+/// <example><code>
+/// var metric = new MeanReciprocalRank();
+/// metric.Update(Tensor.From([0.9f, 0.8f, 0.7f, 0.6f, 0.5f]), Tensor.From([0L, 1, 1, 1, 0]), Tensor.From([0L, 0, 0, 1, 1]));
+/// Console.WriteLine(metric.Compute());    // 0.75
+/// </code></example>
 public sealed class MeanReciprocalRank(int? k = null, bool skipEmpty = false) : RetrievalMetric(k, skipEmpty)
 {
     private protected override double Of(ReadOnlySpan<double> relevance, ReadOnlySpan<double> scores)
@@ -103,6 +108,11 @@ public sealed class MeanReciprocalRank(int? k = null, bool skipEmpty = false) : 
 /// <summary>The mean average precision: the mean over the answers among the k first documents of the share of answers up to each.</summary>
 /// <param name="k">How many documents are looked at; all if left out.</param>
 /// <param name="skipEmpty">Whether a query without an answer is left out; it counts as 0 if not.</param>
+/// <example><code>
+/// var metric = new RetrievalMeanAveragePrecision();
+/// metric.Update(Tensor.From([0.9f, 0.8f, 0.7f, 0.6f, 0.5f]), Tensor.From([0L, 1, 1, 1, 0]), Tensor.From([0L, 0, 0, 1, 1]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.7917
+/// </code></example>
 public sealed class RetrievalMeanAveragePrecision(int? k = null, bool skipEmpty = false) : RetrievalMetric(k, skipEmpty)
 {
     private protected override double Of(ReadOnlySpan<double> relevance, ReadOnlySpan<double> scores)
@@ -120,6 +130,11 @@ public sealed class RetrievalMeanAveragePrecision(int? k = null, bool skipEmpty 
 /// </summary>
 /// <param name="k">How many documents are looked at; all if left out.</param>
 /// <param name="skipEmpty">Whether a query without an answer is left out; it counts as 0 if not.</param>
+/// <example><code>
+/// var metric = new NormalizedDiscountedGain();
+/// metric.Update(Tensor.From([0.9f, 0.8f, 0.7f, 0.6f, 0.5f]), Tensor.From([0L, 1, 1, 1, 0]), Tensor.From([0L, 0, 0, 1, 1]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 0.8467
+/// </code></example>
 public sealed class NormalizedDiscountedGain(int? k = null, bool skipEmpty = false) : RetrievalMetric(k, skipEmpty)
 {
     private protected override bool Graded => true;
@@ -145,6 +160,11 @@ public sealed class NormalizedDiscountedGain(int? k = null, bool skipEmpty = fal
 /// <param name="k">How many documents are looked at; all if left out.</param>
 /// <param name="skipEmpty">Whether a query without an answer is left out; it counts as 0 if not.</param>
 /// <param name="adaptive">Whether a query with fewer documents is divided by their number; by k if not.</param>
+/// <example><code>
+/// var metric = new RetrievalPrecision(k: 2);
+/// metric.Update(Tensor.From([0.9f, 0.8f, 0.7f, 0.6f, 0.5f]), Tensor.From([0L, 1, 1, 1, 0]), Tensor.From([0L, 0, 0, 1, 1]));
+/// Console.WriteLine(metric.Compute());    // 0.5
+/// </code></example>
 public sealed class RetrievalPrecision(int? k = null, bool skipEmpty = false, bool adaptive = false) : RetrievalMetric(k, skipEmpty)
 {
     /// <inheritdoc/>
@@ -160,6 +180,11 @@ public sealed class RetrievalPrecision(int? k = null, bool skipEmpty = false, bo
 /// <summary>The share of the answers that are among the k first documents.</summary>
 /// <param name="k">How many documents are looked at; all if left out.</param>
 /// <param name="skipEmpty">Whether a query without an answer is left out; it counts as 0 if not.</param>
+/// <example><code>
+/// var metric = new RetrievalRecall(k: 2);
+/// metric.Update(Tensor.From([0.9f, 0.8f, 0.7f, 0.6f, 0.5f]), Tensor.From([0L, 1, 1, 1, 0]), Tensor.From([0L, 0, 0, 1, 1]));
+/// Console.WriteLine(metric.Compute());    // 0.75
+/// </code></example>
 public sealed class RetrievalRecall(int? k = null, bool skipEmpty = false) : RetrievalMetric(k, skipEmpty)
 {
     private protected override double Of(ReadOnlySpan<double> relevance, ReadOnlySpan<double> scores) => Total(relevance[..First(relevance.Length)]) / Total(relevance);
@@ -168,6 +193,11 @@ public sealed class RetrievalRecall(int? k = null, bool skipEmpty = false) : Ret
 /// <summary>Whether there is an answer among the k first documents, 1 or 0.</summary>
 /// <param name="k">How many documents are looked at; all if left out.</param>
 /// <param name="skipEmpty">Whether a query without an answer is left out; it counts as 0 if not.</param>
+/// <example><code>
+/// var metric = new HitRate(k: 1);
+/// metric.Update(Tensor.From([0.9f, 0.8f, 0.7f, 0.6f, 0.5f]), Tensor.From([0L, 1, 1, 1, 0]), Tensor.From([0L, 0, 0, 1, 1]));
+/// Console.WriteLine(metric.Compute());    // 0.5
+/// </code></example>
 public sealed class HitRate(int? k = null, bool skipEmpty = false) : RetrievalMetric(k, skipEmpty)
 {
     private protected override double Of(ReadOnlySpan<double> relevance, ReadOnlySpan<double> scores) => relevance[..First(relevance.Length)].Contains(1) ? 1 : 0;
@@ -176,6 +206,11 @@ public sealed class HitRate(int? k = null, bool skipEmpty = false) : RetrievalMe
 /// <summary>The share of the documents that are no answers that are among the k first: the lower, the better.</summary>
 /// <param name="k">How many documents are looked at; all if left out.</param>
 /// <param name="skipEmpty">Whether a query where all documents are answers is left out; it counts as 0 if not.</param>
+/// <example><code>
+/// var metric = new FallOut(k: 1);
+/// metric.Update(Tensor.From([0.9f, 0.8f, 0.7f, 0.6f, 0.5f]), Tensor.From([0L, 1, 1, 1, 0]), Tensor.From([0L, 0, 0, 1, 1]));
+/// Console.WriteLine(metric.Compute());    // 0.5
+/// </code></example>
 public sealed class FallOut(int? k = null, bool skipEmpty = false) : RetrievalMetric(k, skipEmpty)
 {
     private protected override bool Answerable(ReadOnlySpan<double> relevance) => relevance.Contains(0);
@@ -189,6 +224,11 @@ public sealed class FallOut(int? k = null, bool skipEmpty = false) : RetrievalMe
 
 /// <summary>The share of answers among as many first documents as there are answers.</summary>
 /// <param name="skipEmpty">Whether a query without an answer is left out; it counts as 0 if not.</param>
+/// <example><code>
+/// var metric = new RPrecision();
+/// metric.Update(Tensor.From([0.9f, 0.8f, 0.7f, 0.6f, 0.5f]), Tensor.From([0L, 1, 1, 1, 0]), Tensor.From([0L, 0, 0, 1, 1]));
+/// Console.WriteLine(metric.Compute());    // 0.75
+/// </code></example>
 public sealed class RPrecision(bool skipEmpty = false) : RetrievalMetric(null, skipEmpty)
 {
     private protected override double Of(ReadOnlySpan<double> relevance, ReadOnlySpan<double> scores)
@@ -201,6 +241,11 @@ public sealed class RPrecision(bool skipEmpty = false) : RetrievalMetric(null, s
 /// <summary>The area under the receiver operating characteristic of each query's k first documents; a query needs answers and others.</summary>
 /// <param name="k">How many documents are looked at; all if left out.</param>
 /// <param name="skipEmpty">Whether a query without both is left out; it counts as 0 if not.</param>
+/// <example><code>
+/// var metric = new RetrievalRocAuc();
+/// metric.Update(Tensor.From([0.9f, 0.8f, 0.7f, 0.6f, 0.5f]), Tensor.From([0L, 1, 1, 1, 0]), Tensor.From([0L, 0, 0, 1, 1]));
+/// Console.WriteLine(metric.Compute());    // 0.5
+/// </code></example>
 public sealed class RetrievalRocAuc(int? k = null, bool skipEmpty = false) : RetrievalMetric(k, skipEmpty)
 {
     private protected override bool Answerable(ReadOnlySpan<double> relevance)
@@ -232,6 +277,12 @@ public sealed class RetrievalRocAuc(int? k = null, bool skipEmpty = false) : Ret
 /// <param name="most">The largest k.</param>
 /// <param name="leastPrecision">The precision asked for.</param>
 /// <param name="skipEmpty">Whether a query without an answer is left out; it counts as 0 if not.</param>
+/// <example><code>
+/// var curve = new RetrievalCurve(most: 2, leastPrecision: 0.5);
+/// curve.Update(Tensor.From([0.9f, 0.8f, 0.7f, 0.6f, 0.5f]), Tensor.From([0L, 1, 1, 1, 0]), Tensor.From([0L, 0, 0, 1, 1]));
+/// Console.WriteLine(curve.Points().Recalls);    // [0.5000, 0.7500]
+/// Console.WriteLine(curve.Compute());           // 0.75
+/// </code></example>
 public sealed class RetrievalCurve(int most, double leastPrecision = 0, bool skipEmpty = false) : RetrievalMetric(most, skipEmpty)
 {
     readonly double least = Fraction(leastPrecision, nameof(leastPrecision));

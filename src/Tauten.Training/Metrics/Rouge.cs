@@ -36,6 +36,11 @@ public abstract class RougeMetric : Metric
 
 /// <summary>ROUGE-N (Lin: "ROUGE: a package for automatic evaluation of summaries", 2004): the n-grams of words that a prediction and its reference share.</summary>
 /// <param name="order">The length of the n-grams.</param>
+/// <example><code>
+/// var rouge = new RougeN(order: 2);
+/// rouge.Update("the cat was found under the bed", "the cat was under the bed");
+/// Console.WriteLine($"{rouge.Compute():0.0000}");    // 0.7273
+/// </code></example>
 /// <exception cref="ArgumentOutOfRangeException"><paramref name="order"/> is less than 1.</exception>
 public sealed class RougeN(int order = 1) : RougeMetric
 {
@@ -52,6 +57,11 @@ public sealed class RougeN(int order = 1) : RougeMetric
 }
 
 /// <summary>ROUGE-L (Lin, 2004): the longest common subsequence of words of a prediction and its reference.</summary>
+/// <example><code>
+/// var rouge = new RougeL();
+/// rouge.Update("the cat was found under the bed", "the cat was under the bed");
+/// Console.WriteLine($"{rouge.Compute():0.0000}");    // 0.9231
+/// </code></example>
 public sealed class RougeL : RougeMetric
 {
     private protected override (long Matches, long Predicted, long Expected) Compare(string prediction, string reference)
@@ -74,6 +84,11 @@ public sealed class RougeL : RougeMetric
 /// ROUGE-Lsum (Lin, 2004): texts are sentences on lines of their own. For each sentence of the reference, the words that are in its longest common subsequence with any sentence of the prediction are
 /// matches, but no word more often than each text has it.
 /// </summary>
+/// <example><code>
+/// var rouge = new RougeLsum();
+/// rouge.Update("the bed\nthe cat", "the cat\nthe bed");
+/// Console.WriteLine(rouge.Compute());    // 1
+/// </code></example>
 public sealed class RougeLsum : RougeMetric
 {
     private protected override (long Matches, long Predicted, long Expected) Compare(string prediction, string reference)

@@ -6,6 +6,11 @@ namespace Tauten.Training;
 /// </summary>
 /// <param name="scaleInvariant">Whether the signal is scaled first.</param>
 /// <param name="zeroMean">Whether means are taken away first.</param>
+/// <example><code>
+/// var metric = new SignalToNoise();
+/// metric.Update(Tensor.From([1.1f, 0.9f, 1.1f, 0.9f]), Tensor.Ones([4]));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 20.0000
+/// </code></example>
 public sealed class SignalToNoise(bool scaleInvariant = false, bool zeroMean = false) : SumMetric
 {
     /// <inheritdoc/>
@@ -58,6 +63,11 @@ public sealed class SignalToNoise(bool scaleInvariant = false, bool zeroMean = f
 /// </summary>
 /// <param name="scaleInvariant">Whether signals are scaled first.</param>
 /// <param name="zeroMean">Whether means are taken away first.</param>
+/// <example><code>
+/// var metric = new SourceSignalToNoise();
+/// metric.Update(Tensor.From(new[,] { { 1f, 0.1f }, { 0.1f, 1 } }), Tensor.Eye(2));
+/// Console.WriteLine($"{metric.Compute():0.0000}");    // 20.0000
+/// </code></example>
 public sealed class SourceSignalToNoise(bool scaleInvariant = true, bool zeroMean = false) : SumMetric
 {
     /// <inheritdoc/>

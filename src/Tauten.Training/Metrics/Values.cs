@@ -26,6 +26,12 @@ public abstract class ValueMetric : Metric
 }
 
 /// <summary>The sum of numbers, each times its weight; NaN if there is none.</summary>
+/// <example><code>
+/// var metric = new Sum();
+/// metric.Update(0.5);
+/// metric.Update(Tensor.From([2f, 1]));
+/// Console.WriteLine(metric.Compute());    // 3.5
+/// </code></example>
 public sealed class Sum : ValueMetric
 {
     readonly MetricSums sums;
@@ -71,6 +77,12 @@ public sealed class Mean : ValueMetric
 }
 
 /// <summary>The largest number whose weight is not 0.</summary>
+/// <example><code>
+/// var metric = new Maximum();
+/// metric.Update(0.5);
+/// metric.Update(Tensor.From([2f, 1]));
+/// Console.WriteLine(metric.Compute());    // 2
+/// </code></example>
 public sealed class Maximum : ValueMetric
 {
     readonly MetricExtreme extreme;
@@ -85,6 +97,12 @@ public sealed class Maximum : ValueMetric
 }
 
 /// <summary>The smallest number whose weight is not 0.</summary>
+/// <example><code>
+/// var metric = new Minimum();
+/// metric.Update(0.5);
+/// metric.Update(Tensor.From([2f, 1]));
+/// Console.WriteLine(metric.Compute());    // 0.5
+/// </code></example>
 public sealed class Minimum : ValueMetric
 {
     readonly MetricExtreme extreme;
@@ -99,6 +117,12 @@ public sealed class Minimum : ValueMetric
 }
 
 /// <summary>All numbers, one after the other; as a metric their mean. A number of weight 0 is left out; other weights do not matter.</summary>
+/// <example><code>
+/// var metric = new Concatenation();
+/// metric.Update(0.5);
+/// metric.Update(Tensor.From([2f, 1]));
+/// Console.WriteLine(metric.Values);    // [0.5000, 2.0000, 1.0000]
+/// </code></example>
 public sealed class Concatenation : ValueMetric
 {
     readonly MetricRows rows;

@@ -13,7 +13,10 @@ static partial class ExampleCoverage
 
     /// <summary>Where each public class has an example, on the class or on a member.</summary>
     static readonly string[] byClass =
-        ["src/Tauten.Core/Distributions", "src/Tauten.NN/Layers", "src/Tauten.NN/Losses", "src/Tauten.NN/Optimizers", "src/Tauten.NN/Schedules", "src/Tauten.NN/Initializers", "src/Tauten.Training/Metrics"];
+    [
+        "src/Tauten.Core/Distributions", "src/Tauten.NN/Layers", "src/Tauten.NN/Losses", "src/Tauten.NN/Optimizers", "src/Tauten.NN/Schedules", "src/Tauten.NN/Initializers",
+        "src/Tauten.NN/Parametrizations", "src/Tauten.NN/Preprocessing", "src/Tauten.Training/Metrics",
+    ];
 
     static readonly string[] libraries = ["src/Tauten.Core", "src/Tauten.NN", "src/Tauten.Training"];
 

@@ -18,6 +18,9 @@ internal unsafe struct PointwiseConvolution<V, T> : IChunks
     /// <summary>What the packed columns of a chunk may take.</summary>
     private const long PanelBytes = 1 << 20;
 
+    /// <summary>Sums of this length take longer than it takes to copy their result.</summary>
+    private const long LongSums = 128;
+
     /// <summary>Rows whose results are computed beside their place at a time.</summary>
     private const long RowsBeside = 120;
 
@@ -48,8 +51,9 @@ internal unsafe struct PointwiseConvolution<V, T> : IChunks
         };
         work.sourceEnd = source + shape.Batch * shape.Groups * inner * work.pixels;
         long columns = shape.Batch * work.pixels, most = Math.Min(ColumnBytes / sizeof(T), PanelBytes / sizeof(T) / inner / panelColumns * panelColumns);
-        // Columns of large images are divided image by image: then all results are written in place.
-        bool large = work.large = 2 * work.pixels >= most;
+        // Columns of large images are divided image by image: then all results are written in place. Of smaller ones, too, unless the sums are so long that the
+        // columns which an image lacks to whole panels cost more than copying the results.
+        bool large = work.large = work.pixels >= 2 * most || (2 * work.pixels >= most && (inner < LongSums || work.pixels % panelColumns == 0));
         work.chunkColumns = BlockSizes.Even(large ? work.pixels : columns, Math.Max(most, panelColumns), panelColumns);
         work.columnChunks = large ? shape.Batch * BlockSizes.Parts(work.pixels, work.chunkColumns) : BlockSizes.Parts(columns, work.chunkColumns);
         long parts = Math.Clamp(EnoughChunks / (shape.Groups * work.columnChunks), 1, BlockSizes.Parts(rows, 4 * stripRows));
@@ -62,6 +66,7 @@ internal unsafe struct PointwiseConvolution<V, T> : IChunks
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int chunk)
     {
         const int stripRows = Tiles<V, T>.StripRows;
@@ -206,6 +211,7 @@ internal unsafe struct PointwiseConvolution<V, T> : IChunks
         }
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int chunk)
         {
             const int stripRows = Tiles<V, T>.StripRows;

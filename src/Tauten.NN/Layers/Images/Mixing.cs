@@ -57,6 +57,12 @@ public sealed class MixUp(double alpha = 0.2, Generator? generator = null) : Mod
 /// </summary>
 /// <param name="alpha">Above 0: the larger, the nearer shares are to 1/2.</param>
 /// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+/// <example><code>
+/// var cutMix = new CutMix(generator: new Generator(1));
+/// var (images, labels) = cutMix.Call(Tensor.Rand([4, 3, 8, 8]), Tensor.From([0L, 1, 2, 1]).OneHot(3));
+/// Console.WriteLine(images.Shape);     // [4, 3, 8, 8]
+/// Console.WriteLine(labels.Sum(1));    // [1, 1, 1, 1]
+/// </code></example>
 public sealed class CutMix(double alpha = 1, Generator? generator = null) : Module<(Tensor Images, Tensor Labels), (Tensor Images, Tensor Labels)>
 {
     readonly double alpha = alpha > 0 ? alpha : throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "CutMix: expected a number above 0.");
@@ -85,6 +91,14 @@ public sealed class CutMix(double alpha = 1, Generator? generator = null) : Modu
 /// <param name="width">The part of the width that it has; 0.02 to 0.33 if left out.</param>
 /// <param name="value">What fills it.</param>
 /// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+/// <example><code>
+/// var erasing = new RandomErasing(height: (0.5, 0.5), width: (0.5, 0.5), generator: new Generator(1));
+/// Console.WriteLine(erasing.Call(Tensor.Ones([1, 1, 4, 4])).Flatten(0, 2));
+/// // [[1, 1, 1, 1],
+/// //  [1, 1, 1, 1],
+/// //  [1, 0, 0, 1],
+/// //  [1, 0, 0, 1]]
+/// </code></example>
 public sealed class RandomErasing(double probability = 1, FactorRange? height = null, FactorRange? width = null, double value = 0, Generator? generator = null) : RandomImageLayer(generator)
 {
     readonly double probability = Probability(probability, nameof(RandomErasing));

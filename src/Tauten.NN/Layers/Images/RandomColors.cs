@@ -26,6 +26,10 @@ public readonly record struct ValueRange(double Low, double High)
 /// <param name="factor">The part of the range.</param>
 /// <param name="range">The values of images; 0 to 255 if left out. Results are limited to it.</param>
 /// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+/// <example><code>
+/// var brighter = new RandomBrightness((0.2, 0.2), range: (0, 1));
+/// Console.WriteLine(brighter.Call(Tensor.From([0.1f, 0.5f, 0.9f], [1, 1, 1, 3])).Flatten());    // [0.3000, 0.7000, 1.0000]
+/// </code></example>
 public sealed class RandomBrightness(FactorRange factor, ValueRange? range = null, Generator? generator = null) : RandomImageLayer(generator)
 {
     readonly FactorRange factor = factor.Check(nameof(RandomBrightness), -1, 1);
@@ -41,6 +45,10 @@ public sealed class RandomBrightness(FactorRange factor, ValueRange? range = nul
 /// <param name="factor">0 changes nothing, -1 leaves the mean alone.</param>
 /// <param name="range">The values of images; 0 to 255 if left out. Results are limited to it.</param>
 /// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+/// <example><code>
+/// var duller = new RandomContrast((-0.5, -0.5), range: (0, 1));
+/// Console.WriteLine(duller.Call(Tensor.From([0.1f, 0.5f, 0.9f], [1, 1, 1, 3])).Flatten());    // [0.3000, 0.5000, 0.7000]
+/// </code></example>
 public sealed class RandomContrast(FactorRange factor, ValueRange? range = null, Generator? generator = null) : RandomImageLayer(generator)
 {
     readonly FactorRange factor = factor.Check(nameof(RandomContrast), -1);
@@ -63,6 +71,10 @@ public sealed class RandomContrast(FactorRange factor, ValueRange? range = null,
 /// <param name="factor">0 changes nothing, -1 takes all color away.</param>
 /// <param name="range">The values of images; 0 to 255 if left out. Results are limited to it.</param>
 /// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+/// <example><code>
+/// var paler = new RandomSaturation((-0.5, -0.5));
+/// Console.WriteLine(paler.Call(Tensor.From([200f, 100, 0], [1, 3, 1, 1])).Flatten());    // [159.2400, 109.2400,  59.2400]
+/// </code></example>
 public sealed class RandomSaturation(FactorRange factor, ValueRange? range = null, Generator? generator = null) : RandomImageLayer(generator)
 {
     readonly FactorRange factor = factor.Check(nameof(RandomSaturation), -1);
@@ -82,6 +94,10 @@ public sealed class RandomSaturation(FactorRange factor, ValueRange? range = nul
 /// <param name="factor">The part of the circle, at most 1/2 each way.</param>
 /// <param name="range">The values of images; 0 to 255 if left out.</param>
 /// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+/// <example><code>
+/// var turned = new RandomHue((1 / 3.0, 1 / 3.0));
+/// Console.WriteLine(turned.Call(Tensor.From([255f, 0, 0], [1, 3, 1, 1])).Flatten());    // [  0, 255,   0]    red becomes green
+/// </code></example>
 public sealed class RandomHue(FactorRange factor, ValueRange? range = null, Generator? generator = null) : RandomImageLayer(generator)
 {
     readonly FactorRange factor = factor.Check(nameof(RandomHue), -0.5, 0.5);
@@ -111,6 +127,10 @@ public sealed class RandomHue(FactorRange factor, ValueRange? range = null, Gene
 /// <summary>Images made gray with some probability, each by itself, in training; they keep three channels.</summary>
 /// <param name="probability">The probability.</param>
 /// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+/// <example><code>
+/// var gray = new RandomGrayscale(probability: 1);
+/// Console.WriteLine(gray.Call(Tensor.From([200f, 100, 0], [1, 3, 1, 1])).Flatten());    // [118.4800, 118.4800, 118.4800]
+/// </code></example>
 public sealed class RandomGrayscale(double probability = 0.5, Generator? generator = null) : RandomImageLayer(generator)
 {
     readonly double probability = Probability(probability, nameof(RandomGrayscale));
@@ -125,6 +145,9 @@ public sealed class RandomGrayscale(double probability = 0.5, Generator? generat
 /// <param name="probability">The probability.</param>
 /// <param name="range">The values of images; 0 to 255 if left out.</param>
 /// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+/// <example><code>
+/// Console.WriteLine(new RandomInvert(probability: 1).Call(Tensor.From([0f, 100, 255], [1, 1, 1, 3])).Flatten());    // [255, 155,   0]
+/// </code></example>
 public sealed class RandomInvert(double probability = 0.5, ValueRange? range = null, Generator? generator = null) : RandomImageLayer(generator)
 {
     readonly double probability = Probability(probability, nameof(RandomInvert));
@@ -142,6 +165,13 @@ public sealed class RandomInvert(double probability = 0.5, ValueRange? range = n
 /// <param name="factor">0 changes nothing, -1 gives the smooth image, above 0 it is sharpened.</param>
 /// <param name="range">The values of images; 0 to 255 if left out. Results are limited to it.</param>
 /// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+/// <example><code>
+/// var smooth = new RandomSharpness((-1, -1));
+/// Console.WriteLine(smooth.Call(Tensor.From([0f, 0, 0, 0, 130, 0, 0, 0, 0], [1, 1, 3, 3])).Flatten(0, 2));
+/// // [[ 0,  0,  0],
+/// //  [ 0, 50,  0],
+/// //  [ 0,  0,  0]]
+/// </code></example>
 public sealed class RandomSharpness(FactorRange factor, ValueRange? range = null, Generator? generator = null) : RandomImageLayer(generator)
 {
     readonly FactorRange factor = factor.Check(nameof(RandomSharpness), -1);
@@ -165,6 +195,9 @@ public sealed class RandomSharpness(FactorRange factor, ValueRange? range = null
 /// <summary>Images with so many bits for each value: the range is cut into 2^bits steps, and each value falls to the beginning of its step. The same in training and in use.</summary>
 /// <param name="bits">1 to 8.</param>
 /// <param name="range">The values of images; 0 to 255 if left out.</param>
+/// <example><code>
+/// Console.WriteLine(new Posterization(bits: 1).Call(Tensor.From([0f, 100, 128, 255], [1, 1, 4])).Flatten());    // [  0,   0, 128, 128]
+/// </code></example>
 public sealed class Posterization(int bits, ValueRange? range = null) : Module<Tensor, Tensor>
 {
     readonly int bits = bits is >= 1 and <= 8 ? bits : throw new ArgumentOutOfRangeException(nameof(bits), bits, "Posterization: expected 1 to 8 bits.");
@@ -186,6 +219,9 @@ public sealed class Posterization(int bits, ValueRange? range = null) : Module<T
 /// <param name="threshold">The threshold, as a value of the image.</param>
 /// <param name="addition">What is added first; the sum is limited to the range.</param>
 /// <param name="range">The values of images; 0 to 255 if left out.</param>
+/// <example><code>
+/// Console.WriteLine(new Solarization(threshold: 128).Call(Tensor.From([10f, 127, 128, 200], [1, 1, 4])).Flatten());    // [ 10, 127, 127,  55]
+/// </code></example>
 public sealed class Solarization(double threshold, double addition = 0, ValueRange? range = null) : Module<Tensor, Tensor>
 {
     readonly ValueRange range = ValueRange.Of(range, nameof(Solarization));
@@ -203,6 +239,9 @@ public sealed class Solarization(double threshold, double addition = 0, ValueRan
 
 /// <summary>Each channel of images [.., height, width] spread over the whole range: (x - least) / (largest - least); one without spread stays. The same in training and in use.</summary>
 /// <param name="range">The values of images; 0 to 255 if left out.</param>
+/// <example><code>
+/// Console.WriteLine(new AutoContrast().Call(Tensor.From([50f, 100, 150], [1, 1, 3])).Flatten());    // [  0.0000, 127.5000, 255.0000]
+/// </code></example>
 public sealed class AutoContrast(ValueRange? range = null) : Module<Tensor, Tensor>
 {
     readonly ValueRange range = ValueRange.Of(range, nameof(AutoContrast));

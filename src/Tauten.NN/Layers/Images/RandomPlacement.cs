@@ -16,6 +16,14 @@ public enum FlipMode
 /// <summary>Images mirrored with probability 1/2, each by itself, in training.</summary>
 /// <param name="mode">How they are mirrored.</param>
 /// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+/// <example><code>
+/// var flip = new RandomFlip(FlipMode.Horizontal, new Generator(3));
+/// Console.WriteLine(flip.Call(Tensor.From([1f, 2, 1, 2, 1, 2, 1, 2], [4, 1, 1, 2])).Flatten(0, 2));
+/// // [[1, 2],
+/// //  [2, 1],
+/// //  [1, 2],
+/// //  [1, 2]]
+/// </code></example>
 public sealed class RandomFlip(FlipMode mode = FlipMode.Both, Generator? generator = null) : RandomImageLayer(generator)
 {
     readonly FlipMode mode = Enum.IsDefined(mode) ? mode : throw new ArgumentOutOfRangeException(nameof(mode), mode, "Expected a member of FlipMode.");
@@ -33,6 +41,12 @@ public sealed class RandomFlip(FlipMode mode = FlipMode.Both, Generator? generat
 /// <summary>
 /// A window of each image at a random place, in training. In use, and where images are smaller than the window, they are resized, cropped to the ratio of the window.
 /// </summary>
+/// <example><code>
+/// var crop = new RandomCrop(2, 2, new Generator(1));
+/// Console.WriteLine(crop.Call(Tensor.Arange(0, 16).Reshape(1, 1, 4, 4)).Flatten(0, 2));
+/// // [[ 8,  9],
+/// //  [12, 13]]
+/// </code></example>
 public sealed class RandomCrop : RandomImageLayer
 {
     readonly long height, width;
@@ -74,6 +88,10 @@ public sealed class RandomCrop : RandomImageLayer
 /// <param name="mode">How values between elements are found: linear or nearest.</param>
 /// <param name="value">The value outside, where it is constant.</param>
 /// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+/// <example><code>
+/// var moved = new RandomTranslation(height: 0, width: (0.25, 0.25), ImageFill.Constant);
+/// Console.WriteLine(moved.Call(Tensor.From([1f, 2, 3, 4], [1, 1, 1, 4])).Flatten());    // [0, 1, 2, 3]
+/// </code></example>
 public sealed class RandomTranslation(
     FactorRange height, FactorRange width, ImageFill fill = ImageFill.Reflect, InterpolationMode mode = InterpolationMode.Linear, double value = 0, Generator? generator = null)
     : RandomAffineLayer(fill, mode, value, generator)
@@ -92,6 +110,12 @@ public sealed class RandomTranslation(
 /// <param name="mode">How values between elements are found: linear or nearest.</param>
 /// <param name="value">The value outside, where it is constant.</param>
 /// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+/// <example><code>
+/// var turned = new RandomRotation((0.25, 0.25));
+/// Console.WriteLine(turned.Call(Tensor.From([1f, 2, 3, 4], [1, 1, 2, 2])).Flatten(0, 2));
+/// // [[2, 4],
+/// //  [1, 3]]
+/// </code></example>
 public sealed class RandomRotation(FactorRange factor, ImageFill fill = ImageFill.Reflect, InterpolationMode mode = InterpolationMode.Linear, double value = 0, Generator? generator = null)
     : RandomAffineLayer(fill, mode, value, generator)
 {
@@ -115,6 +139,10 @@ public sealed class RandomRotation(FactorRange factor, ImageFill fill = ImageFil
 /// <param name="mode">How values between elements are found: linear or nearest.</param>
 /// <param name="value">The value outside, where it is constant.</param>
 /// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+/// <example><code>
+/// var smaller = new RandomZoom(height: 0, width: (1, 1), ImageFill.Constant);
+/// Console.WriteLine(smaller.Call(Tensor.From([1f, 2, 3, 4], [1, 1, 1, 4])).Flatten());    // [0.0000, 1.5000, 3.5000, 0.0000]
+/// </code></example>
 public sealed class RandomZoom(
     FactorRange height, FactorRange? width = null, ImageFill fill = ImageFill.Reflect, InterpolationMode mode = InterpolationMode.Linear, double value = 0, Generator? generator = null)
     : RandomAffineLayer(fill, mode, value, generator)
@@ -139,6 +167,13 @@ public sealed class RandomZoom(
 /// <param name="mode">How values between elements are found: linear or nearest.</param>
 /// <param name="value">The value outside, where it is constant.</param>
 /// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+/// <example><code>
+/// var slanted = new RandomShear((1, 1), fill: ImageFill.Constant);
+/// Console.WriteLine(slanted.Call(Tensor.From([1f, 2, 3, 1, 2, 3, 1, 2, 3], [1, 1, 3, 3])).Flatten(0, 2));
+/// // [[0, 1, 2],
+/// //  [1, 2, 3],
+/// //  [2, 3, 0]]
+/// </code></example>
 public sealed class RandomShear(
     FactorRange horizontal, FactorRange vertical = default, ImageFill fill = ImageFill.Reflect, InterpolationMode mode = InterpolationMode.Linear, double value = 0, Generator? generator = null)
     : RandomAffineLayer(fill, mode, value, generator)

@@ -1,6 +1,9 @@
 namespace Tauten.NN;
 
 /// <summary>Images [.., channels, height, width] at another size; see <see cref="Tensor.Interpolate"/>. Whole numbers become float32 unless the nearest element is taken.</summary>
+/// <example><code>
+/// Console.WriteLine(new Resizing(1, 2).Call(Tensor.From([1f, 2, 3, 4], [1, 1, 4])));    // [[[1.5000, 3.5000]]]
+/// </code></example>
 public sealed class Resizing : Module<Tensor, Tensor>
 {
     readonly long height, width;
@@ -50,6 +53,11 @@ public sealed class Resizing : Module<Tensor, Tensor>
 }
 
 /// <summary>The middle of images [.., channels, height, width]; an image that is smaller is first resized, cropped to the ratio of the new size.</summary>
+/// <example><code>
+/// Console.WriteLine(new CenterCrop(2, 2).Call(Tensor.Arange(0, 16).Reshape(1, 4, 4)));
+/// // [[[ 5,  6],
+/// //   [ 9, 10]]]
+/// </code></example>
 public sealed class CenterCrop : Module<Tensor, Tensor>
 {
     readonly long height, width;

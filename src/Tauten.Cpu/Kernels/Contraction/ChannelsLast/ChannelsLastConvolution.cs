@@ -97,6 +97,7 @@ internal unsafe struct ChannelsLastConvolution<V, T> : IChunks
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int chunk)
     {
         int lanes = Tiles<V, T>.PanelColumns;
@@ -254,6 +255,7 @@ internal unsafe struct ChannelsLastConvolution<V, T> : IChunks
         }
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int chunk)
         {
             int lanes = Tiles<V, T>.PanelColumns;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Tauten.Cpu;
 
@@ -55,6 +56,7 @@ internal unsafe struct ChannelsLastImages<V, T> : IChunks
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int chunk)
     {
         long image = chunk / chunksOfImage, row = chunk % chunksOfImage * rowsOfChunk, end = Math.Min(row + rowsOfChunk, Padded[0] * Padded[1]);
@@ -70,6 +72,7 @@ internal unsafe struct ChannelsLastImages<V, T> : IChunks
     }
 
     /// <summary>One padded row of some channels, or several where they are one run; gives how many.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly long Gather(T* source, int lanes, long row, long end, T* target)
     {
         target += row * Padded[2] * Pitch;

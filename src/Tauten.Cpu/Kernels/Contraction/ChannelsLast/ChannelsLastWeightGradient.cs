@@ -98,6 +98,7 @@ internal unsafe struct ChannelsLastWeightGradient<V, T> : IChunks
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int chunk)
     {
         int lanes = Tiles<V, T>.PanelColumns;
@@ -190,6 +191,7 @@ internal unsafe struct ChannelsLastWeightGradient<V, T> : IChunks
         public long Row;
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int chunk)
         {
             for (long image = 0; image < Images; image++)
@@ -207,6 +209,7 @@ internal unsafe struct ChannelsLastWeightGradient<V, T> : IChunks
         public long SizeOfPart;
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int chunk)
         {
             int lanes = Tiles<V, T>.PanelColumns;

@@ -37,6 +37,7 @@ internal unsafe struct DepthwiseConvolution<V, T> : IChunks
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int chunk)
     {
         long first = chunk * planesOfChunk, end = Math.Min(first + planesOfChunk, planes), size = phases.Source[1] * phases.Source[2], targetSize = phases.Target[1] * phases.Target[2];
@@ -90,6 +91,7 @@ internal unsafe struct DepthwiseConvolution<V, T> : IChunks
     }
 
     /// <summary>All phases of a plane, then its rows in ascending order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void SumPhases(
         T* copy, long copyRow, long* taps, long* elements, T* window, T* weights, in PhaseRows rows, T* sums, T* place, T* limit)
     {

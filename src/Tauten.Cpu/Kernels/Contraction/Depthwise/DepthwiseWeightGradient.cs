@@ -34,6 +34,7 @@ internal unsafe struct DepthwiseWeightGradient<V, T> : IChunks
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int chunk)
     {
         var taps = phases.Phases[0];
@@ -84,6 +85,7 @@ internal unsafe struct DepthwiseWeightGradient<V, T> : IChunks
     }
 
     /// <summary>The sums of all taps of one channel, a vector each; says whether they are numbers.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly bool Sum<TCut>(
         long channel, in DepthwisePlane<V, T> plane, long copies, T* copy, T* line, T* last, long* offsets, int groups, V mask, T* sums) where TCut : struct, ICutsInputs
     {

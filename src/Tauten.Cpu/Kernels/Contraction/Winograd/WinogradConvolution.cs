@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Tauten.Cpu;
 
@@ -89,6 +90,7 @@ internal unsafe struct WinogradConvolution<V, T> : IChunks
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int chunk)
     {
         int lanes = Tiles<V, T>.PanelColumns;
@@ -176,6 +178,7 @@ internal unsafe struct WinogradWeightChunks<V, T> : IChunks
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int chunk)
     {
         int lanes = Tiles<V, T>.PanelColumns;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Tauten.Cpu;
@@ -124,6 +125,7 @@ internal unsafe struct WinogradTileChunks<V, T, TTile> : IChunks
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int chunk)
     {
         int lanes = Tiles<V, T>.PanelColumns;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Tauten.Cpu;
 
@@ -84,6 +85,7 @@ internal unsafe struct WinogradWeightGradient<V, T> : IChunks
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public readonly void Run(int chunk)
     {
         int lanes = Tiles<V, T>.PanelColumns;
@@ -118,6 +120,7 @@ internal unsafe struct WinogradWeightGradient<V, T> : IChunks
         public void Run() => Workers.For(checked((int)Channels), (double)Channels * Work.inChannels * 12, ref this);
 
         /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(int chunk)
         {
             var window = stackalloc V[9];
