@@ -23,6 +23,7 @@ static partial class TypeChecks
         ["Tauten.Ops.DerivedSpecs.known"] = "a cache that changes nothing but time",
         ["Tauten.Tensor.mirrors"] = "a cache tied to the life of its keys",
         ["Tauten.Cpu.ByteTile.IsEnabled"] = "machine code, used where the machine has it; a test does without",
+        ["Tauten.Cpu.ConvolutionAlgorithms.UsesWinograd"] = "whether the fast algorithm of 3x3 convolutions may be used, a setting of the process",
         ["Tauten.Cpu.CpuInstructions.level"] = "the instruction set, chosen at start; tests lower it",
         ["Tauten.Cpu.ScratchBlocks.free"] = "memory kept for reuse",
         ["Tauten.Cpu.ScratchBlocks.kept"] = "memory kept for reuse",
