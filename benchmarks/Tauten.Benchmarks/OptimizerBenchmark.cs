@@ -13,7 +13,7 @@ static class OptimizerBenchmark
 {
     public static void Run()
     {
-        double bandwidth = Copy();
+        double bandwidth = Enumerable.Range(0, 20).Max(_ => Peaks.Copies(Workers.Count));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Workers.Count} threads; copy {bandwidth:F1} GB/s read and written"));
         Measure("MLP 784-1024-1024-10", Wide(), bandwidth);
         Measure("ResNet-18", Residual(), bandwidth);
@@ -45,22 +45,6 @@ static class OptimizerBenchmark
             best = Math.Min(best, Stopwatch.GetElapsedTime(start).TotalSeconds);
         }
         return best;
-    }
-
-    // Pieces of 8 MB all over arrays that no cache holds, by as many threads as the step has: short enough that one is not interrupted.
-    static double Copy()
-    {
-        const int Piece = 2 << 20;
-        float[] from = new float[64 << 20], to = new float[64 << 20];
-        from.AsSpan().Fill(1);
-        to.AsSpan().Fill(2);
-        int threads = Workers.Count, part = Piece / threads, at = 0;
-        double best = Best(() =>
-        {
-            at = (at + Piece) % from.Length;
-            Parallel.For(0, threads, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => from.AsSpan(at + i * part, part).CopyTo(to.AsSpan(at + i * part, part)));
-        }, 500_000);
-        return 8.0 * part * threads / best / 1e9;
     }
 
     static Shape[] Wide() => [Shape.Of(1024, 784), Shape.Of(1024), Shape.Of(1024, 1024), Shape.Of(1024), Shape.Of(10, 1024), Shape.Of(10)];

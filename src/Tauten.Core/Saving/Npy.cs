@@ -83,11 +83,8 @@ public static class Npy
 
     static NpyArray Next(Stream stream)
     {
-        if (stream.CanSeek) return Read(stream, stream.Length - stream.Position, "stream");
-        using var held = new MemoryStream();
-        stream.CopyTo(held);
-        held.Position = 0;
-        return Read(held, held.Length, "stream");
+        stream = WholeFile.Seekable(stream);
+        return Read(stream, stream.Length - stream.Position, "stream");
     }
 
     /// <summary>Reads an array of which <paramref name="length"/> bytes are there; <paramref name="source"/> names it in messages.</summary>

@@ -48,6 +48,24 @@ sealed class NpyHeader
     /// <summary>Bytes of magic word, version and dictionary.</summary>
     public required long HeaderBytes { get; init; }
 
+    /// <summary>The dtype of a name of NumPy's without its byte order, such as <c>f4</c>; null if it is none of a plain number or bool.</summary>
+    public static DType? PlainDType(string name) => name switch
+    {
+        "f4" => DType.Float32,
+        "f8" => DType.Float64,
+        "f2" => DType.Float16,
+        "i1" => DType.Int8,
+        "u1" => DType.UInt8,
+        "i2" => DType.Int16,
+        "u2" => DType.UInt16,
+        "i4" => DType.Int32,
+        "u4" => DType.UInt32,
+        "i8" => DType.Int64,
+        "u8" => DType.UInt64,
+        "b1" => DType.Bool,
+        _ => null,
+    };
+
     /// <summary>The header as NumPy writes it for elements in row-major order, in version 1.0.</summary>
     /// <exception cref="DTypeException">NumPy has no such dtype.</exception>
     public static byte[] Write(DType dtype, bool isComplex, Shape shape)
@@ -146,20 +164,9 @@ sealed class NpyHeader
             char order = descr.Length > 0 ? descr[0] : ' ';
             string name = order is '<' or '>' or '=' or '|' ? descr[1..] : descr;
             bool isBig = order == '>' || (order is not ('<' or '|') && !BitConverter.IsLittleEndian);
+            if (PlainDType(name) is { } plain) return (plain, false, isBig && plain.Size() > 1);
             return name switch
             {
-                "f4" => (DType.Float32, false, isBig),
-                "f8" => (DType.Float64, false, isBig),
-                "f2" => (DType.Float16, false, isBig),
-                "i1" => (DType.Int8, false, false),
-                "u1" => (DType.UInt8, false, false),
-                "i2" => (DType.Int16, false, isBig),
-                "u2" => (DType.UInt16, false, isBig),
-                "i4" => (DType.Int32, false, isBig),
-                "u4" => (DType.UInt32, false, isBig),
-                "i8" => (DType.Int64, false, isBig),
-                "u8" => (DType.UInt64, false, isBig),
-                "b1" => (DType.Bool, false, false),
                 "c8" => (DType.Float32, true, isBig),
                 "c16" => (DType.Float64, true, isBig),
                 ['O', ..] => throw Wrong($"describes Python objects ('{descr}'). They are pickled, and reading them could run any code, so they are never read. Save numbers"),

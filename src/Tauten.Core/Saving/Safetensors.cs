@@ -84,11 +84,8 @@ public static class Safetensors
     /// <exception cref="ModelFormatException">The stream is not in the format.</exception>
     public static IReadOnlyDictionary<string, Tensor> Load(Stream stream, out IReadOnlyDictionary<string, string> metadata)
     {
-        if (stream.CanSeek) return Read(stream, stream.Length - stream.Position, "stream", out metadata);
-        using var held = new MemoryStream();
-        stream.CopyTo(held);
-        held.Position = 0;
-        return Read(held, held.Length, "stream", out metadata);
+        stream = WholeFile.Seekable(stream);
+        return Read(stream, stream.Length - stream.Position, "stream", out metadata);
     }
 
     /// <summary>The tensors in bytes, copied.</summary>

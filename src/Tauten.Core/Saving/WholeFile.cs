@@ -1,6 +1,6 @@
 namespace Tauten;
 
-/// <summary>Files that are written whole or not at all.</summary>
+/// <summary>Files that are written whole or not at all, and streams that are held whole to be read.</summary>
 static class WholeFile
 {
     /// <summary>
@@ -24,5 +24,15 @@ static class WholeFile
             File.Delete(temporary);
             throw;
         }
+    }
+
+    /// <summary>The stream itself where it can seek; else what is left of it, in memory.</summary>
+    public static Stream Seekable(Stream stream)
+    {
+        if (stream.CanSeek) return stream;
+        var held = new MemoryStream();
+        stream.CopyTo(held);
+        held.Position = 0;
+        return held;
     }
 }

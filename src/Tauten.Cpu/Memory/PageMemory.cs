@@ -11,6 +11,8 @@ internal static unsafe class PageMemory
     /// <summary>The size of a large page on the systems that are asked.</summary>
     public const long LargePage = 2L << 20;
 
+    const int ReadWrite = 3, ReadExecute = 5, PrivateAnonymous = 0x22;
+
     /// <summary>Whether blocks can be mapped and unmapped one by one.</summary>
     public static bool IsSupported { get; } = OperatingSystem.IsLinux() && HasMap();
 
@@ -18,10 +20,9 @@ internal static unsafe class PageMemory
     /// <exception cref="OutOfMemoryException">The system has no more.</exception>
     public static nint Map(long bytes)
     {
-        const int readWrite = 3, privateAnonymous = 0x22;
         bool large = bytes >= 2 * LargePage;
         long mapped = large ? bytes + LargePage : bytes;
-        var start = (byte*)MapPages(null, (nuint)mapped, readWrite, privateAnonymous, -1, 0);
+        var start = (byte*)MapPages(null, (nuint)mapped, ReadWrite, PrivateAnonymous, -1, 0);
         if ((nint)start == -1) throw Exhausted(bytes);
         if (!large) return (nint)start;
         var aligned = (byte*)(((nint)start + (nint)LargePage - 1) & -(nint)LargePage);
@@ -30,6 +31,17 @@ internal static unsafe class PageMemory
         if (start + mapped > end) UnmapPages(end, (nuint)(start + mapped - end));
         Advise(aligned, bytes);
         return (nint)aligned;
+    }
+
+    /// <summary>A copy of instructions in pages that are written, then made executable, and never both at once; null where the system forbids it.</summary>
+    public static void* MapCode(ReadOnlySpan<byte> code)
+    {
+        void* place = MapPages(null, (nuint)code.Length, ReadWrite, PrivateAnonymous, -1, 0);
+        if ((nint)place == -1) return null;
+        code.CopyTo(new Span<byte>(place, code.Length));
+        if (ProtectPages(place, (nuint)code.Length, ReadExecute) == 0) return place;
+        UnmapPages(place, (nuint)code.Length);
+        return null;
     }
 
     // Unmapping works on whole small pages; 64 KB is a multiple of those of every system.
@@ -60,6 +72,10 @@ internal static unsafe class PageMemory
     [DllImport("libc", EntryPoint = "munmap", ExactSpelling = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int UnmapPages(void* address, nuint bytes);
+
+    [DllImport("libc", EntryPoint = "mprotect", ExactSpelling = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int ProtectPages(void* place, nuint bytes, int protection);
 
     [DllImport("libc", EntryPoint = "madvise", ExactSpelling = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -28,7 +28,7 @@ public static class Hdf5File
     static OrderedDictionary<string, Tensor> Load(Stream stream, string source)
     {
         const string Weights = "model.weights.h5";
-        if (!stream.CanSeek) stream = Held(stream, long.MaxValue, source);
+        stream = WholeFile.Seekable(stream);
         stream.Position = 0;
         Span<byte> start = stackalloc byte[2];
         if (stream.ReadAtLeast(start, 2, throwOnEndOfStream: false) == 2 && start.SequenceEqual("PK"u8))

@@ -34,13 +34,7 @@ public static class PyTorchFile
 
     static OrderedDictionary<string, Tensor> Load(Stream stream, string? entry, string source)
     {
-        if (!stream.CanSeek)
-        {
-            var held = new MemoryStream();
-            stream.CopyTo(held);
-            held.Position = 0;
-            stream = held;
-        }
+        stream = WholeFile.Seekable(stream);
         object? content = Read(stream, source);
         if (entry is not null) content = Entry(content, entry, source);
         else if (content is PickledDictionary { IsModule: false } whole && !whole.Values.Any(value => value is Tensor or NumpyArray)) content = Inner(whole, source);

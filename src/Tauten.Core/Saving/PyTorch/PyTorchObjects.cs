@@ -125,22 +125,7 @@ sealed class NumpyDType(string code)
 
     /// <summary>The element type.</summary>
     /// <exception cref="InvalidCastException">There is no such type here.</exception>
-    public DType DType => code switch
-    {
-        "f4" => DType.Float32,
-        "f8" => DType.Float64,
-        "f2" => DType.Float16,
-        "i8" => DType.Int64,
-        "i4" => DType.Int32,
-        "i2" => DType.Int16,
-        "i1" => DType.Int8,
-        "u8" => DType.UInt64,
-        "u4" => DType.UInt32,
-        "u2" => DType.UInt16,
-        "u1" => DType.UInt8,
-        "b1" => DType.Bool,
-        _ => throw new InvalidCastException($"NumPy's dtype {code} is not read."),
-    };
+    public DType DType => NpyHeader.PlainDType(code) ?? throw new InvalidCastException($"NumPy's dtype {code} is not read.");
 
     public void SetState(object?[] state) => isBigEndian = state[1] is ">";
 

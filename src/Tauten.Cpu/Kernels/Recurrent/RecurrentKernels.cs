@@ -7,7 +7,7 @@ static unsafe class RecurrentKernels
 {
     public static void Lstm(Ops.LstmSequence op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
     {
-        bool hasLengths = !x[^1].DType.IsFloating(), projects = x.Length - (hasLengths ? 1 : 0) == 5;
+        var (projects, hasLengths) = Ops.LstmSequence.Optional(x.Length, x[^1].DType);
         using var added = Wide.Input(x[0]);
         using var weight = Wide.Input(x[1]);
         using var state = Wide.Input(x[2]);
@@ -77,7 +77,7 @@ static unsafe class RecurrentKernels
 
     public static void Gru(Ops.GruSequence op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
     {
-        bool hasLengths = !x[^1].DType.IsFloating(), biased = x.Length - (hasLengths ? 1 : 0) == 4;
+        var (biased, hasLengths) = Ops.GruSequence.Optional(x.Length, x[^1].DType);
         using var added = Wide.Input(x[0]);
         using var weight = Wide.Input(x[1]);
         using var state = Wide.Input(x[2]);

@@ -23,18 +23,19 @@ public sealed record GruSequence(bool ResetAfter = true, bool Backwards = false)
         Recurrence.Expected(this, x[0], [time, batch, hidden * 3], "gates");
         Recurrence.Expected(this, x[1], [hidden * 3, hidden], "a weight");
         Recurrence.Expected(this, x[2], [batch, hidden], "a first state");
-        if (HasBias(x.Length, x[^1].DType)) Recurrence.Expected(this, x[3], [hidden * 3], "a bias");
+        if (Optional(x.Length, x[^1].DType).Bias) Recurrence.Expected(this, x[3], [hidden * 3], "a bias");
         var dtype = x[0].DType;
         return new(new(dtype, [time, batch, hidden]), new(dtype, [batch, hidden]), new(dtype, [time, batch, hidden * 4]));
     }
 
-    static bool HasBias(int count, DType last) => count - (last.IsFloating() ? 0 : 1) == 4;
+    /// <summary>Which of the optional inputs there are.</summary>
+    internal static (bool Bias, bool Lengths) Optional(int count, DType last) => last.IsFloating() ? (count == 4, false) : (count == 5, true);
 
     /// <inheritdoc/>
     public override Tensor[] ExpandAll(ReadOnlySpan<Tensor> x)
     {
         var (added, weight, hidden) = (x[0], x[1], x[2]);
-        var bias = HasBias(x.Length, x[^1].DType) ? x[3] : null;
+        var bias = Optional(x.Length, x[^1].DType).Bias ? x[3] : null;
         var size = hidden.Shape[1];
         var recurrence = new Recurrence(this, added.Shape[0], Backwards, Recurrence.LengthsOf(x));
         var steps = recurrence.Steps;
@@ -62,7 +63,7 @@ public sealed record GruSequence(bool ResetAfter = true, bool Backwards = false)
     /// <inheritdoc/>
     public override Tensor?[]? Gradient(Backward b)
     {
-        bool hasLengths = !b.InputSpec(b.InputCount - 1).DType.IsFloating(), biased = HasBias(b.InputCount, b.InputSpec(b.InputCount - 1).DType);
+        var (biased, hasLengths) = Optional(b.InputCount, b.InputSpec(b.InputCount - 1).DType);
         List<Tensor> x = [b.GradOf(0), b.GradOf(1), b.Input(1), b.Input(2), b.OutputAt(0), b.OutputAt(2)];
         // Only a gradient of gradients depends on the gates.
         if (b.HasGrad(2)) x.Add(b.GradOf(2));

@@ -23,7 +23,7 @@ public sealed record LstmSequence(bool Backwards = false) : CompositeOp
         Recurrence.Expected(this, x[1], [hidden * 4, state], "a weight");
         Recurrence.Expected(this, x[2], [batch, state], "a first state");
         Recurrence.Expected(this, x[3], [batch, hidden], "a first cell");
-        if (HasProjection(x.Length, x[^1].DType)) Recurrence.Expected(this, x[4], [state, hidden], "a projection");
+        if (Optional(x.Length, x[^1].DType).Projection) Recurrence.Expected(this, x[4], [state, hidden], "a projection");
         else if (state != hidden && state.IsKnown && hidden.IsKnown) throw new ShapeException($"LstmSequence: without a projection state and cell have the same size. Received: shapes {x[2].Shape} and {x[3].Shape}.");
         var dtype = x[0].DType;
         return new(Of(time, batch, state), Of(batch, state), Of(batch, hidden), Of(time, batch, hidden * 4), Of(time, batch, hidden));
@@ -31,13 +31,14 @@ public sealed record LstmSequence(bool Backwards = false) : CompositeOp
         TensorSpec Of(params ReadOnlySpan<Dim> shape) => new(dtype, Shape.Create(shape));
     }
 
-    static bool HasProjection(int count, DType last) => count - (last.IsFloating() ? 0 : 1) == 5;
+    /// <summary>Which of the optional inputs there are.</summary>
+    internal static (bool Projection, bool Lengths) Optional(int count, DType last) => last.IsFloating() ? (count == 5, false) : (count == 6, true);
 
     /// <inheritdoc/>
     public override Tensor[] ExpandAll(ReadOnlySpan<Tensor> x)
     {
         var (added, weight, hidden, cell, lengths) = (x[0], x[1], x[2], x[3], Recurrence.LengthsOf(x));
-        var projection = HasProjection(x.Length, x[^1].DType) ? x[4] : null;
+        var projection = Optional(x.Length, x[^1].DType).Projection ? x[4] : null;
         var size = cell.Shape[1];
         var recurrence = new Recurrence(this, added.Shape[0], Backwards, lengths);
         var steps = recurrence.Steps;
@@ -64,7 +65,7 @@ public sealed record LstmSequence(bool Backwards = false) : CompositeOp
     /// <inheritdoc/>
     public override Tensor?[]? Gradient(Backward b)
     {
-        bool hasLengths = !b.InputSpec(b.InputCount - 1).DType.IsFloating(), projects = HasProjection(b.InputCount, b.InputSpec(b.InputCount - 1).DType);
+        var (projects, hasLengths) = Optional(b.InputCount, b.InputSpec(b.InputCount - 1).DType);
         List<Tensor> x = [b.GradOf(0), b.GradOf(1), b.GradOf(2), b.Input(1), b.Input(2), b.Input(3), b.OutputAt(0), b.OutputAt(3), b.OutputAt(4)];
         if (projects) x.Add(b.Input(4));
         // Only a gradient of gradients depends on gates and cells.
