@@ -1,12 +1,14 @@
 """Median time of one training step (forward, loss, backward, optimizer) in PyTorch, one JSON line a workload.
 
-Usage: OPENBLAS_CORETYPE=SKYLAKEX OMP_NUM_THREADS=2 /usr/bin/python3 torch_train.py [--dump FOLDER] [workload ...]
+Usage: OMP_NUM_THREADS=2 /usr/bin/python3 torch_train.py [--dump FOLDER] [workload ...]
 Each line carries the losses of the first five steps. --dump writes WORKLOAD.npz with the initial state ("state/NAME"),
 the batch ("x", "y") and those losses, so that another framework can start from the same numbers and be compared.
-OPENBLAS_CORETYPE matters on AVX-512 machines newer than OpenBLAS 0.3.21 knows: without it the peer runs at a third.
+OPENBLAS_CORETYPE is set on machines with AVX-512, some of which are newer than OpenBLAS 0.3.21 knows: without it the peer runs at a third.
+It is not set on others, where it would end the process at an illegal instruction.
 """
 import os
-os.environ.setdefault("OPENBLAS_CORETYPE", "SKYLAKEX")
+if "avx512f" in open("/proc/cpuinfo").read():
+    os.environ.setdefault("OPENBLAS_CORETYPE", "SKYLAKEX")
 os.environ.setdefault("OMP_NUM_THREADS", str(os.cpu_count()))
 import json, resource, sys, time
 import numpy as np

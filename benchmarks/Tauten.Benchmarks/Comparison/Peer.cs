@@ -18,8 +18,7 @@ sealed record Peer(string Name, string Command, IReadOnlyList<string> Arguments,
     /// <summary>PyTorch through a script of the folder <c>peers</c>, or null where Python has none.</summary>
     public static Peer? PyTorch(string script, int threads)
     {
-        // AVX-512 machines newer than OpenBLAS 0.3.21 knows run at a third of their speed without the first.
-        var environment = new Dictionary<string, string> { ["OPENBLAS_CORETYPE"] = "SKYLAKEX", ["OMP_NUM_THREADS"] = $"{threads}" };
+        var environment = new Dictionary<string, string> { ["OMP_NUM_THREADS"] = $"{threads}" };
         string[] pythons = [System.Environment.GetEnvironmentVariable("TAUTEN_PYTHON") ?? "", "/usr/bin/python3", "python3"];
         foreach (string python in pythons.Where(p => p.Length > 0))
         {
