@@ -8,28 +8,21 @@ static class FoldConstants
     /// <summary>Larger values are computed in each run: they would cost memory all the time.</summary>
     const long LargestBytes = 1 << 20;
 
-    public static Graph Run(Graph graph)
+    /// <summary>The values of an op whose inputs are constants.</summary>
+    public static Value[]? Rule(Op op, Value[] x)
     {
-        var known = new Dictionary<(Node, int), Tensor>();
-        foreach (var (node, value) in graph.ConstantNodes)
-            if (!value.IsSymbolic) known.Add((node, 0), value);
-        return graph.Rewrite((node, op, x) =>
+        // A tensor of one value is said best by its op.
+        if (op is ValueOp or Fill or DimValue || !Array.TrueForAll(x, value => !value.IsSymbolic)) return null;
+        var tensors = Array.ConvertAll(x, value => (Tensor)value);
+        var specs = Dispatch.Infer(op, Array.ConvertAll(tensors, t => t.Spec));
+        long bytes = 0;
+        for (int i = 0; i < specs.Count; i++)
         {
-            if (op is ValueOp || node.InputCount == 0 && op is not Iota) return null;
-            var values = new Tensor[node.InputCount];
-            for (int i = 0; i < values.Length; i++)
-                if (!known.TryGetValue((node.Input(i), node.InputOutput(i)), out values[i]!)) return null;
-            long bytes = 0;
-            for (int i = 0; i < node.OutputCount; i++)
-            {
-                if (!node.Spec(i).Shape.IsKnown) return null;
-                bytes += node.Spec(i).Shape.Count * node.Spec(i).DType.Size();
-            }
-            if (bytes > LargestBytes && op is not ViewOp) return null;
-            using var paused = Capture.Pause();
-            var y = node.OutputCount == 1 ? [Dispatch.Run(op, values)] : Dispatch.RunAll(op, values);
-            for (int i = 0; i < y.Length; i++) known[(node, i)] = y[i];
-            return y;
-        });
+            if (!specs[i].Shape.IsKnown) return null;
+            bytes += specs[i].Shape.Count * specs[i].DType.Size();
+        }
+        if (bytes > LargestBytes && op is not ViewOp) return null;
+        using var paused = Capture.Pause();
+        return Graph.Apply(op, x);
     }
 }

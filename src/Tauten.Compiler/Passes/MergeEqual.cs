@@ -3,20 +3,19 @@ using Tauten.Ops;
 namespace Tauten.Compiler;
 
 /// <summary>Computes common subexpressions once: the same op of the same values gives the same values.</summary>
-static class MergeEqual
+sealed class MergeEqual
 {
-    public static Graph Run(Graph graph)
+    readonly Dictionary<Computation, Value[]> found = [];
+
+    /// <summary>The values of the same op of the same values, computed before or now.</summary>
+    public Value[]? Rule(Op op, Value[] x)
     {
-        var found = new Dictionary<Computation, Value[]>();
-        return graph.Rewrite((node, op, x) =>
-        {
-            if (op is ValueOp) return null;
-            var computation = new Computation(op, x);
-            if (found.TryGetValue(computation, out var same)) return same;
-            var y = Graph.Apply(op, x);
-            found.Add(computation, y);
-            return y;
-        });
+        if (op is ValueOp) return null;
+        var computation = new Computation(op, x);
+        if (found.TryGetValue(computation, out var same)) return same;
+        var y = Graph.Apply(op, x);
+        found.Add(computation, y);
+        return y;
     }
 
     /// <summary>An op and what it is applied to.</summary>
@@ -29,7 +28,7 @@ static class MergeEqual
         {
             if (x.Length != other.x.Length || !op.Equals(other.op)) return false;
             for (int i = 0; i < x.Length; i++)
-                if (!ReferenceEquals(x[i].Node, other.x[i].Node) || x[i].OutputIndex != other.x[i].OutputIndex) return false;
+                if (!ReferenceEquals(x[i].Node, other.x[i].Node) || x[i].OutputIndex != other.x[i].OutputIndex || !x[i].IsSymbolic && !ReferenceEquals(x[i], other.x[i])) return false;
             return true;
         }
 

@@ -9,8 +9,9 @@ static class Pipeline
     public static Graph Run(Graph graph, Backend backend)
     {
         graph = graph.Lower(op => backend.FindKernel(op) is not null);
-        graph = FoldConstants.Run(graph);
-        graph = Simplify.Run(graph);
-        return MergeEqual.Run(graph);
+        var merge = new MergeEqual();
+        // One walk: what one rule leaves is simple enough for the next.
+        graph = graph.Rewrite((_, op, x) => FoldConstants.Rule(op, x) ?? Simplify.Rule(op, x) ?? merge.Rule(op, x));
+        return Fuse.Run(graph, backend);
     }
 }

@@ -164,13 +164,44 @@ public sealed partial class Graph
     internal Graph Rewrite(Func<Node, Op, Value[], Value[]?> change)
     {
         using var capture = Tauten.Capture.Begin();
-        var map = new Dictionary<Node, Value[]>();
-        foreach (var (node, name) in inputs) map[node] = [capture.Graph.AddInput(name, node.Spec())];
-        foreach (var (cell, node) in cells) map[node] = [capture.Graph.Read(cell)];
-        foreach (var (node, value) in constants) map[node] = [value];
+        var map = Leaves(capture.Graph);
         Replay(map, change);
-        foreach (var (cell, node, output) in updates) capture.Graph.Write(cell, (Tensor)map[node][output]);
-        return capture.Graph.Finish(Array.ConvertAll(outputs, o => (Tensor)map[o.Node][o.Output]));
+        return Finish(capture.Graph, map);
+    }
+
+    /// <summary>
+    /// The graph recorded anew in another order, with <paramref name="change"/> asked at each group of nodes: the values that stand for the outputs of each of
+    /// them, given those of nodes before them, or null for the same ops. Groups hold every node that is not a leaf once, each after what it reads.
+    /// </summary>
+    internal Graph Rewrite(IEnumerable<Node[]> groups, Func<Node[], Func<Node, int, Value>, Value[][]?> change)
+    {
+        using var capture = Tauten.Capture.Begin();
+        var map = Leaves(capture.Graph);
+        foreach (var group in groups)
+        {
+            var y = change(group, (node, output) => map[node][output]);
+            for (int i = 0; i < group.Length; i++)
+            {
+                using var mode = Mode(group[i]);
+                map[group[i]] = y is null ? Apply(group[i].Op!, Arguments(group[i], map)) : y[i];
+            }
+        }
+        return Finish(capture.Graph, map);
+    }
+
+    Dictionary<Node, Value[]> Leaves(Capture capture)
+    {
+        var map = new Dictionary<Node, Value[]>();
+        foreach (var (node, name) in inputs) map[node] = [capture.AddInput(name, node.Spec())];
+        foreach (var (cell, node) in cells) map[node] = [capture.Read(cell)];
+        foreach (var (node, value) in constants) map[node] = [value];
+        return map;
+    }
+
+    Graph Finish(Capture capture, Dictionary<Node, Value[]> map)
+    {
+        foreach (var (cell, node, output) in updates) capture.Write(cell, (Tensor)map[node][output]);
+        return capture.Finish(Array.ConvertAll(outputs, o => (Tensor)map[o.Node][o.Output]));
     }
 
     /// <summary>Runs or records all nodes that are not leaves, with <paramref name="change"/> asked at each.</summary>
