@@ -39,6 +39,7 @@ static partial class OpChecks
         ["RnnSequenceGradient"] = "the gradient of RnnSequence",
         ["RandomBits"] = "the expansions of RandomUniform and RandomNormal",
         ["Checkpoint"] = "Gradients.Checkpoint",
+        ["Fused"] = "compilers, which put ops together",
         ["CustomGradient"] = "Gradients.Custom",
         ["Mapped"] = "Tensor.VMap, for composites without a batching rule",
         ["SgdStep"] = "the optimizer SGD",
