@@ -59,12 +59,21 @@ sealed class Fuse
         for (int i = 0; i < node.InputCount; i++)
         {
             if (!groups.TryGetValue(node.Input(i), out var other) || other == own || !other.Shape.Equals(own.Shape)) continue;
-            if (own.Nodes.Count + other.Nodes.Count > LargestGroup || ReturnsTo(own, other)) continue;
+            if (own.Nodes.Count + other.Nodes.Count > LargestGroup || !Saves(node.Input(i), own, other, positions[node]) || ReturnsTo(own, other)) continue;
             foreach (var member in own.Nodes) groups[member] = other;
             other.Add(own);
             own = other;
         }
     }
+
+    /// <summary>
+    /// Whether joining saves memory: nobody else reads the value between the two groups. A value that has to be stored all the same is read once less if its
+    /// reader follows soon; one that is needed much later is left alone, as else the reader's own results would be kept in its place.
+    /// </summary>
+    bool Saves(Node between, Group own, Group other, int position) =>
+        position - positions[between] <= Soon || !results.Contains(between) && readers[between].TrueForAll(r => own.Nodes.Contains(r) || other.Nodes.Contains(r));
+
+    const int Soon = 8;
 
     /// <summary>A body of more ops than this takes long to compile and keeps more values than there are registers.</summary>
     const int LargestGroup = 32;

@@ -20,7 +20,7 @@ sealed class PlanBuilder(Graph graph, Backend backend)
     public Plan? Build(ReadOnlySpan<TensorSpec> inputs)
     {
         sizes = graph.Sizes(inputs);
-        for (int i = 0; i < inputs.Length; i++) places[(graph.InputNodes[i].Node, 0)] = Add(new(slots.Count, Place.Input, inputs[i]) { Number = i });
+        for (int i = 0; i < inputs.Length; i++) places[(graph.NamedInputs[i].Node, 0)] = Add(new(slots.Count, Place.Input, inputs[i]) { Number = i });
         foreach (var (cell, node) in graph.CellNodes)
         {
             places[(node, 0)] = Add(new(slots.Count, Place.Cell, cell.Spec) { Number = cells.Count });

@@ -65,7 +65,7 @@ public sealed partial class Graph
     public IReadOnlyList<Cell> Cells => [.. cells.Select(c => c.Cell)];
 
     /// <summary>The nodes of the inputs, with their names.</summary>
-    internal ReadOnlySpan<(Node Node, string Name)> InputNodes => inputs;
+    internal ReadOnlySpan<(Node Node, string Name)> NamedInputs => inputs;
 
     /// <summary>The nodes at which cells are read.</summary>
     internal ReadOnlySpan<(Cell Cell, Node Node)> CellNodes => cells;
