@@ -94,7 +94,7 @@ sealed class CompiledFunction(Func<Tensor[], Tensor[]> function, CompileOptions 
     {
         var backend = x.Length > 0 ? x[0].Backend : Backends.Default;
         var specs = Dispatch.SpecsOf(x);
-        if (options.FreeBatch && FreeFirst(specs) is { } free)
+        if (options.FreeBatch && FreeSizes.Of(specs) is { } free)
         {
             try
             {
@@ -106,22 +106,6 @@ sealed class CompiledFunction(Func<Tensor[], Tensor[]> function, CompileOptions 
             }
         }
         return Specialization.Capture(function, specs, backend);
-    }
-
-    /// <summary>The specs with a name in the place of each first size, the same name for equal sizes; null where there is none.</summary>
-    static TensorSpec[]? FreeFirst(TensorSpec[] specs)
-    {
-        var names = new Dictionary<long, string>();
-        var free = new TensorSpec[specs.Length];
-        for (int i = 0; i < specs.Length; i++)
-        {
-            free[i] = specs[i];
-            if (specs[i].Shape.Rank == 0) continue;
-            long size = specs[i].Shape[0];
-            if (!names.TryGetValue(size, out string? name)) names.Add(size, name = names.Count == 0 ? "batch" : $"batch{names.Count + 1}");
-            free[i] = new(specs[i].DType, specs[i].Shape.With(0, name));
-        }
-        return names.Count > 0 ? free : null;
     }
 
     /// <summary>The first run, beside the function itself: both start from the same parameters, and the state that the function itself leaves is the one that stays.</summary>

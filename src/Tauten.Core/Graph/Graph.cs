@@ -189,6 +189,22 @@ public sealed partial class Graph
         return Finish(capture.Graph, map);
     }
 
+    /// <summary>Some nodes of this graph as one of their own, with values that are made elsewhere as its inputs.</summary>
+    internal Graph Part(IReadOnlyList<(Node Node, int Output)> given, IEnumerable<Node> part, ReadOnlySpan<(Node Node, int Output)> results)
+    {
+        using var capture = Tauten.Capture.Begin();
+        var map = new Dictionary<Node, Value[]>();
+        foreach (var (node, value) in constants) map[node] = [value];
+        for (int i = 0; i < given.Count; i++)
+        {
+            var (node, output) = given[i];
+            if (!map.TryGetValue(node, out var values)) map.Add(node, values = new Value[node.OutputCount]);
+            values[output] = capture.Graph.AddInput($"x{i}", node.Spec(output));
+        }
+        foreach (var node in part) map[node] = Apply(node.Op!, Arguments(node, map));
+        return capture.Graph.Finish(Array.ConvertAll(results.ToArray(), r => (Tensor)map[r.Node][r.Output]));
+    }
+
     Dictionary<Node, Value[]> Leaves(Capture capture)
     {
         var map = new Dictionary<Node, Value[]>();
