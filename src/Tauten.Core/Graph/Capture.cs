@@ -13,6 +13,7 @@ sealed class Capture(Capture? outer)
     readonly Dictionary<(Node, int), Node> free = [];
     readonly Dictionary<Cell, (Node Input, Tensor Current)> cells = [];
     readonly Dictionary<GradientCell, Tensor?> gradients = [];
+    readonly HashSet<GradientCell> hidden = [];
     int unknowns;
 
     /// <summary>Opens a capture on this thread.</summary>
@@ -135,14 +136,31 @@ sealed class Capture(Capture? outer)
         cells[cell] = (cells[cell].Input, Lift(value));
     }
 
-    /// <summary>The gradients of leaves as far as they were computed during this capture: those of parameters, inputs and tensors from outside.</summary>
-    public Dictionary<GradientCell, Tensor?> Gradients => gradients;
+    /// <summary>The gradient of a leaf as far as it was computed during this capture or one around it: of a parameter, an input or a tensor from outside.</summary>
+    public Tensor? GradientOf(GradientCell cell) => hidden.Contains(cell)
+        ? throw new GradientException("The gradient was computed inside of a branch or loop of a captured graph, and is not seen outside of it. Return it from there with Gradients.Of, use it there, or forget it with ZeroGrad.")
+        : gradients.TryGetValue(cell, out var gradient) ? gradient : outer?.GradientOf(cell);
+
+    /// <summary>Gives a leaf another gradient, or none.</summary>
+    public void SetGradient(GradientCell cell, Tensor? gradient)
+    {
+        hidden.Remove(cell);
+        gradients[cell] = gradient;
+    }
+
+    /// <summary>This was the capture of a branch or a round of a loop: the gradients that leaves got in it do not leave it.</summary>
+    public void HideGradients()
+    {
+        foreach (var (cell, gradient) in gradients)
+            if (gradient is not null) outer?.hidden.Add(cell);
+        outer?.hidden.UnionWith(hidden);
+    }
 
     /// <summary>A reverse walk brought a gradient to a leaf of this graph.</summary>
     public void Deposit(Node leaf, Tensor gradient)
     {
         var cell = leaf.NeedCell();
-        gradients[cell] = gradients.GetValueOrDefault(cell) is { } before ? before + gradient : gradient;
+        gradients[cell] = GradientOf(cell) is { } before ? before + gradient : gradient;
     }
 
     public Graph Finish(ReadOnlySpan<Tensor> outputs)
