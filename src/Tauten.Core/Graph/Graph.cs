@@ -119,7 +119,8 @@ public sealed partial class Graph
             if (!known.Contains(node) || output >= node.OutputCount) throw new GraphException($"The output {node} is not part of the graph. Was a tensor of another capture returned?");
     }
 
-    static void VerifySpecs(Node node)
+    /// <summary>Checks that a node has the specs that its op infers.</summary>
+    internal static void VerifySpecs(Node node)
     {
         ValueSpec[] x = [.. Enumerable.Range(0, node.InputCount).Select(i => node.Input(i).ValueSpec(node.InputOutput(i)))], inferred;
         if (node.Op is ValueOp values) inferred = values.InferValues(x);
