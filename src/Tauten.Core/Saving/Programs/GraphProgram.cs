@@ -64,13 +64,14 @@ public sealed class GraphProgram
     /// <exception cref="ArgumentException">There is a function of that name, or two inputs or outputs have the same one, or their number is not that of the graph.</exception>
     public GraphFunction Add(string name, Graph graph, IReadOnlyList<string>? inputs = null, IReadOnlyList<string>? outputs = null)
     {
+        bool keeps = inputs is null;
         inputs ??= [.. graph.Inputs.Select(i => i.Name)];
         outputs ??= [.. Enumerable.Range(0, graph.Outputs.Count).Select(i => $"y{i}")];
         if (name.Length == 0 || functions.ContainsKey(name)) throw new ArgumentException(name.Length == 0 ? "A function needs a name." : $"The program has a function '{name}' already.", nameof(name));
         Check(inputs, graph.Inputs.Count, "inputs");
         Check(outputs, graph.Outputs.Count, "outputs");
         foreach (var cell in graph.Cells) Name(cell);
-        var function = new GraphFunction(name, graph.Named(inputs), [.. outputs]);
+        var function = new GraphFunction(name, keeps ? graph : graph.Named(inputs), [.. outputs]);
         functions.Add(name, function);
         return function;
 
