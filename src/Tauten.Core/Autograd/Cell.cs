@@ -176,7 +176,7 @@ public sealed class Parameter : Cell
     }
 
     /// <summary>The gradient for an optimizer, which does not hand it on.</summary>
-    internal Tensor? BorrowGrad() => Ambient.Current.Capture is { } capture ? capture.Gradient(gradients) : gradients.Gradient;
+    internal Tensor? BorrowGrad() => Ambient.Current.Capture is { } capture ? capture.GradientOf(gradients) : gradients.Gradient;
 
     /// <summary>Whether nobody else can see the gradient, so that it may be changed in place.</summary>
     internal bool HasPrivateGrad => !gradients.Escaped && gradients.Gradient is { Layout: { IsContiguous: true, Offset: 0 } } gradient && gradient.Storage.IsUnshared;

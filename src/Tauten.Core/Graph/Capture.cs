@@ -15,6 +15,7 @@ sealed class Capture(Capture? outer)
     readonly Dictionary<GradientCell, Tensor?> gradients = [];
     readonly HashSet<GradientCell> used = [], forgotten = [];
     readonly Dictionary<(object, string), Func<bool>> assumptions = [];
+    readonly HashSet<GradientCell> hidden = [];
     int unknowns;
 
     /// <summary>Opens a capture on this thread.</summary>
@@ -149,20 +150,6 @@ sealed class Capture(Capture? outer)
     /// <summary>What must hold for the graph to stand for the function, each with what to call it.</summary>
     public IEnumerable<(string What, Func<bool> Holds)> Assumptions => assumptions.Select(a => (a.Key.Item2, a.Value));
 
-    /// <summary>The gradient of a parameter, an input or a tensor from outside, as far as it was computed during this capture.</summary>
-    public Tensor? Gradient(GradientCell cell)
-    {
-        used.Add(cell);
-        return gradients.GetValueOrDefault(cell);
-    }
-
-    /// <summary>Gives a gradient another value; null forgets it. What it was before the capture no longer counts.</summary>
-    public void SetGradient(GradientCell cell, Tensor? gradient)
-    {
-        gradients[cell] = gradient;
-        forgotten.Add(cell);
-    }
-
     /// <summary>The parameters whose gradients were computed, read or forgotten.</summary>
     public IEnumerable<CapturedGradient> ParameterGradients =>
         from read in cells
@@ -171,11 +158,35 @@ sealed class Capture(Capture? outer)
         let cell = parameter.Gradients!
         select new CapturedGradient(parameter, gradients[cell], used.Contains(cell), forgotten.Contains(cell));
 
+    /// <summary>The gradient of a leaf as far as it was computed during this capture or one around it: of a parameter, an input or a tensor from outside.</summary>
+    public Tensor? GradientOf(GradientCell cell)
+    {
+        used.Add(cell);
+        return hidden.Contains(cell) ? throw new GradientException("The gradient was computed inside of a branch or loop of a captured graph, and is not seen outside of it. Return it from there with Gradients.Of, use it there, or forget it with ZeroGrad.")
+            : gradients.TryGetValue(cell, out var gradient) ? gradient : outer?.GradientOf(cell);
+    }
+
+    /// <summary>Gives a leaf another gradient, or none. What it was before the capture no longer counts.</summary>
+    public void SetGradient(GradientCell cell, Tensor? gradient)
+    {
+        hidden.Remove(cell);
+        forgotten.Add(cell);
+        gradients[cell] = gradient;
+    }
+
+    /// <summary>This was the capture of a branch or a round of a loop: the gradients that leaves got in it do not leave it.</summary>
+    public void HideGradients()
+    {
+        foreach (var (cell, gradient) in gradients)
+            if (gradient is not null) outer?.hidden.Add(cell);
+        outer?.hidden.UnionWith(hidden);
+    }
+
     /// <summary>A reverse walk brought a gradient to a leaf of this graph.</summary>
     public void Deposit(Node leaf, Tensor gradient)
     {
         var cell = leaf.NeedCell();
-        gradients[cell] = gradients.GetValueOrDefault(cell) is { } before ? before + gradient : gradient;
+        gradients[cell] = GradientOf(cell) is { } before ? before + gradient : gradient;
     }
 
     public Graph Finish(ReadOnlySpan<Tensor> outputs)

@@ -126,13 +126,16 @@ public sealed partial class Graph
                 if (node.InputOutput(i) >= node.Input(i).OutputCount) throw new GraphException($"The node {node} reads output {node.InputOutput(i)} of {node.Input(i)}, which does not exist.");
             }
             if (!known.Add(node)) throw new GraphException($"The node {node} is listed twice.");
-            if (!IsLeaf(node)) VerifySpecs(node);
+            if (IsLeaf(node)) continue;
+            foreach (var (_, body) in node.Op!.Bodies()) body.Verify();
+            VerifySpecs(node);
         }
         foreach (var (node, output) in outputs)
             if (!known.Contains(node) || output >= node.OutputCount) throw new GraphException($"The output {node} is not part of the graph. Was a tensor of another capture returned?");
     }
 
-    static void VerifySpecs(Node node)
+    /// <summary>Checks that a node has the specs that its op infers.</summary>
+    internal static void VerifySpecs(Node node)
     {
         ValueSpec[] x = [.. Enumerable.Range(0, node.InputCount).Select(i => node.Input(i).ValueSpec(node.InputOutput(i)))], inferred;
         if (node.Op is ValueOp values) inferred = values.InferValues(x);
@@ -238,6 +241,7 @@ public sealed partial class Graph
 
     static Value[] Lower(Op op, Value[] x, Func<Op, bool> keep)
     {
+        if (op is ControlOp) return Apply(op.WithBodies(Array.ConvertAll(op.Bodies(), b => b.Body.Lower(keep))), x);
         if (op is not CompositeOp composite || keep(op)) return Apply(op, x);
         // The expansion is recorded on its own first, so that composites inside it can be lowered in turn.
         var inner = Capture(s => composite.ExpandAll(s), Array.ConvertAll(x, v => ((Tensor)v).Spec));
@@ -279,11 +283,12 @@ public sealed partial class Graph
         return sizes;
     }
 
-    /// <summary>A size that depended on data is known from here on.</summary>
-    static void Learn(Node node, Value[] y, Dictionary<string, Dim> sizes)
+    /// <summary>A size that depended on data is known from here on. With samples, these lie along a first axis that the node does not know.</summary>
+    static void Learn(Node node, Value[] y, Dictionary<string, Dim> sizes, bool samples = false)
     {
         for (int k = 0; k < y.Length; k++)
-            if (y[k] is Tensor tensor && !node.Spec(k).Shape.IsKnown) Match(node.Op!.ToString(), node.Spec(k), tensor.Spec, sizes);
+            if (y[k] is Tensor tensor && !node.Spec(k).Shape.IsKnown)
+                Match(node.Op!.ToString(), node.Spec(k), samples ? tensor.Spec with { Shape = [.. tensor.Shape.Skip(1)] } : tensor.Spec, sizes);
     }
 
     static Dim? Known(Dictionary<string, Dim> sizes, string name) => sizes.TryGetValue(name, out var size) ? size : default(Dim?);
@@ -303,11 +308,12 @@ public sealed partial class Graph
             throw new ShapeException($"Graph input {name}: expected shape {expected.Shape}{(sizes.Count == 0 ? "" : $" with {string.Join(", ", sizes.Select(s => $"{s.Key} = {s.Value}"))}")}. Received: {received.Shape}.");
     }
 
-    /// <summary>The graph as text, a line for each node.</summary>
-    public string Print()
+    /// <summary>The graph as text, a line for each node; the graphs among an op's attributes are indented below it.</summary>
+    public string Print() => Print(new StringBuilder(), "").ToString();
+
+    StringBuilder Print(StringBuilder text, string indent)
     {
         var names = new Dictionary<Node, string>();
-        var text = new StringBuilder();
         foreach (var (node, name) in inputs) names[node] = $"%{name}";
         foreach (var (cell, node) in cells) names[node] = $"@{cell.Name ?? $"p{names.Count}"}";
         foreach (var node in nodes)
@@ -316,16 +322,17 @@ public sealed partial class Graph
             if (IsLeaf(node))
             {
                 if (!names.ContainsKey(node)) names[node] = $"%c{names.Count}";
-                text.Append(names[node]).Append(constants.ContainsKey(node) ? " = constant" : cells.FirstOrDefault(c => c.Node == node).Cell is { } held ? held is Buffer ? " = buffer" : " = parameter" : " = input").Append(" : ").AppendLine(specs);
+                text.Append(indent).Append(names[node]).Append(constants.ContainsKey(node) ? " = constant" : cells.FirstOrDefault(c => c.Node == node).Cell is { } held ? held is Buffer ? " = buffer" : " = parameter" : " = input").Append(" : ").AppendLine(specs);
                 continue;
             }
             names[node] = $"%{names.Count}";
-            text.Append(names[node]).Append(" = ").Append(node.Op).Append(node.InputCount > 0 ? " " : "")
+            text.Append(indent).Append(names[node]).Append(" = ").Append(node.Op).Append(node.InputCount > 0 ? " " : "")
                 .AppendJoin(", ", Enumerable.Range(0, node.InputCount).Select(i => Reference(node.Input(i), node.InputOutput(i)))).Append(" : ").AppendLine(specs);
+            foreach (var (name, body) in node.Op!.Bodies()) body.Print(text.Append(indent).Append("    ").Append(name).AppendLine(":"), indent + "        ");
         }
-        text.Append("return ").AppendJoin(", ", outputs.Select(o => Reference(o.Node, o.Output))).AppendLine();
-        foreach (var (cell, node, output) in updates) text.Append(names[cells.First(c => c.Cell == cell).Node]).Append(" <- ").AppendLine(Reference(node, output));
-        return text.ToString();
+        text.Append(indent).Append("return ").AppendJoin(", ", outputs.Select(o => Reference(o.Node, o.Output))).AppendLine();
+        foreach (var (cell, node, output) in updates) text.Append(indent).Append(names[cells.First(c => c.Cell == cell).Node]).Append(" <- ").AppendLine(Reference(node, output));
+        return text;
 
         string Reference(Node node, int output) => node.OutputCount == 1 ? names[node] : $"{names[node]}[{output}]";
     }

@@ -18,7 +18,7 @@ public sealed partial class Tensor
         get
         {
             if (node?.Cell is not { } cell) return null;
-            if (Ambient.Current.Capture is { } capture) return capture.Gradient(cell);
+            if (Ambient.Current.Capture is { } capture) return capture.GradientOf(cell);
             cell.Escaped = true;
             return cell.Gradient;
         }
