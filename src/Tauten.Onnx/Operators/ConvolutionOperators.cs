@@ -70,11 +70,13 @@ static class ConvolutionOperators
                 size = wanted is null ? x.Shape[i + 2] * windows.Strides[i] : wanted[wanted.Length - spatial + i];
                 Dim total = reached - size;
                 low = auto == "SAME_UPPER" ? total / 2 : total - total / 2;
-                if (low.IsKnown && low < 0) throw new ModelFormatException($"an output of {size} elements is more than the windows reach, {reached}.");
             }
             else (low, size) = (windows.Padding[i], reached - windows.Padding[i] - windows.Padding[spatial + i]);
             (starts[i + 2], sizes[i + 2]) = (low, size);
-            behind[i + 2] = longer[i];
+            // An output that is larger than what the windows reach ends with zeros.
+            Dim beyond = low + size - full[i + 2];
+            behind[i + 2] = beyond.IsKnown ? Math.Max(longer[i], beyond) : longer[i];
+            if (low.IsKnown && low < 0) throw new ModelFormatException($"an output of {size} elements is more than the windows reach, {reached}, and the padding would begin before it.");
         }
         var forward = new Convolution(Dims.Create(windows.Strides), Dims.Repeat(0, 2 * spatial), Dims.Create(windows.Dilations), groups);
         var y = Dispatch.Run(new ConvolutionInputGradient(Shape.Create(full), forward), x, weight);

@@ -32,13 +32,20 @@ static class SignalOperators
         bool inverse = c.Flag("inverse"), half = c.Flag("onesided");
         long? length = c.Has(1) ? c.Long(1) : null;
         bool isReal = x.Shape[^1] == 1;
-        // The last axis is that of the parts.
-        var real = x.Select(-1, 0);
-        if (inverse && half) return Fourier.Irfft(new ComplexTensor(real, x.Select(-1, 1)), length, axis).Unsqueeze(-1);
-        if (isReal && half) return Fourier.Rfft(real, length, axis).ViewAsReal();
-        var complex = isReal ? ComplexTensor.FromReal(real) : new ComplexTensor(real, x.Select(-1, 1));
-        var y = (inverse ? Fourier.Ifft(complex, length, axis) : Fourier.Fft(complex, length, axis)).ViewAsReal();
-        return half ? y.Narrow(axis, 0, y.Shape[axis] / 2 + 1) : y;
+        // Computed in 64 bits, and rounded once. The last axis is that of the parts.
+        var dtype = x.DType;
+        x = x.To(DType.Float64);
+        return Transformed().To(dtype);
+
+        Tensor Transformed()
+        {
+            var real = x.Select(-1, 0);
+            if (inverse && half) return Fourier.Irfft(new ComplexTensor(real, x.Select(-1, 1)), length, axis).Unsqueeze(-1);
+            if (isReal && half) return Fourier.Rfft(real, length, axis).ViewAsReal();
+            var complex = isReal ? ComplexTensor.FromReal(real) : new ComplexTensor(real, x.Select(-1, 1));
+            var y = (inverse ? Fourier.Ifft(complex, length, axis) : Fourier.Fft(complex, length, axis)).ViewAsReal();
+            return half ? y.Narrow(axis, 0, y.Shape[axis] / 2 + 1) : y;
+        }
     }
 
     static Tensor ShortTime(Call c)

@@ -20,7 +20,7 @@ static class TrainingOperators
             Tensor mean = x[2] * alpha + gradient * (1 - alpha), square = x[3] * beta + gradient.Square() * (1 - beta);
             // In the first step no correction is made.
             var corrected = Tensor.Where(step > 0, rate * (1 - Power(beta, step)).Sqrt() / Tensor.Where(step > 0, 1 - Power(alpha, step), 1), rate);
-            var next = x[0] - corrected * mean / (square.Sqrt() + c.Float("epsilon", 1e-8f));
+            var next = x[0] - corrected * mean / (square.Sqrt() + c.Float("epsilon", 1e-6f));
             return [next * (1 - c.Float("norm_coefficient_post", 0)), mean, square];
         })),
         Of("Gradient", 1, Gradient),

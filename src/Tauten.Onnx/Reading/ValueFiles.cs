@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Google.Protobuf;
 
 namespace Tauten.OnnxFormat;
@@ -18,7 +19,7 @@ static class ValueFiles
                 TypeProto.ValueOneofCase.OptionalType => Of(OptionalProto.Parser.ParseFrom(bytes), reader),
                 TypeProto.ValueOneofCase.MapType => Of(MapProto.Parser.ParseFrom(bytes), reader),
                 TypeProto.ValueOneofCase.SparseTensorType => reader.Read(SparseTensorProto.Parser.ParseFrom(bytes)),
-                _ => reader.Read(TensorProto.Parser.ParseFrom(bytes)),
+                _ => AsDeclared(reader.Read(TensorProto.Parser.ParseFrom(bytes)), type),
             };
         }
         catch (InvalidProtocolBufferException error)
@@ -26,6 +27,11 @@ static class ValueFiles
             throw new ModelFormatException($"{path} is not a value of the format: {error.Message}", error);
         }
     }
+
+    // NumPy, which wrote the files, has no bfloat16: they hold its bits as uint16.
+    static OnnxValue AsDeclared(OnnxValue value, TypeProto? type) => type?.TensorType?.ElemType == (int)ElementType.BFloat16 && value is OnnxTensor { ElementType: ElementType.UInt16 } bits
+        ? new OnnxTensor(Tensor.From(MemoryMarshal.Cast<ushort, BFloat16>(bits.Tensor.ToArray<ushort>()), bits.Shape))
+        : value;
 
     static OnnxSequence Of(SequenceProto proto, TensorReader reader) => new(
         proto.ElemType switch
