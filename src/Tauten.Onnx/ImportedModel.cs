@@ -13,13 +13,14 @@ public sealed class ImportedModel
     const int MostGraphs = 16;
 
     readonly OnnxGraph graph;
+    readonly OnnxImportOptions options;
     readonly Dictionary<string, Parameter> parameters;
     readonly Lazy<(CapturedModel? Model, string? Reason)> general;
     readonly ConcurrentDictionary<string, CapturedModel?> special = [];
 
-    ImportedModel(OnnxGraph graph, Dictionary<string, Parameter> parameters, ModelProto proto)
+    ImportedModel(OnnxGraph graph, Dictionary<string, Parameter> parameters, ModelProto proto, OnnxImportOptions options)
     {
-        (this.graph, this.parameters) = (graph, parameters);
+        (this.graph, this.parameters, this.options) = (graph, parameters, options);
         Inputs = [.. graph.Inputs.Where(p => !graph.Initializers.ContainsKey(p.Name)).Select((p, i) => ModelPort.Of(p, $"x{i}"))];
         Outputs = [.. graph.Outputs.Select((p, i) => ModelPort.Of(p, $"y{i}"))];
         Opset = (int)(proto.OpsetImport.FirstOrDefault(s => s.Domain is "" or "ai.onnx")?.Version ?? 1);
@@ -29,14 +30,15 @@ public sealed class ImportedModel
         general = new(CaptureGeneral);
     }
 
-    internal static ImportedModel Of(ModelProto proto, ExternalFiles? files, bool trainable)
+    internal static ImportedModel Of(ModelProto proto, ExternalFiles? files, OnnxImportOptions options)
     {
+        using var limit = SizeLimit.Of(options.LargestTensor);
         var graph = ModelReader.Read(proto, files);
         var parameters = new Dictionary<string, Parameter>();
-        if (trainable)
+        if (options.Trainable)
             foreach (var (name, value) in graph.Initializers)
                 if (value is OnnxTensor tensor && tensor.ElementType.Carrier().IsFloating() && !tensor.ElementType.IsCarried()) parameters.Add(name, new Parameter(tensor.Tensor, name));
-        return new(graph, parameters, proto);
+        return new(graph, parameters, proto, options);
     }
 
     /// <summary>The inputs that must be given, by name and type.</summary>
@@ -105,6 +107,7 @@ public sealed class ImportedModel
 
     internal OnnxValue?[] RunAll(IReadOnlyDictionary<string, OnnxValue> inputs, RunMode mode, CancellationToken stop)
     {
+        stop.ThrowIfCancellationRequested();
         foreach (var port in Inputs)
             if (!inputs.ContainsKey(port.Name)) throw new ModelFormatException($"The input {port} is missing. Received: {string.Join(", ", inputs.Keys)}.");
         foreach (string name in inputs.Keys)
@@ -112,15 +115,16 @@ public sealed class ImportedModel
         if (mode != RunMode.NodeByNode && inputs.Count == Inputs.Count && inputs.Values.All(v => v is OnnxTensor))
         {
             OnnxTensor[] given = [.. Inputs.Select(p => (OnnxTensor)inputs[p.Name])];
-            if (RunGraph(given, mode) is { } outputs) return outputs;
+            if (RunGraph(given, mode, stop) is { } outputs) return outputs;
         }
         if (mode == RunMode.Graph) throw new GraphException("The model has no graph for these inputs.");
         var all = Array.ConvertAll(graph.Inputs, p => inputs.GetValueOrDefault(p.Name));
         return Interpret(stop).RunAlone(graph, all);
     }
 
-    OnnxValue?[]? RunGraph(OnnxTensor[] given, RunMode mode)
+    OnnxValue?[]? RunGraph(OnnxTensor[] given, RunMode mode, CancellationToken stop)
     {
+        using var limit = SizeLimit.Of(options.LargestTensor);
         Tensor[] x = Array.ConvertAll(given, g => g.Tensor);
         if (mode == RunMode.Best && general.Value.Model is { } model && ModelPort.Fit(Inputs, given))
         {
@@ -133,17 +137,17 @@ public sealed class ImportedModel
             {
             }
         }
-        return Special(given)?.Run(x);
+        return Special(given, stop)?.Run(x);
     }
 
-    CapturedModel? Special(OnnxTensor[] given)
+    CapturedModel? Special(OnnxTensor[] given, CancellationToken stop)
     {
         string key = string.Join(";", given.Select(g => g.Kind));
         if (special.TryGetValue(key, out var known)) return known;
         CapturedModel? model = null;
         try
         {
-            model = CapturedModel.Of(graph, [.. Inputs.Select(p => p.Name)], [.. given.Select(g => g.Tensor.Spec)], [.. given.Select(g => g.ElementType)], Interpret(default));
+            model = CapturedModel.Of(graph, [.. Inputs.Select(p => p.Name)], [.. given.Select(g => g.Tensor.Spec)], [.. given.Select(g => g.ElementType)], Interpret(stop));
         }
         // Node by node the model runs, or says what is wrong.
         catch (Exception error) when (error is NeedsValueException or TautenException)
@@ -167,7 +171,7 @@ public sealed class ImportedModel
         }
     }
 
-    Interpreter Interpret(CancellationToken stop) => new(parameters.Count == 0 ? null : Replaced, stop);
+    Interpreter Interpret(CancellationToken stop) => new(parameters.Count == 0 ? null : Replaced, options.LargestTensor, stop);
 
     // The values at the time of the import are what decides about shapes.
     OnnxValue Replaced(string name, OnnxValue value) => parameters.TryGetValue(name, out var parameter) ? new OnnxTensor(parameter.Value, ((OnnxTensor)value).ElementType, ((OnnxTensor)value).Tensor) : value;

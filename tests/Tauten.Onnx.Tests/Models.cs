@@ -70,5 +70,5 @@ static class Models
 
     public static TensorProto Tensor(string name, Tensor value) => TensorReader.Write(value, name);
 
-    public static ImportedModel Import(ModelProto model, bool trainable = false) => Onnx.Import(model.ToByteArray(), trainable);
+    public static ImportedModel Import(ModelProto model, bool trainable = false) => Onnx.Import(model.ToByteArray(), new() { Trainable = trainable });
 }

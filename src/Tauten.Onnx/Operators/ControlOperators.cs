@@ -29,6 +29,7 @@ static class ControlOperators
         int scanned = body.Outputs.Length - 1 - carried.Length;
         if (scanned < 0 || body.Inputs.Length != carried.Length + 2) throw new ModelFormatException($"a body with {body.Inputs.Length} inputs and {body.Outputs.Length} outputs does not fit {carried.Length} carried values.");
         var scans = new List<Tensor>[scanned];
+        long held = 0;
         for (int k = 0; k < scanned; k++) scans[k] = [];
         for (long pass = 0; pass < limit && goes; pass++)
         {
@@ -37,7 +38,12 @@ static class ControlOperators
             var y = c.Run(body, inputs);
             goes = Truth(c, y[0]);
             carried = y[1..(1 + carried.Length)];
-            for (int k = 0; k < scanned; k++) scans[k].Add((y[1 + carried.Length + k] ?? throw new ModelFormatException($"output {k} of the body is left out.")).AsTensor());
+            for (int k = 0; k < scanned; k++)
+            {
+                scans[k].Add((y[1 + carried.Length + k] ?? throw new ModelFormatException($"output {k} of the body is left out.")).AsTensor());
+                held += 64 + (scans[k][^1].Shape.IsKnown ? scans[k][^1].ByteCount : 0);
+            }
+            if (held > c.Interpreter.Largest) throw new ModelFormatException($"what {pass + 1} passes collect is more than the limit of {c.Interpreter.Largest} bytes.");
         }
         return [.. carried, .. scans.Select((s, k) => s.Count > 0 ? (OnnxValue)Tensor.Stack([.. s]) : Empty(body.Outputs[1 + carried.Length + k]))];
     }
@@ -76,7 +82,7 @@ static class ControlOperators
             var x = (inputs[states + k] ?? throw new ModelFormatException($"input {states + k} is left out.")).AsTensor();
             int axis = Call.Axis(inputAxes is not null ? inputAxes[k] : 0, x.Rank);
             if (!x.Shape[axis].IsKnown) throw new NeedsValueException($"{c.Node}: the number of passes is known only when the model runs.");
-            Bound(c, x.Shape[axis]);
+            Bound(c, c.Bounded(x.Shape[axis], "passes"));
             pieces[k] = x.Unbind(axis);
             if (inputDirections is not null && inputDirections[k] != 0) Array.Reverse(pieces[k]);
             if (pieces[k].Length != pieces[0].Length) throw new ModelFormatException($"expected scanned inputs of one length. Received: {pieces[0].Length} and {pieces[k].Length}.");

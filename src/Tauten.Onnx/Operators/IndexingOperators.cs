@@ -133,7 +133,7 @@ static class IndexingOperators
         index = index.DType == DType.Int64 ? index : index.To(DType.Int64);
         long depth = (long)c.Double(1);
         int axis = Call.Axis(c.Int("axis", -1), index.Rank + 1);
-        if (depth < 0 || depth > 1L << 40) throw new ModelFormatException($"a depth of {depth} cannot be.");
+        if (depth < 0) throw new ModelFormatException($"a depth of {depth} cannot be.");
         var kinds = Tensor.Arange(depth).Reshape([depth, .. Enumerable.Repeat((Dim)1, index.Rank - axis)]);
         var isHot = Tensor.Where(index < 0, index + depth, index).Unsqueeze(axis).EqualTo(kinds);
         return Tensor.Where(isHot, values.Select(0, 1), values.Select(0, 0));

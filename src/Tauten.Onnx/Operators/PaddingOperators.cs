@@ -50,9 +50,9 @@ static class PaddingOperators
     static Tensor ByContent(Tensor x, int axis, long low, long high, string mode, Call c)
     {
         if (!x.Shape[axis].IsKnown) throw new NeedsValueException($"{c.Node}: the size of axis {axis} decides which elements the border repeats.");
-        long size = x.Shape[axis], count = size + low + high;
-        if (size == 0 || count < 0 || count > 1L << 40) throw new ModelFormatException($"{low} and {high} elements cannot be added to axis {axis} of shape {x.Shape}.");
-        var places = new long[count];
+        long size = x.Shape[axis], count = checked(size + low + high);
+        if (size == 0 || count < 0) throw new ModelFormatException($"{low} and {high} elements cannot be added to axis {axis} of shape {x.Shape}.");
+        var places = new long[c.Bounded(count, "elements")];
         for (long i = 0; i < count; i++) places[i] = Place(i - low, size, mode);
         return x.IndexSelect(axis, Tensor.From(places));
     }

@@ -77,6 +77,7 @@ static class RegionOperators
         float[] sides = scaled.To(DType.Float32).ToArray<float>();
         if (sides.Length == 0) return Tensor.Zeros([0, x.Shape[1], rows, columns], x.DType);
         var results = new Tensor[sides.Length / 4];
+        c.Bounded(checked(rows * columns), "cells");
         for (int i = 0; i < results.Length; i++)
         {
             float width = sides[4 * i + 2] - sides[4 * i], height = sides[4 * i + 3] - sides[4 * i + 1];
@@ -141,6 +142,7 @@ static class RegionOperators
         long[] pooled = c.Ints("pooled_shape") ?? throw new ModelFormatException("the attribute pooled_shape is missing.");
         double scale = c.Float("spatial_scale", 1);
         double[] boxes = c.Doubles(1);
+        c.Bounded(boxes.Length / 5 * checked(pooled.Aggregate(1L, (a, b) => a * b)), "cells");
         if (x.Rank != 4 || pooled.Length != 2 || c.ShapeOf(1).Rank != 2 || c.ShapeOf(1)[1] != 5 || pooled[0] < 1 || pooled[1] < 1) throw new ModelFormatException($"expected an image, boxes [count, 5] and two sizes. Received: {x.Shape} and {c.ShapeOf(1)}.");
         long height = x.Shape[2], width = x.Shape[3];
         var results = new List<Tensor>();

@@ -70,6 +70,7 @@ static class ResizeOperators
             var (scale, size) = targets[i];
             if (size < 0 || (scale == 1 && size == x.Shape[axes[i]] && rule.Coordinates != "tf_crop_and_resize")) continue;
             double start = region.Length == 2 * axes.Length ? region[i] : 0, end = region.Length == 2 * axes.Length ? region[axes.Length + i] : 1;
+            c.Bounded(size, "elements");
             wide = rule.Apply(wide, axes[i], scale, size, start, end);
         }
         if (wide.DType == x.DType) return wide;

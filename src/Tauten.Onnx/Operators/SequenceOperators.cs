@@ -54,10 +54,12 @@ static class SequenceOperators
         int axis = c.Axis("axis", 0, x.Rank);
         if (!c.Has(1))
         {
+            c.Bounded(x.Shape[axis].IsKnown ? x.Shape[axis] : 0, "parts");
             var parts = x.Unbind(axis);
             return new OnnxSequence([.. parts.Select(p => (OnnxValue)(c.Flag("keepdims", true) ? p.Unsqueeze(axis) : p))]);
         }
         long[] sizes = c.Longs(1);
+        if (c.ShapeOf(1).Rank == 0 && x.Shape[axis].IsKnown) c.Bounded(sizes[0] > 0 ? x.Shape[axis] / sizes[0] : -1, "parts");
         if (c.ShapeOf(1).Rank == 0) return new OnnxSequence([.. x.Split(sizes[0], axis).Select(p => (OnnxValue)p)]);
         return new OnnxSequence([.. x.Split(sizes, axis).Select(p => (OnnxValue)p)]);
     }

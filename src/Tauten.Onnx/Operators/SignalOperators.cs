@@ -18,7 +18,7 @@ static class SignalOperators
     static Operator Window(string name, double[] coefficients) => Of(name, 17, c =>
     {
         long size = c.Long(0);
-        if (size is < 0 or > 1 << 28) throw new ModelFormatException($"a window of {size} elements cannot be.");
+        c.Bounded(size, "elements");
         var dtype = c.Type("output_datatype")?.Carrier() ?? DType.Float32;
         return SignalWindows.GeneralCosine(size, coefficients, c.Flag("periodic", true), DType.Float64).To(dtype);
     });
@@ -76,6 +76,7 @@ static class SignalOperators
         double low = c.Double(3), high = c.Double(4);
         long bins = length / 2 + 1;
         if (bands is < 1 or > 1 << 16 || length is < 1 or > 1 << 24 || rate < 1 || !(low >= 0) || !(high > low)) throw new ModelFormatException($"{bands} bands over {length} samples at {rate} from {low} to {high} cannot be.");
+        c.Bounded(bins * bands, "weights");
         var edges = new long[bands + 2];
         double first = Mel(low), last = Mel(high), width = (last - first) / edges.Length;
         for (int i = 0; i < edges.Length; i++)

@@ -53,6 +53,7 @@ static class TextOperators
         int limit = c.Node.Int("maxsplit") is { } most ? checked((int)most + 1) : int.MaxValue;
         string[][] parts = [.. x.Elements.Select(s => delimiter.Length == 0 ? BySpace(s, limit) : s.Split(delimiter, limit))];
         int longest = parts.Length == 0 ? 0 : parts.Max(p => p.Length);
+        c.Bounded(checked(parts.Length * (long)longest), "texts");
         var all = parts.SelectMany(p => p.Concat(Enumerable.Repeat("", longest - p.Length))).ToArray();
         return [new OnnxStrings(all, [.. x.Shape, longest]), Tensor.From(Array.ConvertAll(parts, p => (long)p.Length), x.Shape)];
     }
@@ -110,6 +111,8 @@ static class TextOperators
         }
         if (grams.Count > places.Length || places.Any(p => p < 0 || p > 1 << 24)) throw new ModelFormatException($"{grams.Count} n-grams have {places.Length} places.");
         long size = places.Length == 0 ? 0 : places.Max() + 1, width = shape[^1], rows = shape.Rank == 2 ? shape[0] : 1;
+        c.Bounded(checked(rows * size), "counts");
+        c.Bounded(checked(width * rows * (Math.Min(skips, width) + 1) * (longest - shortest + 1)), "n-grams");
         var counts = new float[rows * size];
         for (long row = 0; row < rows; row++)
             for (int n = (int)shortest; n <= longest; n++)

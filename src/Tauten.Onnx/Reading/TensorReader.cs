@@ -165,7 +165,6 @@ sealed class TensorReader(ExternalFiles? files)
         string name = proto.Values?.Name is { Length: > 0 } given ? $"Sparse tensor '{given}'" : "A sparse tensor";
         if (proto.Values is null || proto.Indices is null) throw new ModelFormatException($"{name}: expected values and indices.");
         var shape = ShapeOf(proto.Dims, name);
-        if (shape.Count > 1L << 28) throw new ModelFormatException($"{name}: {shape} is too large to be made dense.");
         if (Read(proto.Values) is not OnnxTensor values || Read(proto.Indices) is not OnnxTensor { ElementType: ElementType.Int64 } indices) throw new ModelFormatException($"{name}: expected numbers and int64 indices.");
         var places = indices.Tensor;
         long found = values.Shape.ElementCount;

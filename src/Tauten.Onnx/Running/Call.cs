@@ -109,6 +109,14 @@ sealed class Call(OnnxNode node, OnnxValue?[] inputs, Interpreter interpreter)
     /// <summary>A dtype that an attribute names; null where there is none.</summary>
     public ElementType? Type(string name) => node.Int(name) is { } number ? (ElementType)number : null;
 
+    /// <summary>A number of things that are made one by one, such as the parts of a tensor or the numbers of a table.</summary>
+    /// <exception cref="ModelFormatException">There are too many, or fewer than none.</exception>
+    public long Bounded(long count, string what)
+    {
+        long most = Math.Min(interpreter.Largest / 64, 1 << 26);
+        return count >= 0 && count <= most ? count : throw new ModelFormatException($"{count} {what} are more than the {most} that the limit of memory allows.");
+    }
+
     ModelFormatException Missing(string name) => new($"the attribute {name} is missing.");
 
     /// <summary>Runs the body of a function on the inputs.</summary>

@@ -5,8 +5,9 @@ namespace Tauten.OnnxFormat;
 /// depends on constants alone is computed at once, and integers that stand for sizes stay known.
 /// </summary>
 /// <param name="replaced">What stands in the place of an initializer: a parameter's value; null where none is replaced.</param>
+/// <param name="largest">The most bytes that a tensor may take.</param>
 /// <param name="stop">Ends the run between two nodes.</param>
-sealed class Interpreter(Func<string, OnnxValue, OnnxValue>? replaced, CancellationToken stop = default)
+sealed class Interpreter(Func<string, OnnxValue, OnnxValue>? replaced, long largest, CancellationToken stop = default)
 {
     /// <summary>The values of a graph while it runs.</summary>
     sealed class Scope(OnnxGraph graph, Scope? outer)
@@ -27,12 +28,19 @@ sealed class Interpreter(Func<string, OnnxValue, OnnxValue>? replaced, Cancellat
 
     Scope? current;
 
+    /// <summary>The most bytes that a tensor may take.</summary>
+    public long Largest => largest;
+
     static bool IsCapturing => Ambient.Current.Capture is not null;
 
     /// <summary>Runs a graph that sees nothing around it: the model, or the body of a function.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="inputs">A value for each input; null where it is left out, for an input with an initializer or of a function.</param>
-    public OnnxValue?[] RunAlone(OnnxGraph graph, ReadOnlySpan<OnnxValue?> inputs) => Run(graph, inputs, null, isBody: false);
+    public OnnxValue?[] RunAlone(OnnxGraph graph, ReadOnlySpan<OnnxValue?> inputs)
+    {
+        using var limit = SizeLimit.Of(largest);
+        return Run(graph, inputs, null, isBody: false);
+    }
 
     /// <summary>Runs a body of the node that runs now, which sees the values around it.</summary>
     public OnnxValue?[] RunBody(OnnxGraph graph, ReadOnlySpan<OnnxValue?> inputs) => Run(graph, inputs, current, isBody: true);
@@ -72,6 +80,9 @@ sealed class Interpreter(Func<string, OnnxValue, OnnxValue>? replaced, Cancellat
             int count = inputs.Length;
             while (count > 0 && inputs[count - 1] is null) count--;
             var outputs = Apply(node, inputs[..count]);
+            // A view takes no memory, but what reads it takes time.
+            foreach (var output in outputs)
+                if (output is OnnxTensor { SymbolicSizes: null } tensor) SizeLimit.Check(tensor.Tensor.Spec);
             for (int i = 0; i < node.Outputs.Length; i++)
             {
                 if (node.Outputs[i].Length == 0) continue;

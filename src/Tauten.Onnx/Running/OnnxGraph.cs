@@ -9,6 +9,7 @@ sealed class OnnxGraph
     public OnnxGraph(string name, OnnxPort[] inputs, OnnxPort[] outputs, OnnxNode[] nodes, IReadOnlyDictionary<string, OnnxValue> initializers)
     {
         (Name, Inputs, Outputs, Nodes, Initializers) = (name, inputs, outputs, nodes, initializers);
+        ExpectDifferent(inputs, "inputs");
         var last = new Dictionary<string, int>();
         for (int i = 0; i < nodes.Length; i++)
             foreach (string read in ReadBy(nodes[i])) last[read] = i;
@@ -37,6 +38,13 @@ sealed class OnnxGraph
 
     /// <summary>The names that are read from the graph around this one.</summary>
     public string[] Outer { get; }
+
+    void ExpectDifferent(OnnxPort[] ports, string what)
+    {
+        var names = new HashSet<string>();
+        foreach (var port in ports)
+            if (!names.Add(port.Name) && port.Name.Length > 0) throw new ModelFormatException($"Two {what} of the graph '{Name}' are named '{port.Name}'.");
+    }
 
     /// <summary>What a node reads, its bodies included.</summary>
     public static IEnumerable<string> ReadBy(OnnxNode node) => node.Inputs.Where(n => n.Length > 0).Concat(node.Bodies.Values.SelectMany(b => b.Outer));
