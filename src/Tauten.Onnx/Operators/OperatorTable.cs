@@ -13,8 +13,10 @@ static class OperatorTable
             .. ArithmeticOperators.All, .. ActivationOperators.All, .. ComparisonOperators.All, .. ConversionOperators.All, .. ReductionOperators.All, .. MovementOperators.All, .. PaddingOperators.All,
             .. IndexingOperators.All, .. ContractionOperators.All, .. ConvolutionOperators.All, .. PoolingOperators.All, .. NormalizationOperators.All, .. LossOperators.All, .. CreationOperators.All,
             .. RandomOperators.All, .. RecurrentOperators.All, .. QuantizationOperators.All, .. ResizeOperators.All, .. RegionOperators.All, .. SignalOperators.All, .. SequenceOperators.All,
-            .. ControlOperators.All, .. TextOperators.All,
+            .. ControlOperators.All, .. TextOperators.All, .. AttentionOperators.All, .. RuntimeOperators.InOwnDomain,
         ],
+        ["ai.onnx.ml"] = [.. ClassicOperators.All],
+        ["com.microsoft"] = [.. RuntimeOperators.All],
         ["ai.onnx.preview.training"] = [.. TrainingOperators.All],
     };
 
