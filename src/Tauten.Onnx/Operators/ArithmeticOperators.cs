@@ -25,6 +25,7 @@ static class ArithmeticOperators
         Of("Clip", 1, Clip),
         Of("Cos", 7, c => c[0].Cos()),
         Of("Cosh", 9, c => c[0].Cosh()),
+        Of("CumProd", 26, c => c[0].CumProd(Call.Axis(c.Long(1), c[0].Rank), c.Flag("exclusive"), c.Flag("reverse"))),
         Of("CumSum", 11, c => c[0].CumSum(Call.Axis(c.Long(1), c[0].Rank), c.Flag("exclusive"), c.Flag("reverse"))),
         Binary("Div", 1, (a, b) => a / b, (a, b) => b == 0 ? default(Dim?) : a / b),
         Of("Erf", 9, c => c[0].Erf()),

@@ -23,8 +23,8 @@ static class AttentionOperators
 
     static Tensor Merged(Tensor x) => x.Permute(0, 2, 1, 3).Reshape(x.Shape[0], x.Shape[2], x.Shape[1] * x.Shape[3]);
 
-    /// <summary>The scores of all pairs, softmax of them, and the mean of the values.</summary>
-    static (Tensor Output, Tensor Scores) Attend(Tensor q, Tensor k, Tensor v, Tensor? added, bool causal, double? scale, double softcap = 0)
+    /// <summary>The scores of all pairs, softmax of them, and the mean of the values; and the scores as a mode asks for them.</summary>
+    static (Tensor Output, Tensor Scores) Attend(Tensor q, Tensor k, Tensor v, Tensor? added, double? scale, double softcap = 0, int mode = 0)
     {
         // A head of keys may serve several of queries.
         if (q.Shape[1].IsKnown && k.Shape[1].IsKnown && q.Shape[1] != k.Shape[1])
@@ -32,19 +32,21 @@ static class AttentionOperators
             long each = q.Shape[1] / (long)k.Shape[1];
             (k, v) = (k.RepeatInterleave(each, 1), v.RepeatInterleave(each, 1));
         }
-        var size = Tensor.DimScalar(q.Shape[3], q.DType);
         var scores = q.MatMul(k.Transpose(2, 3));
-        scores = scale is { } given ? scores * given : scores / size.Sqrt();
-        var before = scores;
+        scores = scale is { } given ? scores * given : scores / Tensor.DimScalar(q.Shape[3], q.DType).Sqrt();
         if (softcap > 0) scores = (scores / softcap).Tanh() * softcap;
-        if (added is not null) scores += added;
-        if (causal)
-        {
-            // The last query sees the last key.
-            Tensor rows = Tensor.Arange(0, q.Shape[2], DType.Int64) + Tensor.DimScalar(k.Shape[2] - q.Shape[2], DType.Int64), columns = Tensor.Arange(0, k.Shape[2], DType.Int64);
-            scores = Tensor.Where(columns > rows.Unsqueeze(1), double.NegativeInfinity, scores);
-        }
-        return (scores.Softmax(-1).MatMul(v), before);
+        var biased = added is null ? scores : scores + added;
+        var weights = biased.Softmax(-1);
+        // A query that may see no key gives zeros.
+        if (added is not null) weights = Tensor.Where(added.Max(-1, keepDims: true).IsNegativeInfinity(), 0, weights);
+        return (weights.MatMul(v), mode switch { 2 => biased, 3 => weights, _ => scores });
+    }
+
+    static Tensor Causal(Tensor q, Tensor k)
+    {
+        // The last query sees the last key.
+        Tensor rows = Tensor.Arange(0, q.Shape[2], DType.Int64) + Tensor.DimScalar(k.Shape[2] - q.Shape[2], DType.Int64), columns = Tensor.Arange(0, k.Shape[2], DType.Int64);
+        return Hidden(columns > rows.Unsqueeze(1), q.DType);
     }
 
     static OnnxValue?[] Attention(Call c)
@@ -52,15 +54,44 @@ static class AttentionOperators
         var x = c[0];
         long heads = x.Rank == 4 ? 0 : c.Int("q_num_heads"), keyHeads = x.Rank == 4 ? 0 : c.Int("kv_num_heads");
         Tensor q = Split(x, heads), k = Split(c[1], keyHeads), v = Split(c[2], keyHeads);
-        if (c.Has(4)) k = Tensor.Concat([c[4], k], 2);
-        if (c.Has(5)) v = Tensor.Concat([c[5], v], 2);
-        if (c.Has(6) || c.Int("qk_matmul_output_mode", 0) != 0 && c.Wants(3)) throw new UnsupportedModelException("Attention with lengths of keys, or with its scores in another mode than 0, is not supported.");
-        var mask = c.Optional(3);
-        if (mask is { DType: DType.Bool }) mask = Tensor.Where(mask, 0, Tensor.Full(mask.Shape, double.NegativeInfinity, q.DType));
-        double? scale = c.Node.Float("scale") is { } given ? given : null;
-        var (y, scores) = Attend(q, k, v, mask, c.Flag("is_causal"), scale, c.Float("softcap", 0));
+        Dim past = 0;
+        if (c.Has(4))
+        {
+            past = c[4].Shape[2];
+            (k, v) = (Tensor.Concat([c[4], k], 2), Tensor.Concat([c[5], v], 2));
+        }
+        var (y, scores) = Attend(q, k, v, Bias(c, q, k, past), scale: c.Node.Float("scale") is { } given ? given : null, softcap: c.Float("softcap", 0), mode: (int)c.Int("qk_matmul_output_mode", 0));
         return [x.Rank == 4 ? y : Merged(y), k, v, scores];
     }
+
+    /// <summary>What is added to the scores: the mask, and minus infinity for keys behind a query, outside of its window, or behind the end of a sequence.</summary>
+    static Tensor? Bias(Call c, Tensor q, Tensor k, Dim past)
+    {
+        Tensor? added = null;
+        var keys = k.Shape[2];
+        if (c.Optional(3) is { } mask)
+        {
+            if (mask.DType == DType.Bool) mask = Hidden(!mask, q.DType);
+            // A mask may end before the keys do.
+            if (mask.Shape[-1] != keys && mask.Shape[-1] != 1)
+                mask = Tensor.Concat([mask, Tensor.Full([.. mask.Shape.Take(mask.Rank - 1), keys - mask.Shape[-1]], double.NegativeInfinity, mask.DType)], -1);
+            added = mask.To(q.DType);
+        }
+        Tensor rows = Tensor.Arange(0, q.Shape[2], DType.Int64).Unsqueeze(1), columns = Tensor.Arange(0, keys, DType.Int64);
+        // Where the first query stands among the keys: behind the past, or so that the last one stands at the end of its sequence.
+        var lengths = c.Optional(6)?.To(DType.Int64).Reshape([-1, 1, 1, 1]);
+        var offset = lengths is null ? Tensor.DimScalar(past, DType.Int64) : lengths - Tensor.DimScalar(q.Shape[2], DType.Int64);
+        var distance = rows + offset - columns;
+        if (c.Flag("is_causal")) Hide(distance < 0);
+        if (c.Int("left_window_size", -1) is >= 0 and var left) Hide(distance > left);
+        if (c.Int("right_window_size", -1) is >= 0 and var right) Hide(-distance > right);
+        if (lengths is not null) Hide(columns >= lengths);
+        return added;
+
+        void Hide(Tensor where) => added = Sum(added, Hidden(where, q.DType));
+    }
+
+    static Tensor Hidden(Tensor where, DType dtype) => Tensor.Where(where, double.NegativeInfinity, Tensor.Zeros(where.Shape, dtype));
 
     // The weights of queries, keys and values lie side by side.
     static OnnxValue?[] PackedAttention(Call c)
@@ -76,7 +107,8 @@ static class AttentionOperators
         var added = c.Optional(5);
         if (c.Has(3)) added = Sum(added, Masked(c, c[3], k.Shape[2]).To(x.DType));
         double? scale = c.Node.Float("scale") is { } given && given != 0 ? given : null;
-        var (y, _) = Attend(q, k, v, added, c.Flag("unidirectional"), scale);
+        if (c.Flag("unidirectional")) added = Sum(added, Causal(q, k));
+        var (y, _) = Attend(q, k, v, added, scale);
         return [Merged(y), Tensor.Stack([k, v])];
     }
 
@@ -96,7 +128,8 @@ static class AttentionOperators
         var added = c.Optional(5);
         if (c.Has(4)) added = Sum(added, Masked(c, c[4], k.Shape[2]).To(q.DType));
         double? scale = c.Node.Float("scale") is { } given && given != 0 ? given : null;
-        var (y, _) = Attend(q, k, v, added, c.Flag("unidirectional"), scale);
+        if (c.Flag("unidirectional")) added = Sum(added, Causal(q, k));
+        var (y, _) = Attend(q, k, v, added, scale);
         return [Merged(y), k, v];
     }
 

@@ -12,7 +12,7 @@ static class ReductionOperators
         Reduce("ReduceL1", (x, axes, keep) => x.Abs().Sum(axes, keep)),
         Reduce("ReduceL2", (x, axes, keep) => Wide(x).Square().Sum(axes, keep).Sqrt()),
         Reduce("ReduceLogSum", (x, axes, keep) => Wide(x).Sum(axes, keep).Log()),
-        Reduce("ReduceLogSumExp", (x, axes, keep) => Wide(x).LogSumExp(axes, keep)),
+        Reduce("ReduceLogSumExp", (x, axes, keep) => Extreme(Wide(x), axes, keep, double.NegativeInfinity, (v, a) => v.LogSumExp(a, keep))),
         Reduce("ReduceMax", (x, axes, keep) => Extreme(x, axes, keep, x.DType == DType.Bool ? 0 : Lowest(x.DType), (v, a) => v.Max(a, keep))),
         Reduce("ReduceMean", (x, axes, keep) => Wide(x).Mean(axes, keep)),
         Reduce("ReduceMin", (x, axes, keep) => Extreme(x, axes, keep, x.DType == DType.Bool ? 1 : Highest(x.DType), (v, a) => v.Min(a, keep))),

@@ -74,7 +74,7 @@ sealed record ResizeRule(string Mode, string Coordinates, string Nearest, double
             {
                 long at = first + k;
                 double weight = Weight((at - places[i]) * shrink);
-                if ((ExcludeOutside || shrink < 1) && (at < 0 || at >= length)) weight = 0;
+                if (ExcludeOutside && (at < 0 || at >= length)) weight = 0;
                 (columns[i, k], weights[i, k]) = (Math.Clamp(at, 0, length - 1), weight);
                 sum += weight;
             }

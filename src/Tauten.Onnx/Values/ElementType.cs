@@ -77,6 +77,7 @@ static class ElementTypes
         ElementType.Int4 => DType.Int8,
         _ when type.IsSmallFloat() => DType.Float32,
         ElementType.String => throw new ModelFormatException("A string tensor was received where numbers are expected."),
+        (ElementType)24 or (ElementType)25 or (ElementType)26 => throw new UnsupportedModelException($"Tensors of the type {(int)type} (float8e8m0, uint2 or int2) are not supported."),
         ElementType.Complex64 or ElementType.Complex128 => throw new UnsupportedModelException($"Tensors of {type.ToString().ToLowerInvariant()} are not supported."),
         _ => throw new ModelFormatException($"{(int)type} is not an element type of the format."),
     };
