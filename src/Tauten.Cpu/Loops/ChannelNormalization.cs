@@ -110,13 +110,12 @@ internal static unsafe class NormalizationLoops<V, T>
         nint inner = (nint)data->Sizes.Inner, stride = (nint)data->Sizes.Count * inner, batch = (nint)data->Sizes.Batch;
         T count = T.CreateTruncating((double)batch * inner);
         T* x = data->X + channel * inner;
-        T mean = Sum<Value>(x, stride, batch, inner, default) / count;
-        T variance = Sum<Square>(x, stride, batch, inner, V.Create(mean)) / count;
+        T mean = Sum<Value>(x, stride, batch, inner, T.Zero) / count;
+        T variance = Sum<Square>(x, stride, batch, inner, mean) / count;
         (data->Mean[channel], data->Variance[channel]) = (mean, variance);
         T scale = (data->Weight == null ? T.One : data->Weight[channel]) / T.Sqrt(variance + T.CreateTruncating(data->Epsilon));
         T shift = data->Weight == null ? T.Zero : data->Bias[channel];
-        T* y = data->Y + channel * inner;
-        for (nint image = 0; image < batch; image++) Apply(x + image * stride, y + image * stride, inner, V.Create(mean), V.Create(scale), V.Create(shift));
+        Apply(x, data->Y + channel * inner, stride, batch, inner, mean, scale, shift);
     }
 
     /// <summary>Sums, then the input's gradient.</summary>
@@ -129,9 +128,11 @@ internal static unsafe class NormalizationLoops<V, T>
         T count = T.CreateTruncating((double)batch * inner), mean = data->Mean[channel];
         var sums = stackalloc V[2];
         sums[0] = sums[1] = default;
-        for (nint image = 0; image < batch; image++)
+        nint images = Math.Max(1, Block / Math.Max(1, inner));
+        for (nint image = 0; image < batch; image += images)
         {
-            for (nint i = 0; i < inner; i += Block) AddProducts(g + image * stride + i, x + image * stride + i, Math.Min(Block, inner - i), V.Create(mean), sums);
+            for (nint i = 0; i < inner; i += Block)
+                AddProducts(g + image * stride + i, x + image * stride + i, stride, Math.Min(images, batch - image), Math.Min(Block, inner - i), mean, sums);
         }
         T sum = VectorSum<V, T>.Of(sums[0]), product = VectorSum<V, T>.Of(sums[1]);
         T square = T.One / (data->Variance[channel] + T.CreateTruncating(data->Epsilon)), inverse = T.Sqrt(square);
@@ -141,92 +142,124 @@ internal static unsafe class NormalizationLoops<V, T>
             scale *= data->Weight[channel];
             (data->WeightGradient[channel], data->Bias[channel]) = (product * inverse, sum);
         }
-        V along = V.Create(-(product * square / count)), shift = V.Create(-(sum / count));
-        for (nint image = 0; image < batch; image++)
-            Combine(g + image * stride, x + image * stride, y + image * stride, inner, V.Create(mean), V.Create(scale), along, shift);
+        Combine(g, x, y, stride, batch, inner, mean, scale, -(product * square / count), -(sum / count));
     }
 
     /// <summary>The sum of the terms of a channel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static T Sum<TTerm>(T* x, nint stride, nint batch, nint inner, V center) where TTerm : struct, ITerm
+    private static T Sum<TTerm>(T* x, nint stride, nint batch, nint inner, T center) where TTerm : struct, ITerm
     {
         V sum = default;
-        for (nint image = 0; image < batch; image++, x += stride)
+        nint images = Math.Max(1, Block / Math.Max(1, inner));
+        for (nint image = 0; image < batch; image += images)
         {
-            for (nint i = 0; i < inner; i += Block) sum += SumRun<TTerm>(x + i, Math.Min(Block, inner - i), center);
+            for (nint i = 0; i < inner; i += Block)
+                sum += SumRuns<TTerm>(x + image * stride + i, stride, Math.Min(images, batch - image), Math.Min(Block, inner - i), center);
         }
         return VectorSum<V, T>.Of(sum);
     }
 
-    /// <summary>The terms of a run, lane by lane.</summary>
+    /// <summary>The terms of runs a stride apart, lane by lane.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static V SumRun<TTerm>(T* x, nint count, V center) where TTerm : struct, ITerm
+    private static V SumRuns<TTerm>(T* x, nint stride, nint runs, nint count, T mean) where TTerm : struct, ITerm
     {
+        V center = V.Create(mean), mask = LastMask(count);
         V a = default, b = default, c = default, d = default;
-        nint i = 0;
-        for (; i + 4 * V.Count <= count; i += 4 * V.Count)
+        for (; runs > 0; runs--, x += stride)
         {
-            a += TTerm.Of(V.Load(x + i), center);
-            b += TTerm.Of(V.Load(x + i + V.Count), center);
-            c += TTerm.Of(V.Load(x + i + 2 * V.Count), center);
-            d += TTerm.Of(V.Load(x + i + 3 * V.Count), center);
+            nint i = 0;
+            for (; i + 4 * V.Count <= count; i += 4 * V.Count)
+            {
+                a += TTerm.Of(V.Load(x + i), center);
+                b += TTerm.Of(V.Load(x + i + V.Count), center);
+                c += TTerm.Of(V.Load(x + i + 2 * V.Count), center);
+                d += TTerm.Of(V.Load(x + i + 3 * V.Count), center);
+            }
+            if (i + 2 * V.Count <= count)
+            {
+                a += TTerm.Of(V.Load(x + i), center);
+                b += TTerm.Of(V.Load(x + i + V.Count), center);
+                i += 2 * V.Count;
+            }
+            if (i + V.Count <= count)
+            {
+                c += TTerm.Of(V.Load(x + i), center);
+                i += V.Count;
+            }
+            if (i < count) d += TTerm.Of(Last(x, count, center), center) & mask;
         }
-        for (; i + V.Count <= count; i += V.Count) a += TTerm.Of(V.Load(x + i), center);
-        if (i < count) b += TTerm.Of(Last(x, count, center), center) & LastMask(count);
         return a + b + (c + d);
     }
 
-    /// <summary>Adds the terms of a run to the sums of g and of g (x - mean).</summary>
+    /// <summary>Adds the terms of runs a stride apart to the sums of g and of g (x - mean).</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void AddProducts(T* g, T* x, nint count, V mean, V* sums)
+    private static void AddProducts(T* g, T* x, nint stride, nint runs, nint count, T mean, V* sums)
     {
-        V a = default, b = default, c = default, d = default;
-        V ax = default, bx = default, cx = default, dx = default;
-        nint i = 0;
-        for (; i + 4 * V.Count <= count; i += 4 * V.Count)
+        V center = V.Create(mean), mask = LastMask(count);
+        V a = default, b = default, c = default;
+        V ax = default, bx = default, cx = default;
+        for (; runs > 0; runs--, g += stride, x += stride)
         {
-            V first = V.Load(g + i), second = V.Load(g + i + V.Count), third = V.Load(g + i + 2 * V.Count), fourth = V.Load(g + i + 3 * V.Count);
-            a += first;
-            ax = V.MultiplyAdd(first, V.Load(x + i) - mean, ax);
-            b += second;
-            bx = V.MultiplyAdd(second, V.Load(x + i + V.Count) - mean, bx);
-            c += third;
-            cx = V.MultiplyAdd(third, V.Load(x + i + 2 * V.Count) - mean, cx);
-            d += fourth;
-            dx = V.MultiplyAdd(fourth, V.Load(x + i + 3 * V.Count) - mean, dx);
+            nint i = 0;
+            for (; i + 3 * V.Count <= count; i += 3 * V.Count)
+            {
+                V first = V.Load(g + i), second = V.Load(g + i + V.Count), third = V.Load(g + i + 2 * V.Count);
+                a += first;
+                ax = V.MultiplyAdd(first, V.Load(x + i) - center, ax);
+                b += second;
+                bx = V.MultiplyAdd(second, V.Load(x + i + V.Count) - center, bx);
+                c += third;
+                cx = V.MultiplyAdd(third, V.Load(x + i + 2 * V.Count) - center, cx);
+            }
+            if (i + V.Count <= count)
+            {
+                var arriving = V.Load(g + i);
+                a += arriving;
+                ax = V.MultiplyAdd(arriving, V.Load(x + i) - center, ax);
+                i += V.Count;
+            }
+            if (i + V.Count <= count)
+            {
+                var arriving = V.Load(g + i);
+                b += arriving;
+                bx = V.MultiplyAdd(arriving, V.Load(x + i) - center, bx);
+                i += V.Count;
+            }
+            if (i < count)
+            {
+                var arriving = Last(g, count, default);
+                c += arriving & mask;
+                cx += (arriving * (Last(x, count, center) - center)) & mask;
+            }
         }
-        for (; i + V.Count <= count; i += V.Count)
-        {
-            var arriving = V.Load(g + i);
-            a += arriving;
-            ax = V.MultiplyAdd(arriving, V.Load(x + i) - mean, ax);
-        }
-        if (i < count)
-        {
-            V mask = LastMask(count), arriving = Last(g, count, default);
-            b += arriving & mask;
-            bx += (arriving * (Last(x, count, mean) - mean)) & mask;
-        }
-        sums[0] += a + b + (c + d);
-        sums[1] += ax + bx + (cx + dx);
+        sums[0] += a + b + c;
+        sums[1] += ax + bx + cx;
     }
 
-    /// <summary>y = (x - center) scale + shift.</summary>
+    /// <summary>y = (x - mean) scale + shift.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Apply(T* x, T* y, nint count, V center, V scale, V shift)
+    private static void Apply(T* x, T* y, nint stride, nint runs, nint count, T mean, T scale, T shift)
     {
-        nint i = 0;
-        for (; i + V.Count <= count; i += V.Count) V.MultiplyAdd(V.Load(x + i) - center, scale, shift).Store(y + i);
-        if (i < count) StoreLast(V.MultiplyAdd(Last(x, count, center) - center, scale, shift), y, count);
+        V center = V.Create(mean), times = V.Create(scale), plus = V.Create(shift);
+        for (; runs > 0; runs--, x += stride, y += stride)
+        {
+            nint i = 0;
+            for (; i + V.Count <= count; i += V.Count) V.MultiplyAdd(V.Load(x + i) - center, times, plus).Store(y + i);
+            if (i < count) StoreLast(V.MultiplyAdd(Last(x, count, center) - center, times, plus), y, count);
+        }
     }
 
     /// <summary>y = scale (g + (x - mean) along + shift).</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void Combine(T* g, T* x, T* y, nint count, V mean, V scale, V along, V shift)
+    private static void Combine(T* g, T* x, T* y, nint stride, nint runs, nint count, T mean, T scale, T along, T shift)
     {
-        nint i = 0;
-        for (; i + V.Count <= count; i += V.Count) (scale * V.MultiplyAdd(V.Load(x + i) - mean, along, V.Load(g + i) + shift)).Store(y + i);
-        if (i < count) StoreLast(scale * V.MultiplyAdd(Last(x, count, mean) - mean, along, Last(g, count, shift) + shift), y, count);
+        V center = V.Create(mean), times = V.Create(scale), slope = V.Create(along), plus = V.Create(shift);
+        for (; runs > 0; runs--, g += stride, x += stride, y += stride)
+        {
+            nint i = 0;
+            for (; i + V.Count <= count; i += V.Count) (times * V.MultiplyAdd(V.Load(x + i) - center, slope, V.Load(g + i) + plus)).Store(y + i);
+            if (i < count) StoreLast(times * V.MultiplyAdd(Last(x, count, center) - center, slope, Last(g, count, plus) + plus), y, count);
+        }
     }
 
     /// <summary>The last vector of a run: that which ends with it, or, of a shorter run, its elements and a padding.</summary>
