@@ -200,14 +200,7 @@ internal unsafe struct DepthwiseConvolution<V, T> : IChunks
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Join(T* even, T* odd, long count, T* line)
     {
-        int piece = 16 / sizeof(T);
         for (long i = 0; i < count; i += V.Count)
-        {
-            V first = V.Load(even + i), second = V.Load(odd + i);
-            V low = sizeof(T) == 4 ? V.InterleaveLow(first, second, 4) : V.InterleaveLow(first, second, 8);
-            V high = sizeof(T) == 4 ? V.InterleaveHigh(first, second, 4) : V.InterleaveHigh(first, second, 8);
-            V.StoreLanes(low, line + 2 * i, 2 * piece);
-            V.StoreLanes(high, line + 2 * i + piece, 2 * piece);
-        }
+            Pairs<V, T>.Join(V.Load(even + i), V.Load(odd + i), line + 2 * i);
     }
 }
