@@ -20,16 +20,17 @@ internal unsafe struct DepthwiseConvolution<V, T> : IChunks
     /// <summary>Multiplications of a chunk, about: some ten microseconds.</summary>
     private const double WorkOfChunk = 1 << 18;
 
+    private ConvolutionEpilogue<T> epilogue;
     private ConvolutionPhases phases;
     private T* source, weight, target;
     private long planes, channels, window, planesOfChunk;
 
-    /// <summary>The result for all channels of all images, from weights [channels, window].</summary>
-    public static void Run(ConvolutionPhases phases, long batch, long channels, long window, T* source, T* weight, T* target)
+    /// <summary>The result for all channels of all images, from weights [channels, window], and what follows.</summary>
+    public static void Run(ConvolutionPhases phases, long batch, long channels, long window, T* source, T* weight, T* target, in ConvolutionEpilogue<T> epilogue)
     {
         var work = new DepthwiseConvolution<V, T>
         {
-            phases = phases, source = source, weight = weight, target = target, planes = batch * channels, channels = channels, window = window,
+            epilogue = epilogue, phases = phases, source = source, weight = weight, target = target, planes = batch * channels, channels = channels, window = window,
         };
         double multiplications = (double)phases.Target.Product * (window + 8);
         work.planesOfChunk = (long)Math.Clamp(WorkOfChunk / multiplications, 1, work.planes);
@@ -72,6 +73,9 @@ internal unsafe struct DepthwiseConvolution<V, T> : IChunks
                 else
                     SumPhases(copied, phases.Step[1] * plane.RowLength, taps, elements, windowOfChannel, weights, rows, sums, place, limit);
             }
+            // Rows are written with what follows them, so a plane is whole when the next ones have begun.
+            for (long i = 0; i < copies && !epilogue.IsEmpty; i++)
+                epilogue.Apply(target + (at + i) * targetSize, (at + i) % channels, 1, targetSize, targetSize);
         }
     }
 
