@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Tauten.Cpu;
 
@@ -26,6 +27,9 @@ internal unsafe struct PointwiseConvolution<V, T> : IChunks
 
     /// <summary>Panels of columns that a chunk has at least, where chunks are few.</summary>
     private const long LeastPanels = 6;
+
+    /// <summary>How many rows before they are packed pixels are asked for.</summary>
+    private const long RowsAhead = 4;
 
     /// <summary>Fewer chunks than this are divided further, by rows: each part packs the columns again.</summary>
     private const long EnoughChunks = 16;
@@ -174,8 +178,13 @@ internal unsafe struct PointwiseConvolution<V, T> : IChunks
         {
             if (start + from[vectors - 1] + V.Count <= sourceEnd)
             {
+                // Rows are a plane apart, where the hardware does not look ahead.
                 for (int i = 0; i < vectors; i++)
-                    V.Load(start + from[i]).Store(panels + to[i]);
+                {
+                    var place = start + from[i];
+                    if (Sse.IsSupported) Sse.Prefetch0(place + RowsAhead * pixels);
+                    V.Load(place).Store(panels + to[i]);
+                }
             }
             else
                 PackRow(start, first, end, panels, panelStep);
