@@ -162,9 +162,12 @@ sealed class Capture(Capture? outer)
     public Tensor? GradientOf(GradientCell cell)
     {
         used.Add(cell);
-        return hidden.Contains(cell) ? throw new GradientException("The gradient was computed inside of a branch or loop of a captured graph, and is not seen outside of it. Return it from there with Gradients.Of, use it there, or forget it with ZeroGrad.")
-            : gradients.TryGetValue(cell, out var gradient) ? gradient : outer?.GradientOf(cell);
+        return Find(cell);
     }
+
+    Tensor? Find(GradientCell cell) => hidden.Contains(cell)
+        ? throw new GradientException("The gradient was computed inside of a branch or loop of a captured graph, and is not seen outside of it. Return it from there with Gradients.Of, use it there, or forget it with ZeroGrad.")
+        : gradients.TryGetValue(cell, out var gradient) ? gradient : outer?.Find(cell);
 
     /// <summary>Gives a leaf another gradient, or none. What it was before the capture no longer counts.</summary>
     public void SetGradient(GradientCell cell, Tensor? gradient)
@@ -186,7 +189,7 @@ sealed class Capture(Capture? outer)
     public void Deposit(Node leaf, Tensor gradient)
     {
         var cell = leaf.NeedCell();
-        gradients[cell] = GradientOf(cell) is { } before ? before + gradient : gradient;
+        gradients[cell] = Find(cell) is { } before ? before + gradient : gradient;
     }
 
     public Graph Finish(ReadOnlySpan<Tensor> outputs)
