@@ -1,8 +1,12 @@
+using Tauten.Ops;
+
 namespace Tauten;
 
 // A graph as the body of an op, which may take nothing from outside but its inputs.
 public sealed partial class Graph
 {
+    bool? learnsSizes;
+
     /// <summary>
     /// The graph with parameters, buffers, and tensors from outside through which gradients may flow as further inputs, and the values of its assignments
     /// as further outputs.
@@ -105,6 +109,35 @@ public sealed partial class Graph
             for (int i = 0; i < node.InputCount && !IsLeaf(node); i++) stack.Push(node.Input(i));
         }
         return false;
+    }
+
+    /// <summary>The leaves that are inputs, in their order.</summary>
+    internal IEnumerable<Node> InputNodes => inputs.Select(i => i.Node);
+
+    /// <summary>The outputs: nodes, and which output of each.</summary>
+    internal IReadOnlyList<(Node Node, int Output)> OutputNodes => outputs;
+
+    /// <summary>The value of a leaf that is a constant; null for all other nodes.</summary>
+    internal Tensor? Constant(Node node) => constants.GetValueOrDefault(node);
+
+    /// <summary>Whether the graph takes all that it needs as inputs, and assigns nothing.</summary>
+    internal bool IsClosed => cells.Length == 0 && updates.Length == 0;
+
+    /// <summary>An op of this graph with named sizes replaced by those that the inputs have.</summary>
+    internal Op Bound(Op op, ReadOnlySpan<TensorSpec> x)
+    {
+        Dictionary<string, Dim>? sizes = null;
+        var specs = x.ToArray();
+        return op.Bind(name => Known(sizes ??= Sizes(specs), name));
+    }
+
+    /// <summary>Whether all names of sizes can be learned from the inputs.</summary>
+    internal bool LearnsSizes => learnsSizes ??= FindLearned();
+
+    bool FindLearned()
+    {
+        HashSet<string> learned = [.. inputs.SelectMany(i => i.Node.Spec().Shape).Where(d => d.IsName).Select(d => d.ToString())];
+        return nodes.SelectMany(n => SizesOf(n).Concat(AttributesOf(n))).All(learned.Contains);
     }
 
     /// <summary>The specs of the outputs for inputs of given specs.</summary>

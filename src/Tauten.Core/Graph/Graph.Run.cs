@@ -6,6 +6,9 @@ public sealed partial class Graph
 {
     Plan? plan;
 
+    /// <summary>What computes the outputs in the place of this class, where nothing is tracked or captured: a plan made by a compiler.</summary>
+    internal Runner? Runner { get; set; }
+
     /// <summary>
     /// Computes the outputs for the given inputs. Parameters and buffers that the captured function assigned get their new values at the end, in
     /// place where nobody else can see the old ones.
@@ -13,6 +16,7 @@ public sealed partial class Graph
     /// <exception cref="ShapeException">An input does not fit its spec.</exception>
     public Tensor[] Run(params ReadOnlySpan<Tensor> x)
     {
+        if (Runner is { } runner && Ambient.Current is { Tracks: false, Capture: null, Substitutes: null }) return runner(x);
         var sizes = Sizes(Dispatch.SpecsOf(x));
         plan ??= new(LastUses(), Read(), updates.ToLookup(u => (u.Node, u.Output), u => (u.Cell, cells.First(c => c.Cell == u.Cell).Node)));
         var values = new RunningValues();
@@ -125,6 +129,9 @@ public sealed partial class Graph
     /// <summary>What a run asks for at every node: where each value is read last, which outputs are read at all, and which become the new value of a cell.</summary>
     sealed record Plan(Dictionary<Node, int> Last, HashSet<(Node, int)> Read, ILookup<(Node, int), (Cell Cell, Node Input)> Updated);
 }
+
+/// <summary>Computes the outputs of a graph.</summary>
+delegate Tensor[] Runner(ReadOnlySpan<Tensor> x);
 
 /// <summary>
 /// The values of a graph's nodes while it runs. Memory that was made on the way is given back as soon as the last value that lies in it has been read.

@@ -42,6 +42,7 @@ static partial class OpChecks
         ["While"] = "Tensor.While, while a graph is captured",
         ["Scan"] = "Tensor.Scan, while a graph is captured",
         ["Checkpoint"] = "Gradients.Checkpoint",
+        ["Fused"] = "compilers, which put ops together",
         ["CustomGradient"] = "Gradients.Custom",
         ["Mapped"] = "Tensor.VMap, for composites without a batching rule",
         ["SgdStep"] = "the optimizer SGD",
