@@ -64,6 +64,14 @@ public sealed partial class Graph
     /// <summary>The parameters and buffers the graph reads.</summary>
     public IReadOnlyList<Cell> Cells => [.. cells.Select(c => c.Cell)];
 
+    internal Node InputNode(int index) => inputs[index].Node;
+
+    internal IReadOnlyList<(Cell Cell, Node Node)> CellNodes => cells;
+
+    internal IReadOnlyDictionary<Node, Tensor> ConstantNodes => constants;
+
+    internal IReadOnlyList<(Node Node, int Output)> OutputNodes => outputs;
+
     // What does not lead to an output or an update is left out; inputs stay, since callers pass them by position, and so do nodes whose data
     // tell a size that others have among their attributes.
     Node[] Live(Node[] recorded)
