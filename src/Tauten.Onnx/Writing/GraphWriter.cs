@@ -24,7 +24,7 @@ sealed class GraphWriter(int opset)
             if (!taken.Add(name)) throw new ArgumentException($"Two inputs or outputs are named '{name}'.");
         for (int i = 0; i < inputNames.Count; i++)
         {
-            names[(graph.InputNode(i), 0)] = inputNames[i];
+            names[(graph.NamedInputs[i].Node, 0)] = inputNames[i];
             proto.Input.Add(Port(inputNames[i], graph.Inputs[i].Spec));
             Learn(inputNames[i], graph.Inputs[i].Spec.Shape);
         }
@@ -32,8 +32,8 @@ sealed class GraphWriter(int opset)
         foreach (var (node, value) in graph.ConstantNodes) names[(node, 0)] = Initializer("constant", value);
         foreach (var node in graph.Nodes)
             if (!names.ContainsKey((node, 0))) Add(node);
-        var outputs = graph.OutputNodes;
-        for (int i = 0; i < outputs.Count; i++)
+        var outputs = graph.OutputPlaces;
+        for (int i = 0; i < outputs.Length; i++)
         {
             // An output has the name that was asked for, also where an input is handed out.
             proto.Node.Add(Node("Identity", [Named(outputs[i].Node, outputs[i].Output)], [outputNames[i]]));
@@ -95,7 +95,7 @@ sealed class GraphWriter(int opset)
     void AddExpansion(CompositeOp op, Node node, TensorSpec[] specs, string[] inputs)
     {
         var inner = Graph.Capture(x => op.ExpandAll(x), specs);
-        for (int i = 0; i < specs.Length; i++) names[(inner.InputNode(i), 0)] = inputs[i];
+        for (int i = 0; i < specs.Length; i++) names[(inner.NamedInputs[i].Node, 0)] = inputs[i];
         foreach (var (constant, value) in inner.ConstantNodes) names[(constant, 0)] = Initializer("constant", value);
         foreach (var step in inner.Nodes)
         {
@@ -103,8 +103,8 @@ sealed class GraphWriter(int opset)
             if (Equals(step.Op, op)) throw new UnsupportedModelException($"{op} has no operator in version {opset} of ONNX's operator set, and expands to itself while sizes are open.");
             Add(step);
         }
-        var outputs = inner.OutputNodes;
-        for (int i = 0; i < outputs.Count; i++)
+        var outputs = inner.OutputPlaces;
+        for (int i = 0; i < outputs.Length; i++)
         {
             names[(node, i)] = Named(outputs[i].Node, outputs[i].Output);
             Learn(names[(node, i)], node.Spec(i).Shape);
