@@ -10,6 +10,7 @@ const string Usage = """
       eager [COUNT]        one tracked addition of two 16-element tensors: processor time of all threads, and bytes (default 10,000,000 times)
       memory [OPTIONS]     resident memory of a training loop; --variant plain|drop|ballast|threads --steps N (default 5000)
       adam                 a step of Adam over the parameters of two nets, and clipping, as a share of the copy bandwidth of the same run
+      fuse                 chains of ops as separate kernels and as one body, by tiles and by compiled loops: times and ratios of one run
       train [WORKLOAD ...] [--mode eager] [--threads N] [--from FOLDER] [--memory]
                            the time of a training step, one line of JSON a workload (all if none is named):
                            mlp-small, mlp-wide, mnist-cnn, resnet18-cifar, mobilenetv2-224, char-lstm, char-gpt;
@@ -39,6 +40,9 @@ switch (args)
         return 0;
     case ["adam"]:
         OptimizerBenchmark.Run();
+        return 0;
+    case ["fuse"]:
+        FusionBenchmark.Run();
         return 0;
     case ["train", .. var options]:
         if (TrainBenchmark.Parse(options) is not { } training) return 2;

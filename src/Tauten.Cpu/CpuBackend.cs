@@ -50,6 +50,15 @@ public sealed class CpuBackend : Backend
     /// <inheritdoc/>
     public override Storage Allocate(long byteCount) => byteCount <= SmallStorage.MaxBytes ? SmallStorage.Create(this, (int)byteCount) : new PooledStorage(this, byteCount);
 
+    /// <summary>How fused bodies are run; null where their kernel was taken out of the table.</summary>
+    internal Fusion? Fusion => (Kernels.Source<Ops.Fused>() as FusedKernel)?.Fusion;
+
+    /// <inheritdoc/>
+    internal override bool Fuses(Ops.Op op, ReadOnlySpan<TensorSpec> x) => Fusion is { Engine: not FusionEngine.Off } && FusedBody.Takes(Kernels, op, x);
+
+    /// <inheritdoc/>
+    internal override bool Fuses(Graph body) => Fusion?.Find(body) is not null;
+
     /// <inheritdoc/>
     protected internal override void BeforeBackward() => Pool.BeforeBackward();
 }

@@ -37,6 +37,10 @@ public sealed class BorrowingBackend(Backend lender) : Backend, IDisposable
         };
     }
 
+    internal override bool Fuses(Op op, ReadOnlySpan<TensorSpec> x) => !Hides(op) && lender.Fuses(op, x);
+
+    internal override bool Fuses(Graph body) => lender.Fuses(body);
+
     /// <summary>Gives guarded memory back.</summary>
     public void Dispose() => Memory?.Dispose();
 

@@ -17,6 +17,15 @@ public abstract class Backend
     /// <summary>The kernel for <paramref name="op"/>, or null.</summary>
     internal virtual Kernel<Op>? FindKernel(Op op) => Kernels.Find(op.Slot);
 
+    /// <summary>
+    /// Whether an op with inputs of these specs may stand in the body of a <see cref="Fused"/> op on this backend. What the ops of a body must have in
+    /// common, <see cref="Fuses(Graph)"/> tells.
+    /// </summary>
+    internal virtual bool Fuses(Op op, ReadOnlySpan<TensorSpec> x) => false;
+
+    /// <summary>Whether this backend runs a <see cref="Fused"/> op of this body as one kernel; where not, it is expanded.</summary>
+    internal virtual bool Fuses(Graph body) => false;
+
     /// <summary>Whether the host can read the memory in place.</summary>
     public virtual bool IsHostReadable => true;
 

@@ -9,6 +9,13 @@ namespace Tauten;
 /// </summary>
 public delegate void Kernel<in TOp>(TOp op, ReadOnlySpan<Tensor> x, Span<Tensor> y) where TOp : Op;
 
+/// <summary>A kernel as an object, for a backend that asks its kernels for more than to run: what else one can do, its own type says.</summary>
+interface IKernel
+{
+    /// <summary>See <see cref="Kernel{TOp}"/>.</summary>
+    void Run(Op op, ReadOnlySpan<Tensor> x, Span<Tensor> y);
+}
+
 /// <summary>The kernels of one backend, found by the op's slot number: one list, no reflection.</summary>
 public sealed class KernelTable
 {
@@ -26,6 +33,20 @@ public sealed class KernelTable
     /// <summary>Adds the kernel for one op, which reads and writes elements in place.</summary>
     /// <exception cref="ArgumentException">There is one already.</exception>
     public KernelTable Add<TOp>(ElementKernel<TOp> kernel) where TOp : Op => Add<TOp>((op, x, y) => KernelElements.Run(kernel, op, x, y));
+
+    /// <summary>Adds the kernel for one op, which <see cref="Source"/> gives back.</summary>
+    internal KernelTable Add<TOp>(IKernel kernel) where TOp : Op
+    {
+        if (Find(OpSlot.Of(typeof(TOp))) is not null) throw new ArgumentException($"{typeof(TOp).Name} has a kernel already.");
+        Set<TOp>(kernel.Run);
+        return this;
+    }
+
+    /// <summary>The object that is the kernel of an op, where it was added as one.</summary>
+    internal IKernel? Source(Op op) => Find(op.Slot)?.Target as IKernel;
+
+    /// <summary>The object that is the kernel of ops of a type, where it was added as one.</summary>
+    internal IKernel? Source<TOp>() where TOp : Op => Find(OpSlot.Of(typeof(TOp)))?.Target as IKernel;
 
     /// <summary>Takes the kernel for one op out, so that a composite op runs its expansion; tells whether there was one.</summary>
     public bool Remove<TOp>() where TOp : Op

@@ -73,6 +73,15 @@ public abstract record Op
     /// </summary>
     internal virtual int Overwritten(int output) => -1;
 
+    /// <summary>The one value of all elements of an op that makes them from an attribute alone, NaN while it is not known; null for all other ops.</summary>
+    internal virtual double? RepeatedValue => null;
+
+    /// <summary>The graphs among the attributes, by the names of these.</summary>
+    internal virtual (string Name, Graph Body)[] Bodies() => [];
+
+    /// <summary>The op with other graphs in the place of <see cref="Bodies"/>.</summary>
+    internal virtual Op WithBodies(Graph[] bodies) => this;
+
     /// <summary>The op with named unknowns in its attributes replaced; the op itself where it has none.</summary>
     protected internal virtual Op Bind(Func<string, Dim?> known) => this;
 
@@ -119,6 +128,12 @@ public abstract record ViewOp : PrimitiveOp
 
     /// <summary>The output's layout; null when strides cannot express it for this input, but could for a contiguous one.</summary>
     internal abstract Layout? View(Layout x, TensorSpec y);
+
+    /// <summary>
+    /// For each axis of the output, the axis of the input that it goes along, or -1 for one that repeats or has size 1; null where elements come to stand
+    /// elsewhere along an axis. Under a loop that broadcasts, such a view is nothing to do.
+    /// </summary>
+    internal virtual int[]? SourceAxes(TensorSpec x) => null;
 }
 
 /// <summary>An op that is defined by smaller ones. A backend may still offer a kernel for the whole.</summary>

@@ -15,8 +15,6 @@ static unsafe class MovementKernels
         GC.KeepAlive(x);
     }
 
-    public static void Cast(Ops.Cast op, ReadOnlySpan<Tensor> x, Span<Tensor> y) => Convert(x[0], y[0]);
-
     /// <summary>Copies a strided tensor into a contiguous one of the same shape and any type.</summary>
     public static void Convert(Tensor x, Tensor y)
     {
@@ -78,7 +76,8 @@ static unsafe class MovementKernels
         }
     }
 
-    static void Write(byte* to, double value, DType dtype)
+    /// <summary>Writes a number as one element.</summary>
+    public static void Write(byte* to, double value, DType dtype)
     {
         switch (dtype)
         {

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Runtime.CompilerServices;
 
 namespace Tauten.Cpu;
@@ -22,8 +23,20 @@ internal unsafe struct Tile
 /// <param name="run">Computes the given number of elements, a multiple of <paramref name="lanes"/>.</param>
 /// <param name="lanes">Elements per vector.</param>
 /// <param name="nanoseconds">About how long an element takes when its data is in cache.</param>
-internal readonly unsafe struct Kernel(delegate*<Tile*, nint, void> run, int lanes, double nanoseconds)
+/// <param name="method">Names the function on vectors that the loop is made of; null of a loop that has none.</param>
+internal readonly unsafe struct Kernel(delegate*<Tile*, nint, void> run, int lanes, double nanoseconds, delegate*<MethodInfo> method)
 {
+    private readonly delegate*<MethodInfo> _method = method;
+
+    /// <summary>
+    /// The function on vectors that the loop is made of, for code that calls it in a loop of its own: of the operands, as vectors of the element type, or
+    /// masks in the place of booleans. Only where code can be made while a program runs.
+    /// </summary>
+    public MethodInfo Method => _method();
+
+    /// <summary>Whether <see cref="Method"/> is there.</summary>
+    public bool HasMethod => _method != null;
+
     /// <summary>Computes the given number of elements, a multiple of <see cref="Lanes"/>.</summary>
     public readonly delegate*<Tile*, nint, void> Run = run;
 
@@ -36,49 +49,49 @@ internal readonly unsafe struct Kernel(delegate*<Tile*, nint, void> run, int lan
     /// <summary>y = f(a) for the current instruction level.</summary>
     public static Kernel Unary<F, T>() where F : struct, IUnaryFunction where T : unmanaged => CpuInstructions.Level switch
     {
-        InstructionLevel.Avx512 => new(&Inner<V512<T>, T>.Unary<F>, V512<T>.Count, F.Nanoseconds),
-        InstructionLevel.Avx2 => new(&Inner<V256<T>, T>.Unary<F>, V256<T>.Count, F.Nanoseconds),
-        _ => new(&Inner<V128<T>, T>.Unary<F>, V128<T>.Count, F.Nanoseconds),
+        InstructionLevel.Avx512 => new(&Inner<V512<T>, T>.Unary<F>, V512<T>.Count, F.Nanoseconds, &Inner<V512<T>, T>.UnaryMethod<F>),
+        InstructionLevel.Avx2 => new(&Inner<V256<T>, T>.Unary<F>, V256<T>.Count, F.Nanoseconds, &Inner<V256<T>, T>.UnaryMethod<F>),
+        _ => new(&Inner<V128<T>, T>.Unary<F>, V128<T>.Count, F.Nanoseconds, &Inner<V128<T>, T>.UnaryMethod<F>),
     };
 
     /// <summary>Boolean bytes of a question about a.</summary>
     public static Kernel Predicate<F, T>() where F : struct, IPredicate where T : unmanaged => CpuInstructions.Level switch
     {
-        InstructionLevel.Avx512 => new(&Inner<V512<T>, T>.Predicate<F>, V512<T>.Count, 0.1),
-        InstructionLevel.Avx2 => new(&Inner<V256<T>, T>.Predicate<F>, V256<T>.Count, 0.1),
-        _ => new(&Inner<V128<T>, T>.Predicate<F>, V128<T>.Count, 0.1),
+        InstructionLevel.Avx512 => new(&Inner<V512<T>, T>.Predicate<F>, V512<T>.Count, 0.1, &Inner<V512<T>, T>.PredicateMethod<F>),
+        InstructionLevel.Avx2 => new(&Inner<V256<T>, T>.Predicate<F>, V256<T>.Count, 0.1, &Inner<V256<T>, T>.PredicateMethod<F>),
+        _ => new(&Inner<V128<T>, T>.Predicate<F>, V128<T>.Count, 0.1, &Inner<V128<T>, T>.PredicateMethod<F>),
     };
 
     /// <summary>y = f(a, b).</summary>
     public static Kernel Binary<F, T>() where F : struct, IBinaryFunction where T : unmanaged => CpuInstructions.Level switch
     {
-        InstructionLevel.Avx512 => new(&Inner<V512<T>, T>.Binary<F>, V512<T>.Count, F.Nanoseconds),
-        InstructionLevel.Avx2 => new(&Inner<V256<T>, T>.Binary<F>, V256<T>.Count, F.Nanoseconds),
-        _ => new(&Inner<V128<T>, T>.Binary<F>, V128<T>.Count, F.Nanoseconds),
+        InstructionLevel.Avx512 => new(&Inner<V512<T>, T>.Binary<F>, V512<T>.Count, F.Nanoseconds, &Inner<V512<T>, T>.BinaryMethod<F>),
+        InstructionLevel.Avx2 => new(&Inner<V256<T>, T>.Binary<F>, V256<T>.Count, F.Nanoseconds, &Inner<V256<T>, T>.BinaryMethod<F>),
+        _ => new(&Inner<V128<T>, T>.Binary<F>, V128<T>.Count, F.Nanoseconds, &Inner<V128<T>, T>.BinaryMethod<F>),
     };
 
     /// <summary>Boolean bytes of a question about a and b.</summary>
     public static Kernel Compare<F, T>() where F : struct, IComparison where T : unmanaged => CpuInstructions.Level switch
     {
-        InstructionLevel.Avx512 => new(&Inner<V512<T>, T>.Compare<F>, V512<T>.Count, 0.1),
-        InstructionLevel.Avx2 => new(&Inner<V256<T>, T>.Compare<F>, V256<T>.Count, 0.1),
-        _ => new(&Inner<V128<T>, T>.Compare<F>, V128<T>.Count, 0.1),
+        InstructionLevel.Avx512 => new(&Inner<V512<T>, T>.Compare<F>, V512<T>.Count, 0.1, &Inner<V512<T>, T>.CompareMethod<F>),
+        InstructionLevel.Avx2 => new(&Inner<V256<T>, T>.Compare<F>, V256<T>.Count, 0.1, &Inner<V256<T>, T>.CompareMethod<F>),
+        _ => new(&Inner<V128<T>, T>.Compare<F>, V128<T>.Count, 0.1, &Inner<V128<T>, T>.CompareMethod<F>),
     };
 
     /// <summary>y = f(a, b, c).</summary>
     public static Kernel Ternary<F, T>() where F : struct, ITernaryFunction where T : unmanaged => CpuInstructions.Level switch
     {
-        InstructionLevel.Avx512 => new(&Inner<V512<T>, T>.Ternary<F>, V512<T>.Count, 0.15),
-        InstructionLevel.Avx2 => new(&Inner<V256<T>, T>.Ternary<F>, V256<T>.Count, 0.15),
-        _ => new(&Inner<V128<T>, T>.Ternary<F>, V128<T>.Count, 0.15),
+        InstructionLevel.Avx512 => new(&Inner<V512<T>, T>.Ternary<F>, V512<T>.Count, 0.15, &Inner<V512<T>, T>.TernaryMethod<F>),
+        InstructionLevel.Avx2 => new(&Inner<V256<T>, T>.Ternary<F>, V256<T>.Count, 0.15, &Inner<V256<T>, T>.TernaryMethod<F>),
+        _ => new(&Inner<V128<T>, T>.Ternary<F>, V128<T>.Count, 0.15, &Inner<V128<T>, T>.TernaryMethod<F>),
     };
 
     /// <summary>y = b where the boolean byte a is set, else c. <typeparamref name="T"/> only gives the size.</summary>
     public static Kernel Where<T>() where T : unmanaged => CpuInstructions.Level switch
     {
-        InstructionLevel.Avx512 => new(&Inner<V512<T>, T>.Where, V512<T>.Count, 0.15),
-        InstructionLevel.Avx2 => new(&Inner<V256<T>, T>.Where, V256<T>.Count, 0.15),
-        _ => new(&Inner<V128<T>, T>.Where, V128<T>.Count, 0.15),
+        InstructionLevel.Avx512 => new(&Inner<V512<T>, T>.Where, V512<T>.Count, 0.15, &Inner<V512<T>, T>.WhereMethod),
+        InstructionLevel.Avx2 => new(&Inner<V256<T>, T>.Where, V256<T>.Count, 0.15, &Inner<V256<T>, T>.WhereMethod),
+        _ => new(&Inner<V128<T>, T>.Where, V128<T>.Count, 0.15, &Inner<V128<T>, T>.WhereMethod),
     };
 
     /// <summary>The inner loops themselves. Fully optimized from the first call: the first tier would run each vector operation as a call.</summary>
@@ -157,5 +170,18 @@ internal readonly unsafe struct Kernel(delegate*<Tile*, nint, void> run, int lan
                 c += stepC;
             }
         }
+
+        // In a program that was compiled ahead of time, nobody asks for these, and the condition leaves them out.
+        public static MethodInfo UnaryMethod<F>() where F : struct, IUnaryFunction => RuntimeFeature.IsDynamicCodeSupported ? ((Func<V, V>)F.Apply<V, T>).Method : null!;
+
+        public static MethodInfo PredicateMethod<F>() where F : struct, IPredicate => RuntimeFeature.IsDynamicCodeSupported ? ((Func<V, V>)F.Apply<V, T>).Method : null!;
+
+        public static MethodInfo BinaryMethod<F>() where F : struct, IBinaryFunction => RuntimeFeature.IsDynamicCodeSupported ? ((Func<V, V, V>)F.Apply<V, T>).Method : null!;
+
+        public static MethodInfo CompareMethod<F>() where F : struct, IComparison => RuntimeFeature.IsDynamicCodeSupported ? ((Func<V, V, V>)F.Apply<V, T>).Method : null!;
+
+        public static MethodInfo TernaryMethod<F>() where F : struct, ITernaryFunction => RuntimeFeature.IsDynamicCodeSupported ? ((Func<V, V, V, V>)F.Apply<V, T>).Method : null!;
+
+        public static MethodInfo WhereMethod() => RuntimeFeature.IsDynamicCodeSupported ? ((Func<V, V, V, V>)V.Select).Method : null!;
     }
 }

@@ -9,6 +9,8 @@ public sealed record Fill(Shape Shape, double Value, DType DType) : PrimitiveOp
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x) => new TensorSpec(DType, Shape);
 
+    internal override double? RepeatedValue => Value;
+
     /// <inheritdoc/>
     protected internal override Op Bind(Func<string, Dim?> known) => Shape.IsKnown ? this : new Fill(Shape.Bind(known), Value, DType);
 
@@ -49,6 +51,8 @@ public sealed record DimValue(Dim Dim, DType DType) : CompositeOp
 
     /// <inheritdoc/>
     public override Tensor Expand(ReadOnlySpan<Tensor> x) => Dim.IsKnown ? Dispatch.Run(new Fill(Shape.Scalar, Dim.Value, DType)) : Dispatch.Run(this);
+
+    internal override double? RepeatedValue => Dim.IsKnown ? Dim.Value : double.NaN;
 
     /// <inheritdoc/>
     protected internal override Op Bind(Func<string, Dim?> known) => Dim.IsKnown ? this : new DimValue(Dim.Bind(known), DType);

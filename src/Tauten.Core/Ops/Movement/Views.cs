@@ -10,6 +10,8 @@ public sealed record Alias : ViewOp
 
     internal override Layout View(Layout x, TensorSpec y) => x;
 
+    internal override int[] SourceAxes(TensorSpec x) => [.. Enumerable.Range(0, x.Shape.Rank)];
+
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => [b.Grad];
 
@@ -26,6 +28,8 @@ public sealed record Detach : ViewOp
     public override Specs Infer(ReadOnlySpan<TensorSpec> x) => Expect.One(x, this);
 
     internal override Layout View(Layout x, TensorSpec y) => x;
+
+    internal override int[] SourceAxes(TensorSpec x) => [.. Enumerable.Range(0, x.Shape.Rank)];
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => [null];
@@ -47,6 +51,22 @@ public sealed record Reshape(Shape Shape) : ViewOp
     }
 
     internal override Layout? View(Layout x, TensorSpec y) => x.Reshape(y);
+
+    // Only axes of size 1 come and go.
+    internal override int[]? SourceAxes(TensorSpec x)
+    {
+        var axes = new int[Shape.Rank];
+        int old = 0;
+        for (int i = 0; i < axes.Length; i++)
+        {
+            while (old < x.Shape.Rank && x.Shape[old] == 1 && Shape[i] != 1) old++;
+            if (old < x.Shape.Rank && x.Shape[old] == Shape[i]) axes[i] = old++;
+            else if (Shape[i] == 1) axes[i] = -1;
+            else return null;
+        }
+        while (old < x.Shape.Rank && x.Shape[old] == 1) old++;
+        return old == x.Shape.Rank ? axes : null;
+    }
 
     /// <inheritdoc/>
     protected internal override Op Bind(Func<string, Dim?> known) => Shape.IsKnown ? this : new Reshape(Shape.Bind(known));
@@ -87,6 +107,8 @@ public sealed record Permute(Dims Permutation) : ViewOp
         return Layout.Of(y, strides, x.Offset);
     }
 
+    internal override int[] SourceAxes(TensorSpec x) => [.. Permutation.Select(axis => (int)axis)];
+
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b)
     {
@@ -117,6 +139,12 @@ public sealed record BroadcastTo(Shape Shape) : ViewOp
         var strides = new long[y.Shape.Rank];
         for (int i = 1; i <= x.Rank; i++) strides[^i] = x.Sizes[^i] == 1 ? 0 : x.Strides[^i];
         return Layout.Of(y, strides, x.Offset);
+    }
+
+    internal override int[] SourceAxes(TensorSpec x)
+    {
+        int added = Shape.Rank - x.Shape.Rank;
+        return [.. Enumerable.Range(0, Shape.Rank).Select(i => i < added || (x.Shape[i - added] == 1 && Shape[i] != 1) ? -1 : i - added)];
     }
 
     /// <inheritdoc/>

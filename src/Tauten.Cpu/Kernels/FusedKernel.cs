@@ -1,0 +1,120 @@
+using Tauten.Ops;
+
+namespace Tauten.Cpu;
+
+/// <summary>Bodies of several ops: from tensors to the loop.</summary>
+/// <param name="kernels">The kernels that a body is made of.</param>
+sealed unsafe class FusedKernel(KernelTable kernels) : IKernel
+{
+    /// <summary>The bodies of this backend.</summary>
+    public Fusion Fusion { get; } = new(kernels);
+
+    /// <inheritdoc/>
+    public void Run(Op op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
+    {
+        var body = ((Fused)op).Body;
+        if (Fusion.Find(body) is { } program) Run(program, x, y);
+        else Expand(body, x, y);
+    }
+
+    static void Expand(Graph body, ReadOnlySpan<Tensor> x, Span<Tensor> y)
+    {
+        using var mode = Gradients.NoGrad();
+        var results = body.Run(x);
+        for (int i = 0; i < y.Length; i++) MovementKernels.CopyTo(results[i], y[i]);
+    }
+
+    static void Run(BodyProgram program, ReadOnlySpan<Tensor> x, Span<Tensor> y)
+    {
+        var body = program.Body;
+        int inputs = body.Inputs.Count;
+        var tensors = new Tensor[inputs + y.Length];
+        for (int i = 0; i < inputs; i++) tensors[i] = body.Inputs[i].Constant ?? x[i];
+        y.CopyTo(tensors.AsSpan(inputs));
+        ulong* scalars = stackalloc ulong[body.Scalars.Count + 1];
+        for (int i = 0; i < body.Scalars.Count; i++)
+        {
+            var (_, scalar, dtype) = body.Scalars[i];
+            double value = scalar.RepeatedValue!.Value;
+            // What is not a number depends on a size, unless it is meant.
+            if (double.IsNaN(value)) value = body.Graph.Bound(scalar, Dispatch.SpecsOf(x)).RepeatedValue!.Value;
+            MovementKernels.Write((byte*)(scalars + i), value, dtype);
+        }
+        byte** pointers = stackalloc byte*[tensors.Length];
+        Pin(program, tensors, 0, pointers, scalars);
+        GC.KeepAlive(tensors);
+    }
+
+    /// <summary>The first elements of all tensors from one on: memory of the pool does not move, and the others are pinned one inside the other.</summary>
+    static void Pin(BodyProgram program, Tensor[] tensors, int index, byte** pointers, ulong* scalars)
+    {
+        for (; index < tensors.Length; index++)
+        {
+            ref byte first = ref tensors[index].First();
+            if (tensors[index].Storage is PooledStorage) pointers[index] = (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref first);
+            else
+            {
+                fixed (byte* pinned = &first)
+                {
+                    pointers[index] = pinned;
+                    Pin(program, tensors, index + 1, pointers, scalars);
+                }
+                return;
+            }
+        }
+        Execute(program, tensors, pointers, scalars);
+    }
+
+    static void Execute(BodyProgram program, Tensor[] tensors, byte** pointers, ulong* scalars)
+    {
+        var body = program.Body;
+        int rank = body.Rank, inputs = body.Inputs.Count;
+        Span<long> shape = stackalloc long[rank];
+        var (_, _, axes) = body.Outputs[0];
+        for (int d = 0; d < axes.Length; d++)
+            if (axes[d] >= 0) shape[axes[d]] = tensors[inputs].Layout.Sizes[d];
+        long* numbers = stackalloc long[inputs * rank + 1];
+        new Span<long>(numbers, inputs * rank).Clear();
+        long** strides = stackalloc long*[inputs + 1];
+        for (int i = 0; i < inputs; i++)
+        {
+            strides[i] = numbers + i * rank;
+            var layout = tensors[i].Layout;
+            axes = body.Inputs[i].Axes;
+            for (int d = 0; d < axes.Length; d++)
+                if (axes[d] >= 0 && layout.Sizes[d] != 1) strides[i][axes[d]] = layout.Strides[d];
+        }
+        new FusedLoop(program, pointers, pointers + inputs, scalars, Overlaps(tensors, inputs)).Execute(shape, strides);
+    }
+
+    /// <summary>Whether an output lies in memory that an input reads.</summary>
+    static bool Overlaps(Tensor[] tensors, int inputs)
+    {
+        for (int i = 0; i < inputs; i++)
+            for (int k = inputs; k < tensors.Length; k++)
+                if (ReferenceEquals(tensors[i].Storage, tensors[k].Storage) && Overlap(tensors[i], tensors[k])) return true;
+        return false;
+    }
+
+    static bool Overlap(Tensor a, Tensor b)
+    {
+        var (firstA, lastA) = Range(a);
+        var (firstB, lastB) = Range(b);
+        return firstA < lastB && firstB < lastA;
+    }
+
+    /// <summary>The bytes of its storage between which a tensor lies.</summary>
+    static (long First, long End) Range(Tensor tensor)
+    {
+        var layout = tensor.Layout;
+        long first = layout.Offset, last = layout.Offset;
+        for (int d = 0; d < layout.Rank; d++)
+        {
+            long span = (layout.Sizes[d] - 1) * layout.Strides[d];
+            if (span < 0) first += span;
+            else last += span;
+        }
+        int size = tensor.DType.Size();
+        return (first * size, (last + 1) * size);
+    }
+}
