@@ -50,6 +50,9 @@ static class Tool
     {
         new Command("train", "Train a model.") { new TrainDigits() },
         new Command("predict", "Show what a trained model says.") { new PredictDigits() },
+        new Command("onnx", "Work with models in the ONNX format.") { new OnnxVerify() },
+        new ModelInfo(),
+        new RunModel(),
     };
 
     static int Report(TextWriter error, string message)

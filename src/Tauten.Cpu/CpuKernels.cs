@@ -160,6 +160,8 @@ static class CpuKernels
         .Add<Ops.BatchMomentsGradient>(BatchNormKernels.MomentsGradient)
         .Add<Ops.BatchNorm>(BatchNormKernels.Forward)
         .Add<Ops.BatchNormGradient>(BatchNormKernels.Gradient)
+        .Add<Ops.BatchNormTraining>(BatchNormKernels.Training)
+        .Add<Ops.BatchNormTrainingGradient>(BatchNormKernels.TrainingGradient)
         .Add<Ops.CDist>(DistanceKernels.Distances)
         .Add<Ops.CDistGradient>(DistanceKernels.Gradient)
 

@@ -13,9 +13,18 @@ namespace Tauten.NN;
 public abstract partial class Module
 {
     string? path;
+    bool isTraining = true;
 
     /// <summary>Whether the module is in training mode, as it is at first: dropout drops, batch normalization uses and tracks the batch.</summary>
-    public bool IsTraining { get; private set; } = true;
+    public bool IsTraining
+    {
+        get
+        {
+            // A graph that was captured in one mode does not stand for the other.
+            if (Ambient.Current.Capture is { } capture && isTraining is var now) capture.Assume(this, now ? "training mode" : "evaluation mode", () => isTraining == now);
+            return isTraining;
+        }
+    }
 
     /// <summary>
     /// Where the module stands, such as <c>Net.fc1</c>: the type of the outermost module, then names of members. Known once the outermost module
@@ -122,7 +131,7 @@ public abstract partial class Module
     }
 
     /// <summary>The mode of this module alone.</summary>
-    internal virtual void SetOwnMode(bool training) => IsTraining = training;
+    internal virtual void SetOwnMode(bool training) => isTraining = training;
 
     /// <summary>
     /// All parameters, each once, in the order of declaration. The sequence looks again each time it is enumerated: an optimizer that was given

@@ -66,11 +66,14 @@ public sealed class OpCase(Type op, string name, Func<Tensor[], Tensor[]> functi
     /// <summary>Whether shapes depend on the values of inputs, or the function looks at them.</summary>
     public bool DependsOnData { get; init; }
 
+    /// <summary>Whether the function goes one way or another by the values of inputs, though its shapes do not depend on them.</summary>
+    public bool Branches { get; init; }
+
     /// <summary>To which order gradients are compared with finite differences: 2, 1 or 0.</summary>
     public int Order { get; init; } = 2;
 
-    /// <summary>Whether the op is a composite, so that results in 16 bits may be rounded at each step.</summary>
-    public bool IsComposite { get; } = typeof(Ops.CompositeOp).IsAssignableFrom(op);
+    /// <summary>Whether the op is a composite, or runs graphs, so that results in 16 bits may be rounded at each step.</summary>
+    public bool IsComposite { get; } = typeof(Ops.CompositeOp).IsAssignableFrom(op) || typeof(Ops.ControlOp).IsAssignableFrom(op);
 
     /// <summary>The names of sizes in order of appearance.</summary>
     internal string[] Names { get; } = [.. inputs.SelectMany(i => i.Shape).SelectMany(d => d.Names).Distinct()];

@@ -27,6 +27,10 @@ public sealed class ConvolutionTests
         [3, 5, 7, 7, 5, 3, 1, 1, 1, 5], [3, 5, 7, 7, 5, 3, 2, 1, 1, 5], [2, 4, 14, 14, 4, 3, 2, 1, 1, 4], [2, 4, 9, 33, 4, 3, 1, 1, 1, 4], [2, 4, 5, 70, 4, 3, 2, 0, 1, 4],
         [2, 3, 3, 3, 3, 3, 1, 1, 1, 3], [2, 3, 2, 1, 3, 3, 2, 1, 1, 3], [2, 3, 11, 12, 3, 5, 2, 2, 1, 3], [2, 3, 10, 12, 3, 3, 3, 1, 1, 3], [2, 3, 10, 12, 3, 3, 1, 2, 2, 3],
         [1, 3, 10, 12, 3, 7, 1, 3, 1, 3], [9, 40, 7, 7, 40, 3, 1, 1, 1, 40],
+        // Windows of one element in steps, with few channels and in groups.
+        [3, 5, 9, 33, 7, 1, 2, 0, 1, 1], [2, 12, 17, 34, 40, 1, 2, 0, 1, 2], [2, 32, 8, 8, 34, 1, 2, 0, 1, 1],
+        // Few channels of the input: in bands, in groups, in steps of 1, 2 and 3, dilated, more channels than are summed at a time.
+        [1, 3, 41, 37, 16, 5, 2, 2, 1, 1], [2, 6, 30, 22, 40, 3, 2, 1, 1, 2], [2, 4, 12, 9, 20, 3, 3, 1, 1, 1], [1, 2, 25, 19, 17, 3, 1, 2, 2, 1], [1, 3, 9, 9, 520, 3, 2, 0, 1, 1], [3, 1, 7, 5, 16, 3, 2, 1, 1, 1],
         // Few channels.
         [2, 3, 20, 18, 33, 7, 2, 3, 1, 1], [2, 3, 16, 16, 40, 3, 1, 1, 1, 1], [2, 1, 14, 14, 6, 5, 1, 2, 1, 1],
     ];
@@ -85,6 +89,36 @@ public sealed class ConvolutionTests
             using var backend = new BorrowingBackend(Trial.Cpu) { Memory = memory };
             convolution.Run(DType.Float32, backend);
             Assert.Equal(0, memory.Check());
+        }
+    }
+
+    [Fact]
+    public void Each_algorithm_has_a_shape_for_all_that_it_does()
+    {
+        var shapes = ((IEnumerable<object[]>)Shapes).Select(row => new Case((int[])row[0]).Shape).ToList();
+        var all = Enum.GetValues<ConvolutionAlgorithm>();
+        Assert.Empty(all.Except(shapes.Select(s => ConvolutionAlgorithms.ForOutput(s))).Except([ConvolutionAlgorithm.Overlaps]));
+        Assert.Empty(all.Except(shapes.Select(s => ConvolutionAlgorithms.ForInputGradient(s))));
+        Assert.Empty(all.Except(shapes.Select(s => ConvolutionAlgorithms.ForWeightGradient(s))).Except([ConvolutionAlgorithm.Overlaps, ConvolutionAlgorithm.Pointwise]));
+    }
+
+    /// <summary>All of y * scale + bias + residual between two bounds, done tile by tile, is what it is when done afterwards: each result is in exactly one tile.</summary>
+    [Theory, MemberData(nameof(Shapes))]
+    public void An_epilogue_meets_each_result_once(int[] sizes)
+    {
+        var level = CpuInstructions.Level;
+        var convolution = new Case(sizes);
+        try
+        {
+            foreach (var instructions in Enum.GetValues<InstructionLevel>().Where(l => l <= CpuInstructions.Detected))
+            {
+                CpuInstructions.Level = instructions;
+                foreach (var dtype in new[] { DType.Float32, DType.Float64 }) convolution.CheckEpilogue(dtype, $"{instructions}, {dtype}");
+            }
+        }
+        finally
+        {
+            CpuInstructions.Level = level;
         }
     }
 
@@ -160,6 +194,27 @@ public sealed class ConvolutionTests
                 Dispatch.Run(new ConvolutionInputGradient(inputShape, op), arriving, filter),
                 Dispatch.Run(new ConvolutionWeightGradient(weightShape, op), input, arriving),
             ];
+        }
+
+        /// <summary>The sizes as kernels take them.</summary>
+        public ConvolutionShape Shape => ConvolutionKernels.ShapeOf(new([stride, stride], [padding, padding, padding, padding], [dilation, dilation], groups), [batch, channels, height, width], [outputs, channels / groups, window, window]);
+
+        /// <summary>Compares results that were finished tile by tile with those finished afterwards.</summary>
+        public void CheckEpilogue(DType dtype, string how)
+        {
+            using var scope = Backends.Use(Trial.Cpu);
+            var random = new Random(2);
+            Tensor Numbers(Shape shape) => Tensor.From(Enumerable.Range(0, (int)shape.Count).Select(_ => random.NextDouble() * 2 - 1).ToArray()).To(dtype).Reshape(shape);
+            Tensor input = Tensor.From(x).To(dtype).Reshape([batch, channels, height, width]), filter = Tensor.From(weight).To(dtype).Reshape([outputs, channels / groups, window, window]);
+            Tensor scale = Numbers([outputs]), bias = Numbers([outputs]), residual = Numbers([batch, outputs, outHeight, outWidth]);
+            var op = new Convolution([stride, stride], [padding, padding, padding, padding], [dilation, dilation], groups);
+            var finished = Tensor.Allocate(Trial.Cpu, new(dtype, residual.Shape));
+            ConvolutionKernels.Finished(op, input, filter, scale, bias, residual, -0.5, 0.75, finished);
+            Shape along = [outputs, 1, 1];
+            var expected = (Dispatch.Run(op, input, filter) * scale.Reshape(along) + bias.Reshape(along) + residual).Clamp(-0.5, 0.75);
+            double error = (finished - expected).Abs().Max().To(DType.Float64).ToArray<double>()[0];
+            // The multiplication and the first addition are rounded once or twice.
+            Assert.True(error <= (dtype == DType.Float32 ? 2e-5 : 1e-13), $"{how}: the error is {error:E1}.");
         }
 
         /// <summary>Compares, relative to the largest value.</summary>

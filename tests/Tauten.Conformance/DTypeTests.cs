@@ -12,7 +12,7 @@ namespace Tauten.Conformance;
 public sealed partial class DTypeTests
 {
     /// <summary>Ops whose dtypes are those of what they carry.</summary>
-    static bool IsWrapper(Type op) => typeof(ValueOp).IsAssignableFrom(op) || typeof(GraphOp).IsAssignableFrom(op) || op == typeof(Mapped);
+    static bool IsWrapper(Type op) => typeof(ValueOp).IsAssignableFrom(op) || typeof(GraphOp).IsAssignableFrom(op) || typeof(ControlOp).IsAssignableFrom(op) || op == typeof(Mapped);
 
     static readonly Dictionary<Type, AcceptedDTypes> accepted = Table.Cases.Where(c => !IsWrapper(c.Op)).GroupBy(c => c.Op).ToDictionary(g => g.Key, g => AcceptedDTypes.Of([.. g]));
 

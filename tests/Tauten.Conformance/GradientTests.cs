@@ -63,7 +63,7 @@ public sealed class GradientTests
         });
 
     /// <summary>Inputs and weights, and the gradients of the weighted sum of the outputs; null where no output is floating-point.</summary>
-    static (Tensor[] Inputs, Tensor[] Gradients)? Eager(Trial t, Func<Tensor[], Tensor[]> function, bool widen = false)
+    internal static (Tensor[] Inputs, Tensor[] Gradients)? Eager(Trial t, Func<Tensor[], Tensor[]> function, bool widen = false)
     {
         using var scope = Backends.Use(Trial.Cpu);
         var values = widen ? Array.ConvertAll(t.Inputs, x => x.IsReal ? x.As(DType.Float64) : x) : t.Inputs;
@@ -74,7 +74,7 @@ public sealed class GradientTests
         return (z, GradientCheck.GradientOf(function, x.Length, which)(z));
     }
 
-    static Func<Tensor[], Tensor[]> Function(Trial t) => GradientCheck.GradientOf(t.Case.Function, t.Inputs.Length, GradientCheck.Differentiable(t.Inputs));
+    internal static Func<Tensor[], Tensor[]> Function(Trial t) => GradientCheck.GradientOf(t.Case.Function, t.Inputs.Length, GradientCheck.Differentiable(t.Inputs));
 
     static string? Close(Tensor[] actual, Tensor[] expected, double precision)
     {

@@ -20,6 +20,7 @@ static class Table
         .. TransformCases.All(),
         .. AttentionCases.All(),
         .. SequenceCases.All(),
+        .. ControlCases.All(),
     ];
 
     static readonly Dictionary<string, OpCase> byName = Cases.ToDictionary(c => c.Name);

@@ -3,6 +3,8 @@ using System.Reflection;
 using System.Runtime.Loader;
 using System.Xml.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Tauten.Core.Generators;
 
 namespace Tauten.Conventions;
 
@@ -17,7 +19,10 @@ sealed class CompiledTree : IDisposable
         // Leaving out a test or a kernel does not change the core.
         (byte[] core, documentation, byte[] probe) = known.GetOrAdd(string.Concat(sources.Select(s => s.Code)), _ =>
         {
-            var (image, text) = Compiler.Emit(Compiler.Compile("Tauten.Core", sources, []));
+            // The table of ops is written by a generator.
+            CSharpGeneratorDriver.Create(new OpTableGenerator()).WithUpdatedParseOptions(Compiler.Options).RunGeneratorsAndUpdateCompilation(Compiler.Compile("Tauten.Core", sources, []), out var whole, out var complaints);
+            if (complaints.Length > 0) throw new CompilationException(complaints);
+            var (image, text) = Compiler.Emit((CSharpCompilation)whole);
             var reference = MetadataReference.CreateFromImage(image);
             return (image, text, Compiler.Emit(Compiler.Compile("Probe", [("RuleProbe.cs", tree.Read("tests/Tauten.Conventions/Checks/RuleProbe.cs"))], [reference])).Image);
         });

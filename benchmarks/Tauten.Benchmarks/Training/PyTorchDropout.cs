@@ -3,20 +3,24 @@ using Tauten.NN;
 namespace Tauten.Benchmarks.Training;
 
 /// <summary>Dropout of just the elements that PyTorch drops on a CPU, so that losses can be compared step by step.</summary>
+/// <param name="shape">The shape of what it is applied to.</param>
 /// <param name="rate">The probability.</param>
 /// <param name="seed">What PyTorch's generator was seeded with.</param>
 /// <param name="drawn">How many numbers it has drawn before the first step.</param>
-sealed class PyTorchDropout(double rate, uint seed, int drawn) : Module<Tensor, Tensor>
+sealed partial class PyTorchDropout(Shape shape, double rate, uint seed, int drawn) : Module<Tensor, Tensor>
 {
     readonly MersenneTwister random = new(seed, drawn);
+    readonly Buffer factors = new(Tensor.Ones(shape));
 
-    protected override Tensor Forward(Tensor x)
+    /// <summary>Draws the factors of the next step.</summary>
+    public void Draw()
     {
-        if (!IsTraining) return x;
-        var factors = new float[x.Shape.ElementCount.Value];
-        foreach (ref float factor in factors.AsSpan()) factor = random.NextDouble() < 1 - rate ? (float)(1 / (1 - rate)) : 0;
-        return x * Tensor.From(factors, x.Shape);
+        var drawn = new float[shape.ElementCount.Value];
+        foreach (ref float factor in drawn.AsSpan()) factor = random.NextDouble() < 1 - rate ? (float)(1 / (1 - rate)) : 0;
+        factors.Value = Tensor.From(drawn, shape);
     }
+
+    protected override Tensor Forward(Tensor x) => IsTraining ? x * factors : x;
 }
 
 /// <summary>The generator MT19937 (Matsumoto and Nishimura, 1998).</summary>

@@ -15,14 +15,14 @@ static class TrainBenchmark
     // What PyTorch's generator draws, seeded with 0, for the weights and the batch of mobilenetv2-224 before the first step.
     const int DrawnBefore = 5_609_362;
 
-    public sealed record Options(IReadOnlyList<Workload> Workloads, string? Folder, bool Memory);
+    public sealed record Options(IReadOnlyList<Workload> Workloads, string? Folder, bool Memory, bool Compiled);
 
     /// <summary>The options, or null with a word on the error stream.</summary>
     public static Options? Parse(ReadOnlySpan<string> arguments)
     {
         var workloads = new List<Workload>();
         string? folder = null;
-        bool memory = false;
+        bool memory = false, compiled = false;
         for (int i = 0; i < arguments.Length; i++)
         {
             string argument = arguments[i];
@@ -42,8 +42,11 @@ static class TrainBenchmark
             string value = arguments[i];
             switch (argument)
             {
-                case "--mode" when value != "eager":
-                    return Refuse($"expected --mode eager. Received: {value}.");
+                case "--mode" when value is not ("eager" or "compiled"):
+                    return Refuse($"expected --mode eager or compiled. Received: {value}.");
+                case "--mode":
+                    compiled = value == "compiled";
+                    break;
                 case "--threads":
                     if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int threads) || threads < 1) return Refuse($"expected --threads with a number of 1 or more. Received: {value}.");
                     CpuBackend.Threads = threads;
@@ -54,7 +57,7 @@ static class TrainBenchmark
                     break;
             }
         }
-        return new(workloads.Count > 0 ? workloads : Workload.All, folder, memory);
+        return new(workloads.Count > 0 ? workloads : Workload.All, folder, memory, compiled);
     }
 
     static Options? Refuse(string message)
@@ -73,7 +76,7 @@ static class TrainBenchmark
             var cpu = (CpuBackend)Backends.Default;
             cpu.ResetPeak();
             var start = options.Folder is null ? null : Npz.Load(Path.Combine(options.Folder, workload.Name + ".npz"));
-            var run = new TrainingRun(workload, start, DrawnBefore);
+            var run = new TrainingRun(workload, start, options.Compiled);
             var losses = Enumerable.Range(0, CheckedSteps).Select(_ => run.Step()).ToArray();
             // The just-in-time compiler has its final code after some hundred calls and some time.
             for (long began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began).TotalSeconds < WarmUpSeconds;) run.Step();
@@ -89,11 +92,13 @@ static class TrainBenchmark
             Console.WriteLine(JsonSerializer.Serialize(new
             {
                 workload = workload.Name,
-                mode = "eager",
+                mode = options.Compiled ? "compiled" : "eager",
                 threads = CpuBackend.Threads,
                 median_ms = Math.Round(times[times.Length / 2], 3),
                 min_ms = Math.Round(times[0], 3),
                 losses = losses.Select(l => Math.Round(l, 6)),
+                compile_ms = run.Report?.CompileTime.TotalMilliseconds,
+                plans = run.Report?.Plans,
                 peak_mb = Resident.PeakMegabytes,
                 peak_tensor_mb = Math.Round(peak / 1e6, 1),
                 live_tensor_mb = options.Memory ? Math.Round(LiveBytes(cpu, run) / 1e6, 1) : default(double?),
@@ -124,11 +129,14 @@ static class TrainBenchmark
         readonly Module<Tensor, Tensor> net;
         readonly Tensor input, labels;
         readonly Optimizer optimizer;
+        readonly PyTorchDropout? dropout;
         readonly CrossEntropyLoss criterion = new();
+        readonly Func<Tensor, Tensor, Tensor> step;
 
-        public TrainingRun(Workload workload, IReadOnlyDictionary<string, NpyArray>? start, int drawnBefore)
+        public TrainingRun(Workload workload, IReadOnlyDictionary<string, NpyArray>? start, bool compiled)
         {
-            net = workload.Net(start is null ? new Dropout(0.2) : new PyTorchDropout(0.2, seed: 0, drawnBefore));
+            if (start is not null) dropout = new([8, 1280], 0.2, seed: 0, DrawnBefore);
+            net = workload.Net((Module<Tensor, Tensor>?)dropout ?? new Dropout(0.2));
             input = start?["x"].Tensor ?? workload.Input();
             labels = start?["y"].Tensor ?? workload.Labels();
             if (start is not null)
@@ -139,15 +147,25 @@ static class TrainBenchmark
                     .ToDictionary(entry => entry.Key[Prefix.Length..], entry => entry.Value.Tensor));
             }
             optimizer = workload.Optimizer(net.Parameters());
+            step = compiled ? Compiled.Function((Func<Tensor, Tensor, Tensor>)Learn, new CompileOptions { Check = false }) : Learn;
         }
+
+        /// <summary>What has been compiled, if it is.</summary>
+        public CompileReport? Report => step.Target == this ? null : Compiled.ReportOf(step);
 
         public float Step()
         {
+            dropout?.Draw();
+            return step(input, labels).Item<float>();
+        }
+
+        Tensor Learn(Tensor x, Tensor y)
+        {
             optimizer.ZeroGrad();
-            var loss = criterion.Call(net.Call(input), labels);
+            var loss = criterion.Call(net.Call(x), y);
             loss.Backward();
             optimizer.Step();
-            return loss.Item<float>();
+            return loss;
         }
     }
 }

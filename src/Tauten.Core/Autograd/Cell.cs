@@ -170,13 +170,13 @@ public sealed class Parameter : Cell
         set
         {
             if (value is not null && (value.Shape != Shape || value.DType != DType)) throw new ShapeException($"{this}: its gradient must have the same spec. Received: {value.Spec}.");
-            if (Ambient.Current.Capture is { } capture) capture.Gradients[gradients] = value;
+            if (Ambient.Current.Capture is { } capture) capture.SetGradient(gradients, value);
             else (gradients.Gradient, gradients.Escaped) = (value, true);
         }
     }
 
     /// <summary>The gradient for an optimizer, which does not hand it on.</summary>
-    internal Tensor? BorrowGrad() => Ambient.Current.Capture is { } capture ? capture.Gradients.GetValueOrDefault(gradients) : gradients.Gradient;
+    internal Tensor? BorrowGrad() => Ambient.Current.Capture is { } capture ? capture.GradientOf(gradients) : gradients.Gradient;
 
     /// <summary>Whether nobody else can see the gradient, so that it may be changed in place.</summary>
     internal bool HasPrivateGrad => !gradients.Escaped && gradients.Gradient is { Layout: { IsContiguous: true, Offset: 0 } } gradient && gradient.Storage.IsUnshared;
@@ -192,7 +192,7 @@ public sealed class Parameter : Cell
     /// <summary>Forgets the gradient.</summary>
     public void ZeroGrad()
     {
-        if (Ambient.Current.Capture is { } capture) capture.Gradients[gradients] = null;
+        if (Ambient.Current.Capture is { } capture) capture.SetGradient(gradients, null);
         else gradients.Clear();
     }
 }

@@ -34,5 +34,8 @@ sealed class Ambient
     /// <summary>The values of computed parameters that are kept for a while.</summary>
     public KeptValues? Kept;
 
+    /// <summary>The most bytes that one tensor may take, while what came from a file decides about sizes.</summary>
+    public long LargestTensor = long.MaxValue;
+
     public bool Tracks => Untracked == 0;
 }

@@ -112,6 +112,13 @@ public static class Dispatch
             kernel(op, x, y);
         }
         else if (op is ViewOp view) y[0] = RunView(view, x[0]);
+        else if (op is ControlOp control)
+        {
+            Infer(op, SpecsOf(x));
+            // The ops of the graphs it runs are on the tape.
+            control.Execute(x).CopyTo(y);
+            return;
+        }
         else if (op is CompositeOp composite)
         {
             // The rule goes first, so that errors name this op and not one inside of it.

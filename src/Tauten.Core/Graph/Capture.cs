@@ -13,6 +13,9 @@ sealed class Capture(Capture? outer)
     readonly Dictionary<(Node, int), Node> free = [];
     readonly Dictionary<Cell, (Node Input, Tensor Current)> cells = [];
     readonly Dictionary<GradientCell, Tensor?> gradients = [];
+    readonly HashSet<GradientCell> used = [], forgotten = [];
+    readonly Dictionary<(object, string), Func<bool>> assumptions = [];
+    readonly HashSet<GradientCell> hidden = [];
     int unknowns;
 
     /// <summary>Opens a capture on this thread.</summary>
@@ -135,14 +138,58 @@ sealed class Capture(Capture? outer)
         cells[cell] = (cells[cell].Input, Lift(value));
     }
 
-    /// <summary>The gradients of leaves as far as they were computed during this capture: those of parameters, inputs and tensors from outside.</summary>
-    public Dictionary<GradientCell, Tensor?> Gradients => gradients;
+    /// <summary>
+    /// The captured function has read something that is not part of the graph, such as the mode of a module: the graph is good only as long as that stays.
+    /// </summary>
+    public void Assume(object owner, string what, Func<bool> holds)
+    {
+        assumptions.TryAdd((owner, what), holds);
+        outer?.Assume(owner, what, holds);
+    }
+
+    /// <summary>What must hold for the graph to stand for the function, each with what to call it.</summary>
+    public IEnumerable<(string What, Func<bool> Holds)> Assumptions => assumptions.Select(a => (a.Key.Item2, a.Value));
+
+    /// <summary>The parameters whose gradients were computed, read or forgotten.</summary>
+    public IEnumerable<CapturedGradient> ParameterGradients =>
+        from read in cells
+        let parameter = read.Key as Parameter
+        where parameter is not null && gradients.ContainsKey(parameter.Gradients!)
+        let cell = parameter.Gradients!
+        select new CapturedGradient(parameter, gradients[cell], used.Contains(cell), forgotten.Contains(cell));
+
+    /// <summary>The gradient of a leaf as far as it was computed during this capture or one around it: of a parameter, an input or a tensor from outside.</summary>
+    public Tensor? GradientOf(GradientCell cell)
+    {
+        used.Add(cell);
+        return Find(cell);
+    }
+
+    Tensor? Find(GradientCell cell) => hidden.Contains(cell)
+        ? throw new GradientException("The gradient was computed inside of a branch or loop of a captured graph, and is not seen outside of it. Return it from there with Gradients.Of, use it there, or forget it with ZeroGrad.")
+        : gradients.TryGetValue(cell, out var gradient) ? gradient : outer?.Find(cell);
+
+    /// <summary>Gives a leaf another gradient, or none. What it was before the capture no longer counts.</summary>
+    public void SetGradient(GradientCell cell, Tensor? gradient)
+    {
+        hidden.Remove(cell);
+        forgotten.Add(cell);
+        gradients[cell] = gradient;
+    }
+
+    /// <summary>This was the capture of a branch or a round of a loop: the gradients that leaves got in it do not leave it.</summary>
+    public void HideGradients()
+    {
+        foreach (var (cell, gradient) in gradients)
+            if (gradient is not null) outer?.hidden.Add(cell);
+        outer?.hidden.UnionWith(hidden);
+    }
 
     /// <summary>A reverse walk brought a gradient to a leaf of this graph.</summary>
     public void Deposit(Node leaf, Tensor gradient)
     {
         var cell = leaf.NeedCell();
-        gradients[cell] = gradients.GetValueOrDefault(cell) is { } before ? before + gradient : gradient;
+        gradients[cell] = Find(cell) is { } before ? before + gradient : gradient;
     }
 
     public Graph Finish(ReadOnlySpan<Tensor> outputs)
@@ -156,6 +203,17 @@ sealed class Capture(Capture? outer)
         var updates = cells.Where(c => !ReferenceEquals(c.Value.Current.Node, c.Value.Input)).Select(c => (c.Key, c.Value.Current.Node, c.Value.Current.OutputIndex)).ToArray();
         return new Graph([.. inputs], cells.Select(c => (c.Key, c.Value.Input)).ToArray(), new(constants), [.. nodes], results, updates);
     }
+}
+
+/// <summary>What became of the gradient of a parameter in a capture.</summary>
+/// <param name="Parameter">The parameter.</param>
+/// <param name="Gradient">The gradient at the end of the capture, if there was one.</param>
+/// <param name="Used">Whether an optimizer or somebody else read it.</param>
+/// <param name="Forgotten">Whether what it was before the capture was forgotten or replaced.</param>
+readonly record struct CapturedGradient(Parameter Parameter, Tensor? Gradient, bool Used, bool Forgotten)
+{
+    /// <summary>Whether the gradient is to be had after the run: one that was used, and will be forgotten at the start of the next run, is not.</summary>
+    public bool Remains => Gradient is not null && !(Used && Forgotten);
 }
 
 /// <summary>The time in which a thread records instead of computing.</summary>

@@ -31,7 +31,7 @@ public sealed partial class Graph
         for (int i = 0; i < nodes.Length; i++)
         {
             if (!IsLeaf(nodes[i])) map[nodes[i]] = RunBatched(nodes[i], nodes[i].Op!.Bind(name => Known(sizes, name)), map, size);
-            if (!IsLeaf(nodes[i]) && !map[nodes[i]].IsBatched) Learn(nodes[i], map[nodes[i]].Values, sizes);
+            if (!IsLeaf(nodes[i])) Learn(nodes[i], map[nodes[i]].Values, sizes, samples: map[nodes[i]].IsBatched);
             Forget(map, last, i);
         }
         foreach (var (cell, node, output) in updates)

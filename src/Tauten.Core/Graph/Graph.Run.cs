@@ -6,6 +6,9 @@ public sealed partial class Graph
 {
     Plan? plan;
 
+    /// <summary>What computes the outputs in the place of this class, where nothing is tracked or captured: a plan made by a compiler.</summary>
+    internal Runner? Runner { get; set; }
+
     /// <summary>
     /// Computes the outputs for the given inputs. Parameters and buffers that the captured function assigned get their new values at the end, in
     /// place where nobody else can see the old ones.
@@ -13,8 +16,9 @@ public sealed partial class Graph
     /// <exception cref="ShapeException">An input does not fit its spec.</exception>
     public Tensor[] Run(params ReadOnlySpan<Tensor> x)
     {
+        if (Runner is { } runner && Ambient.Current is { Tracks: false, Capture: null, Substitutes: null }) return runner(x);
         var sizes = Sizes(Dispatch.SpecsOf(x));
-        plan ??= new(LastUses(), updates.ToLookup(u => (u.Node, u.Output), u => (u.Cell, cells.First(c => c.Cell == u.Cell).Node)));
+        plan ??= new(LastUses(), Read(), updates.ToLookup(u => (u.Node, u.Output), u => (u.Cell, cells.First(c => c.Cell == u.Cell).Node)));
         var values = new RunningValues();
         for (int i = 0; i < x.Length; i++) values.Bring(inputs[i].Node, x[i]);
         foreach (var (cell, node) in cells) values.Bring(node, cell.Borrow());
@@ -22,7 +26,7 @@ public sealed partial class Graph
         for (int i = 0; i < nodes.Length; i++)
         {
             var node = nodes[i];
-            if (!IsLeaf(node)) Compute(node, node.Op!.Bind(name => Known(sizes, name)), i, values, sizes);
+            if (!IsLeaf(node)) Compute(node, Needed(node).Bind(name => Known(sizes, name)), i, values, sizes);
             for (int k = 0; k < node.InputCount; k++)
                 if (plan.Last[node.Input(k)] == i) values.Remove(node.Input(k));
         }
@@ -30,6 +34,17 @@ public sealed partial class Graph
         Assign(x, values, results);
         values.End(node => plan.Last.GetValueOrDefault(node) == int.MaxValue);
         return results;
+    }
+
+    /// <summary>The op without what it keeps for a gradient that nobody asks for.</summary>
+    Op Needed(Node node) => node.Op is ControlOp control ? control.Without(output => plan!.Read.Contains((node, output))) : node.Op!;
+
+    HashSet<(Node, int)> Read()
+    {
+        var read = new HashSet<(Node, int)>([.. outputs, .. updates.Select(u => (u.Node, u.Output))]);
+        foreach (var node in nodes)
+            for (int k = 0; k < node.InputCount && !IsLeaf(node); k++) read.Add((node.Input(k), node.InputOutput(k)));
+        return read;
     }
 
     void Compute(Node node, Op op, int position, RunningValues values, Dictionary<string, Dim> sizes)
@@ -111,9 +126,12 @@ public sealed partial class Graph
         return last;
     }
 
-    /// <summary>What a run asks for at every node: where each value is read last, and which outputs become the new value of a cell.</summary>
-    sealed record Plan(Dictionary<Node, int> Last, ILookup<(Node, int), (Cell Cell, Node Input)> Updated);
+    /// <summary>What a run asks for at every node: where each value is read last, which outputs are read at all, and which become the new value of a cell.</summary>
+    sealed record Plan(Dictionary<Node, int> Last, HashSet<(Node, int)> Read, ILookup<(Node, int), (Cell Cell, Node Input)> Updated);
 }
+
+/// <summary>Computes the outputs of a graph.</summary>
+delegate Tensor[] Runner(ReadOnlySpan<Tensor> x);
 
 /// <summary>
 /// The values of a graph's nodes while it runs. Memory that was made on the way is given back as soon as the last value that lies in it has been read.

@@ -50,7 +50,7 @@ public sealed partial class Graph
     }
 
     // What comes from outside may be another name of a tensor that was computed there: what is behind it is not part of the graph.
-    bool IsLeaf(Node node) => node.Op is null || leaves.Contains(node);
+    internal bool IsLeaf(Node node) => node.Op is null || leaves.Contains(node);
 
     /// <summary>All nodes, leaves included, each after what it reads.</summary>
     public IReadOnlyList<Node> Nodes => nodes;
@@ -63,6 +63,21 @@ public sealed partial class Graph
 
     /// <summary>The parameters and buffers the graph reads.</summary>
     public IReadOnlyList<Cell> Cells => [.. cells.Select(c => c.Cell)];
+
+    /// <summary>The nodes of the inputs, with their names.</summary>
+    internal ReadOnlySpan<(Node Node, string Name)> NamedInputs => inputs;
+
+    /// <summary>The nodes at which cells are read.</summary>
+    internal ReadOnlySpan<(Cell Cell, Node Node)> CellNodes => cells;
+
+    /// <summary>The nodes that have values from outside.</summary>
+    internal IReadOnlyDictionary<Node, Tensor> ConstantNodes => constants;
+
+    /// <summary>Where the results are found.</summary>
+    internal ReadOnlySpan<(Node Node, int Output)> OutputPlaces => outputs;
+
+    /// <summary>The cells that are assigned, and where their new values are found.</summary>
+    internal ReadOnlySpan<(Cell Cell, Node Node, int Output)> Updates => updates;
 
     // What does not lead to an output or an update is left out; inputs stay, since callers pass them by position, and so do nodes whose data
     // tell a size that others have among their attributes.
@@ -111,13 +126,16 @@ public sealed partial class Graph
                 if (node.InputOutput(i) >= node.Input(i).OutputCount) throw new GraphException($"The node {node} reads output {node.InputOutput(i)} of {node.Input(i)}, which does not exist.");
             }
             if (!known.Add(node)) throw new GraphException($"The node {node} is listed twice.");
-            if (!IsLeaf(node)) VerifySpecs(node);
+            if (IsLeaf(node)) continue;
+            foreach (var (_, body) in node.Op!.Bodies()) body.Verify();
+            VerifySpecs(node);
         }
         foreach (var (node, output) in outputs)
             if (!known.Contains(node) || output >= node.OutputCount) throw new GraphException($"The output {node} is not part of the graph. Was a tensor of another capture returned?");
     }
 
-    static void VerifySpecs(Node node)
+    /// <summary>Checks that a node has the specs that its op infers.</summary>
+    internal static void VerifySpecs(Node node)
     {
         ValueSpec[] x = [.. Enumerable.Range(0, node.InputCount).Select(i => node.Input(i).ValueSpec(node.InputOutput(i)))], inferred;
         if (node.Op is ValueOp values) inferred = values.InferValues(x);
@@ -140,34 +158,90 @@ public sealed partial class Graph
     /// Replaces every composite op for which <paramref name="keep"/> is false by its expansion, again and again: a backend keeps the ops it has
     /// kernels for, an exporter those it can spell.
     /// </summary>
-    public Graph Lower(Func<Op, bool> keep)
+    public Graph Lower(Func<Op, bool> keep) => Rewrite((_, op, x) => Lower(op, x, keep));
+
+    /// <summary>
+    /// The graph recorded anew, with <paramref name="change"/> asked at each node: what stands for it, given its op and its inputs in the new graph, or null
+    /// for the same op.
+    /// </summary>
+    internal Graph Rewrite(Func<Node, Op, Value[], Value[]?> change)
+    {
+        using var capture = Tauten.Capture.Begin();
+        var map = Leaves(capture.Graph);
+        Replay(map, change);
+        return Finish(capture.Graph, map);
+    }
+
+    /// <summary>
+    /// The graph recorded anew in another order, with <paramref name="change"/> asked at each group of nodes: the values that stand for the outputs of each of
+    /// them, given those of nodes before them, or null for the same ops. Groups hold every node that is not a leaf once, each after what it reads.
+    /// </summary>
+    internal Graph Rewrite(IEnumerable<Node[]> groups, Func<Node[], Func<Node, int, Value>, Value[][]?> change)
+    {
+        using var capture = Tauten.Capture.Begin();
+        var map = Leaves(capture.Graph);
+        foreach (var group in groups)
+        {
+            var y = change(group, (node, output) => map[node][output]);
+            for (int i = 0; i < group.Length; i++)
+            {
+                using var mode = Mode(group[i]);
+                map[group[i]] = y is null ? Apply(group[i].Op!, Arguments(group[i], map)) : y[i];
+            }
+        }
+        return Finish(capture.Graph, map);
+    }
+
+    /// <summary>Some nodes of this graph as one of their own, with values that are made elsewhere as its inputs.</summary>
+    internal Graph Part(IReadOnlyList<(Node Node, int Output)> given, IEnumerable<Node> part, ReadOnlySpan<(Node Node, int Output)> results)
     {
         using var capture = Tauten.Capture.Begin();
         var map = new Dictionary<Node, Value[]>();
-        foreach (var (node, name) in inputs) map[node] = [capture.Graph.AddInput(name, node.Spec())];
-        foreach (var (cell, node) in cells) map[node] = [capture.Graph.Read(cell)];
         foreach (var (node, value) in constants) map[node] = [value];
-        LowerNodes(map, keep);
-        foreach (var (cell, node, output) in updates) capture.Graph.Write(cell, (Tensor)map[node][output]);
-        return capture.Graph.Finish(Array.ConvertAll(outputs, o => (Tensor)map[o.Node][o.Output]));
+        for (int i = 0; i < given.Count; i++)
+        {
+            var (node, output) = given[i];
+            if (!map.TryGetValue(node, out var values)) map.Add(node, values = new Value[node.OutputCount]);
+            values[output] = capture.Graph.AddInput($"x{i}", node.Spec(output));
+        }
+        foreach (var node in part) map[node] = Apply(node.Op!, Arguments(node, map));
+        return capture.Graph.Finish(Array.ConvertAll(results.ToArray(), r => (Tensor)map[r.Node][r.Output]));
     }
 
-    void LowerNodes(Dictionary<Node, Value[]> map, Func<Op, bool> keep)
+    Dictionary<Node, Value[]> Leaves(Capture capture)
+    {
+        var map = new Dictionary<Node, Value[]>();
+        foreach (var (node, name) in inputs) map[node] = [capture.AddInput(name, node.Spec())];
+        foreach (var (cell, node) in cells) map[node] = [capture.Read(cell)];
+        foreach (var (node, value) in constants) map[node] = [value];
+        return map;
+    }
+
+    Graph Finish(Capture capture, Dictionary<Node, Value[]> map)
+    {
+        foreach (var (cell, node, output) in updates) capture.Write(cell, (Tensor)map[node][output]);
+        return capture.Finish(Array.ConvertAll(outputs, o => (Tensor)map[o.Node][o.Output]));
+    }
+
+    /// <summary>Runs or records all nodes that are not leaves, with <paramref name="change"/> asked at each.</summary>
+    void Replay(Dictionary<Node, Value[]> map, Func<Node, Op, Value[], Value[]?> change)
     {
         // Sizes that depend on data get new names in the new graph.
         var sizes = new Dictionary<string, Dim>();
         foreach (var node in nodes)
         {
             if (IsLeaf(node)) continue;
-            var op = node.Op!;
+            var op = node.Op!.Bind(name => Known(sizes, name));
+            var x = Arguments(node, map);
             using var mode = Mode(node);
-            map[node] = Lower(op.Bind(name => Known(sizes, name)), Arguments(node, map), keep);
+            map[node] = change(node, op, x) ?? Apply(op, x);
             Learn(node, map[node], sizes);
         }
     }
 
     static Value[] Lower(Op op, Value[] x, Func<Op, bool> keep)
     {
+        if (op is ControlOp) return Apply(op.WithBodies(Array.ConvertAll(op.Bodies(), b => b.Body.Lower(keep))), x);
         if (op is not CompositeOp composite || keep(op)) return Apply(op, x);
         // The expansion is recorded on its own first, so that composites inside it can be lowered in turn.
         var inner = Capture(s => composite.ExpandAll(s), Array.ConvertAll(x, v => ((Tensor)v).Spec));
@@ -176,11 +250,11 @@ public sealed partial class Graph
         var map = new Dictionary<Node, Value[]>();
         for (int i = 0; i < x.Length; i++) map[inner.inputs[i].Node] = [x[i]];
         foreach (var (node, value) in inner.constants) map[node] = [value];
-        inner.LowerNodes(map, keep);
+        inner.Replay(map, (_, part, arguments) => Lower(part, arguments, keep));
         return Array.ConvertAll(inner.outputs, o => map[o.Node][o.Output]);
     }
 
-    static Value[] Apply(Op op, Value[] x) => op is ValueOp values
+    internal static Value[] Apply(Op op, Value[] x) => op is ValueOp values
         ? Dispatch.RunValues(values, x)
         : op.Infer(Array.ConvertAll(x, v => ((Tensor)v).Spec)).Count == 1
             ? [Dispatch.Run(op, (ReadOnlySpan<Tensor>)Array.ConvertAll(x, v => (Tensor)v))]
@@ -201,7 +275,7 @@ public sealed partial class Graph
     }
 
     /// <summary>What the inputs tell about named sizes.</summary>
-    Dictionary<string, Dim> Sizes(ReadOnlySpan<TensorSpec> x)
+    internal Dictionary<string, Dim> Sizes(ReadOnlySpan<TensorSpec> x)
     {
         if (x.Length != inputs.Length) throw new GraphException($"The graph has {inputs.Length} inputs. Received: {x.Length}.");
         var sizes = new Dictionary<string, Dim>();
@@ -209,11 +283,12 @@ public sealed partial class Graph
         return sizes;
     }
 
-    /// <summary>A size that depended on data is known from here on.</summary>
-    static void Learn(Node node, Value[] y, Dictionary<string, Dim> sizes)
+    /// <summary>A size that depended on data is known from here on. With samples, these lie along a first axis that the node does not know.</summary>
+    static void Learn(Node node, Value[] y, Dictionary<string, Dim> sizes, bool samples = false)
     {
         for (int k = 0; k < y.Length; k++)
-            if (y[k] is Tensor tensor && !node.Spec(k).Shape.IsKnown) Match(node.Op!.ToString(), node.Spec(k), tensor.Spec, sizes);
+            if (y[k] is Tensor tensor && !node.Spec(k).Shape.IsKnown)
+                Match(node.Op!.ToString(), node.Spec(k), samples ? tensor.Spec with { Shape = [.. tensor.Shape.Skip(1)] } : tensor.Spec, sizes);
     }
 
     static Dim? Known(Dictionary<string, Dim> sizes, string name) => sizes.TryGetValue(name, out var size) ? size : default(Dim?);
@@ -233,11 +308,12 @@ public sealed partial class Graph
             throw new ShapeException($"Graph input {name}: expected shape {expected.Shape}{(sizes.Count == 0 ? "" : $" with {string.Join(", ", sizes.Select(s => $"{s.Key} = {s.Value}"))}")}. Received: {received.Shape}.");
     }
 
-    /// <summary>The graph as text, a line for each node.</summary>
-    public string Print()
+    /// <summary>The graph as text, a line for each node; the graphs among an op's attributes are indented below it.</summary>
+    public string Print() => Print(new StringBuilder(), "").ToString();
+
+    StringBuilder Print(StringBuilder text, string indent)
     {
         var names = new Dictionary<Node, string>();
-        var text = new StringBuilder();
         foreach (var (node, name) in inputs) names[node] = $"%{name}";
         foreach (var (cell, node) in cells) names[node] = $"@{cell.Name ?? $"p{names.Count}"}";
         foreach (var node in nodes)
@@ -246,16 +322,17 @@ public sealed partial class Graph
             if (IsLeaf(node))
             {
                 if (!names.ContainsKey(node)) names[node] = $"%c{names.Count}";
-                text.Append(names[node]).Append(constants.ContainsKey(node) ? " = constant" : cells.FirstOrDefault(c => c.Node == node).Cell is { } held ? held is Buffer ? " = buffer" : " = parameter" : " = input").Append(" : ").AppendLine(specs);
+                text.Append(indent).Append(names[node]).Append(constants.ContainsKey(node) ? " = constant" : cells.FirstOrDefault(c => c.Node == node).Cell is { } held ? held is Buffer ? " = buffer" : " = parameter" : " = input").Append(" : ").AppendLine(specs);
                 continue;
             }
             names[node] = $"%{names.Count}";
-            text.Append(names[node]).Append(" = ").Append(node.Op).Append(node.InputCount > 0 ? " " : "")
+            text.Append(indent).Append(names[node]).Append(" = ").Append(node.Op).Append(node.InputCount > 0 ? " " : "")
                 .AppendJoin(", ", Enumerable.Range(0, node.InputCount).Select(i => Reference(node.Input(i), node.InputOutput(i)))).Append(" : ").AppendLine(specs);
+            foreach (var (name, body) in node.Op!.Bodies()) body.Print(text.Append(indent).Append("    ").Append(name).AppendLine(":"), indent + "        ");
         }
-        text.Append("return ").AppendJoin(", ", outputs.Select(o => Reference(o.Node, o.Output))).AppendLine();
-        foreach (var (cell, node, output) in updates) text.Append(names[cells.First(c => c.Cell == cell).Node]).Append(" <- ").AppendLine(Reference(node, output));
-        return text.ToString();
+        text.Append(indent).Append("return ").AppendJoin(", ", outputs.Select(o => Reference(o.Node, o.Output))).AppendLine();
+        foreach (var (cell, node, output) in updates) text.Append(indent).Append(names[cells.First(c => c.Cell == cell).Node]).Append(" <- ").AppendLine(Reference(node, output));
+        return text;
 
         string Reference(Node node, int output) => node.OutputCount == 1 ? names[node] : $"{names[node]}[{output}]";
     }

@@ -76,6 +76,12 @@ public abstract record Op
     /// <summary>The one value of all elements of an op that makes them from an attribute alone, NaN while it is not known; null for all other ops.</summary>
     internal virtual double? RepeatedValue => null;
 
+    /// <summary>The graphs among the attributes, by the names of these.</summary>
+    internal virtual (string Name, Graph Body)[] Bodies() => [];
+
+    /// <summary>The op with other graphs in the place of <see cref="Bodies"/>.</summary>
+    internal virtual Op WithBodies(Graph[] bodies) => this;
+
     /// <summary>The op with named unknowns in its attributes replaced; the op itself where it has none.</summary>
     protected internal virtual Op Bind(Func<string, Dim?> known) => this;
 

@@ -21,7 +21,15 @@ public sealed class Generator
     }
 
     /// <summary>The generator of this thread's scope, or else the process's, which starts from a seed that differs from run to run; see <see cref="Seed"/>.</summary>
-    public static Generator Default => Ambient.Current.Generator ?? shared ?? Interlocked.CompareExchange(ref shared, new((ulong)Random.Shared.NextInt64()), null) ?? shared!;
+    public static Generator Default
+    {
+        get
+        {
+            var now = Ambient.Current.Generator ?? shared ?? Interlocked.CompareExchange(ref shared, new((ulong)Random.Shared.NextInt64()), null) ?? shared!;
+            Ambient.Current.Capture?.Assume(now, "default random generator", () => ReferenceEquals(Ambient.Current.Generator ?? shared, now));
+            return now;
+        }
+    }
 
     /// <summary>Starts the process's generator anew from a seed.</summary>
     public static void Seed(ulong seed) => shared = new(seed);

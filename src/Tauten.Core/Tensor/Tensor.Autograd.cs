@@ -18,7 +18,7 @@ public sealed partial class Tensor
         get
         {
             if (node?.Cell is not { } cell) return null;
-            if (Ambient.Current.Capture is { } capture) return capture.Gradients.GetValueOrDefault(cell);
+            if (Ambient.Current.Capture is { } capture) return capture.GradientOf(cell);
             cell.Escaped = true;
             return cell.Gradient;
         }
@@ -34,7 +34,7 @@ public sealed partial class Tensor
     public void ZeroGrad()
     {
         if (node?.Cell is not { } cell) return;
-        if (Ambient.Current.Capture is { } capture) capture.Gradients[cell] = null;
+        if (Ambient.Current.Capture is { } capture) capture.SetGradient(cell, null);
         else cell.Clear();
     }
 

@@ -149,4 +149,24 @@ public sealed partial class Tensor
         if (weight is null && bias is null) return Dispatch.Run(new BatchNorm(epsilon), (ReadOnlySpan<Tensor>)[this, mean, variance]);
         return Dispatch.Run(new BatchNorm(epsilon), (ReadOnlySpan<Tensor>)[this, mean, variance, weight ?? Ones(bias!.Shape, DType), bias ?? Zeros(weight!.Shape, DType)]);
     }
+
+    /// <summary>Each channel of [batch, channels, ...] normalized by its own mean and variance, and these; see <see cref="Ops.BatchNormTraining"/>.</summary>
+    /// <param name="weight">[channels]; multiplies the result; goes with <paramref name="bias"/>.</param>
+    /// <param name="bias">[channels]; is added to the result; goes with <paramref name="weight"/>.</param>
+    /// <param name="epsilon">Added to the variance.</param>
+    /// <example><code>
+    /// var (y, mean, variance) = Tensor.From(new[,] { { 1f, 10f }, { 3f, 30f } }).BatchNormTraining();
+    /// Console.WriteLine(y);
+    /// // [[-1.0000, -1.0000],
+    /// //  [ 1.0000,  1.0000]]
+    /// Console.WriteLine(variance);    // [  1, 100]
+    /// </code></example>
+    public (Tensor Result, Tensor Mean, Tensor Variance) BatchNormTraining(Tensor? weight = null, Tensor? bias = null, double epsilon = 1e-5)
+    {
+        var op = new BatchNormTraining(epsilon);
+        var y = weight is null && bias is null
+            ? Dispatch.RunAll(op, this)
+            : Dispatch.RunAll(op, this, weight ?? Ones(bias!.Shape, DType), bias ?? Zeros(weight!.Shape, DType));
+        return (y[0], y[1], y[2]);
+    }
 }

@@ -33,7 +33,9 @@ public sealed partial class Tensor : Value
     /// <summary>A new tensor over fresh memory, contiguous and untracked, for a kernel to fill.</summary>
     internal static Tensor Allocate(Backend backend, TensorSpec spec)
     {
-        var memory = backend.Allocate(spec.Shape.Count * spec.DType.Size()).Share(out bool isNew);
+        long bytes = spec.Shape.Count * spec.DType.Size();
+        if (bytes > SizeLimit.Unchecked) SizeLimit.Check(spec);
+        var memory = backend.Allocate(bytes).Share(out bool isNew);
         if (isNew && memory is StorageToken token) Ambient.Current.Temporaries?.Add(token);
         return new(memory, spec.Contiguous, null, 0);
     }

@@ -19,10 +19,14 @@ sealed class DimExpression : IEquatable<DimExpression>
     readonly Term[] terms;
     readonly string text;
 
+    // Sums of products grow without bounds when sizes are multiplied again and again, as a file may ask for.
+    const int MostTerms = 1024, LongestText = 1 << 16;
+
     DimExpression(IEnumerable<Term> sum)
     {
         terms = [.. sum.GroupBy(t => t.Key).Select(g => new Term(g.Sum(t => t.Coefficient), g.First().Factors)).Where(t => t.Coefficient != 0)
             .OrderByDescending(t => t.Factors.Length).ThenBy(t => t.Key, StringComparer.Ordinal)];
+        if (terms.Length > MostTerms || terms.Sum(t => t.Factors.Sum(f => (long)f.Text.Length)) > LongestText) throw new ShapeException($"A size became an expression of {terms.Length} terms, which is too long.");
         text = terms.Length == 0 ? "0" : string.Join(" + ", terms.Select(Print)).Replace("+ -", "- ", StringComparison.Ordinal);
     }
 
@@ -55,7 +59,7 @@ sealed class DimExpression : IEquatable<DimExpression>
 
     public DimExpression Plus(DimExpression other) => new(terms.Concat(other.terms));
 
-    public DimExpression Times(DimExpression other) => new(
+    public DimExpression Times(DimExpression other) => terms.Length * (long)other.terms.Length > MostTerms ? throw new ShapeException($"A product of sizes of {terms.Length} and {other.terms.Length} terms is too long.") : new(
         from a in terms
         from b in other.terms
         select new Term(checked(a.Coefficient * b.Coefficient), [.. a.Factors.Concat(b.Factors).OrderBy(f => f.Text, StringComparer.Ordinal)]));

@@ -47,6 +47,9 @@ sealed class Layout
         return new(spec, strides, offset, contiguous);
     }
 
+    /// <summary>The same layout, so many elements further on.</summary>
+    public Layout Shifted(long elements) => elements == 0 ? this : Of(Spec, strides, Offset + elements);
+
     /// <summary>The same elements in the same order under another shape; null when no strides can express it.</summary>
     public Layout? Reshape(TensorSpec spec)
     {

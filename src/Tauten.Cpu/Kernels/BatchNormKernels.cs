@@ -121,6 +121,64 @@ static unsafe class BatchNormKernels
         }
     }
 
+    public static void Training(Ops.BatchNormTraining op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
+    {
+        bool affine = x.Length == 3;
+        var sizes = Gathered(x[0]);
+        using var input = Wide.Input(Gather(x[0]));
+        using var weight = affine ? Wide.Input(x[1]) : input;
+        using var bias = affine ? Wide.Input(x[2]) : input;
+        using var result = GatheredOutput(y[0], input.Tensor);
+        using var mean = Wide.Output(y[1]);
+        using var variance = Wide.Output(y[2]);
+        fixed (byte* px = &input.Tensor.First(), pw = &weight.Tensor.First(), pb = &bias.Tensor.First(), py = &result.Tensor.First(), pm = &mean.Tensor.First(), pv = &variance.Tensor.First())
+        {
+            if (input.Tensor.DType == DType.Float64)
+                ChannelNormalization.Forward(sizes, op.Epsilon, (double*)px, affine ? (double*)pw : null, (double*)pb, (double*)py, (double*)pm, (double*)pv);
+            else
+                ChannelNormalization.Forward(sizes, op.Epsilon, (float*)px, affine ? (float*)pw : null, (float*)pb, (float*)py, (float*)pm, (float*)pv);
+        }
+        StoreGathered(result, y[0]);
+        mean.Store();
+        variance.Store();
+    }
+
+    public static void TrainingGradient(Ops.BatchNormTrainingGradient op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
+    {
+        bool affine = x.Length == 5;
+        var sizes = Gathered(x[1]);
+        using var arriving = Wide.Input(Gather(x[0]));
+        using var input = Wide.Input(Gather(x[1]));
+        using var mean = Wide.Input(x[2]);
+        using var variance = Wide.Input(x[3]);
+        using var weight = affine ? Wide.Input(x[4]) : variance;
+        using var gradient = GatheredOutput(y[0], input.Tensor);
+        using var weightGradient = affine ? Wide.Output(y[1]) : mean;
+        using var biasGradient = affine ? Wide.Output(y[2]) : mean;
+        fixed (byte* pg = &arriving.Tensor.First(), px = &input.Tensor.First(), pm = &mean.Tensor.First(), pv = &variance.Tensor.First(), pw = &weight.Tensor.First())
+        fixed (byte* py = &gradient.Tensor.First(), pgw = &weightGradient.Tensor.First(), pgb = &biasGradient.Tensor.First())
+        {
+            if (input.Tensor.DType == DType.Float64)
+                ChannelNormalization.Backward(sizes, op.Epsilon, (double*)pg, (double*)px, (double*)pm, (double*)pv, affine ? (double*)pw : null, (double*)py, (double*)pgw, (double*)pgb);
+            else
+                ChannelNormalization.Backward(sizes, op.Epsilon, (float*)pg, (float*)px, (float*)pm, (float*)pv, affine ? (float*)pw : null, (float*)py, (float*)pgw, (float*)pgb);
+        }
+        StoreGathered(gradient, y[0]);
+        if (!affine) return;
+        weightGradient.Store();
+        biasGradient.Store();
+    }
+
+    /// <summary>Memory for a result that lies as <see cref="Gather"/> brought its input; <see cref="StoreGathered"/> must follow.</summary>
+    static Wide GatheredOutput(Tensor y, Tensor gathered) => IsGathered(y) ? Wide.Like(gathered) : Wide.Output(y);
+
+    /// <summary>Puts a result in its place.</summary>
+    static void StoreGathered(Wide result, Tensor y)
+    {
+        if (IsGathered(y)) MovementKernels.Convert(result.Tensor.Transpose(0, 1), y);
+        else result.Store();
+    }
+
     static ChannelSizes Sizes(Shape shape)
     {
         long inner = 1;
@@ -129,7 +187,9 @@ static unsafe class BatchNormKernels
     }
 
     /// <summary>The elements of a channel one behind the other where its runs would be short.</summary>
-    static Tensor Gather(Tensor x) => Sizes(x.Shape).Inner < ShortestRun ? x.Transpose(0, 1) : x;
+    static Tensor Gather(Tensor x) => IsGathered(x) ? x.Transpose(0, 1) : x;
+
+    static bool IsGathered(Tensor x) => Sizes(x.Shape).Inner < ShortestRun;
 
     /// <summary>The sizes of what <see cref="Gather"/> gives.</summary>
     static ChannelSizes Gathered(Tensor x) => Sizes(x.Shape) is { Inner: < ShortestRun } sizes ? new(1, sizes.Count, sizes.Batch * sizes.Inner) : Sizes(x.Shape);

@@ -97,12 +97,34 @@ sealed unsafe class FusedKernel(KernelTable kernels) : IKernel
         return true;
     }
 
-    /// <summary>Whether an output lies in the memory of an input.</summary>
+    /// <summary>Whether an output lies in memory that an input reads.</summary>
     static bool Overlaps(Tensor[] tensors, int inputs)
     {
         for (int i = 0; i < inputs; i++)
             for (int k = inputs; k < tensors.Length; k++)
-                if (ReferenceEquals(tensors[i].Storage, tensors[k].Storage)) return true;
+                if (ReferenceEquals(tensors[i].Storage, tensors[k].Storage) && Overlap(tensors[i], tensors[k])) return true;
         return false;
+    }
+
+    static bool Overlap(Tensor a, Tensor b)
+    {
+        var (firstA, lastA) = Range(a);
+        var (firstB, lastB) = Range(b);
+        return firstA < lastB && firstB < lastA;
+    }
+
+    /// <summary>The bytes of its storage between which a tensor lies.</summary>
+    static (long First, long End) Range(Tensor tensor)
+    {
+        var layout = tensor.Layout;
+        long first = layout.Offset, last = layout.Offset;
+        for (int d = 0; d < layout.Rank; d++)
+        {
+            long span = (layout.Sizes[d] - 1) * layout.Strides[d];
+            if (span < 0) first += span;
+            else last += span;
+        }
+        int size = tensor.DType.Size();
+        return (first * size, (last + 1) * size);
     }
 }

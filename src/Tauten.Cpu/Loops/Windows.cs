@@ -76,9 +76,21 @@ internal static unsafe class Pooling
     /// </summary>
     public static void Max(DType dtype, long planes, in WindowShape shape, void* x, void* y, long* indices)
     {
-        if (dtype == DType.Float32) Launch(new MaxLoop<float> { X = (float*)x, Y = (float*)y, Indices = indices }, planes, shape);
-        else if (dtype == DType.Float64) Launch(new MaxLoop<double> { X = (double*)x, Y = (double*)y, Indices = indices }, planes, shape);
+        if (dtype == DType.Float32) Max(planes, shape, (float*)x, (float*)y, indices);
+        else if (dtype == DType.Float64) Max(planes, shape, (double*)x, (double*)y, indices);
         else throw Unfit(dtype);
+    }
+
+    /// <summary>With the widest vectors that a row of windows fills.</summary>
+    private static void Max<T>(long planes, in WindowShape shape, T* x, T* y, long* indices) where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        long inside = (shape.Input[2] - (shape.Window[2] - 1) * shape.Dilation[2] - 1) / shape.Stride[2] + 1;
+        if (CpuInstructions.Level == InstructionLevel.Avx512 && inside >= V512<T>.Count)
+            Launch(new MaxLoop<V512<T>, T> { X = x, Y = y, Indices = indices, Planes = planes }, planes, shape);
+        else if (CpuInstructions.Level >= InstructionLevel.Avx2 && inside >= V256<T>.Count)
+            Launch(new MaxLoop<V256<T>, T> { X = x, Y = y, Indices = indices, Planes = planes }, planes, shape);
+        else
+            Launch(new MaxLoop<V128<T>, T> { X = x, Y = y, Indices = indices, Planes = planes }, planes, shape);
     }
 
     /// <summary>The mean of each window; divided by a number, or where that is 0 by the number of elements with padding or without.</summary>
@@ -150,37 +162,46 @@ internal static unsafe class Pooling
     /// <summary>Windows of a plane.</summary>
     private static long Count(in WindowShape shape) => shape.Output[0] * shape.Output[1] * shape.Output[2];
 
-    private struct MaxLoop<T> : IPlane where T : unmanaged, IFloatingPointIeee754<T>
+    private struct MaxLoop<V, T> : IPlane
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged, IFloatingPointIeee754<T>
     {
         public T* X, Y;
         public long* Indices;
+        public long Planes;
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Run(in WindowShape s, long plane)
         {
             T* x = X + plane * Size(s), y = Y + plane * Count(s);
             long* indices = Indices + plane * Count(s);
+            var windows = new MaxWindows<V, T>(s, X + Planes * Size(s));
             for (long o0 = 0; o0 < s.Output[0]; o0++)
             {
                 var (a0, b0) = s.Inside(0, o0);
+                WindowSpan depth = new(o0 * s.Stride[0] - s.Before[0], a0, b0);
                 for (long o1 = 0; o1 < s.Output[1]; o1++)
                 {
                     var (a1, b1) = s.Inside(1, o1);
-                    Row(s, x, (o0 * s.Stride[0] - s.Before[0], a0, b0), (o1 * s.Stride[1] - s.Before[1], a1, b1), y, indices);
+                    WindowSpan height = new(o1 * s.Stride[1] - s.Before[1], a1, b1);
+                    var (from, end) = windows.Range(x, depth, height);
+                    if (from < end) windows.Run(x, depth, height, y, indices);
+                    if (from > 0) Row(s, x, depth, height, y, indices, 0, from);
+                    if (end < s.Output[2]) Row(s, x, depth, height, y, indices, end, s.Output[2]);
                     y += s.Output[2];
                     indices += s.Output[2];
                 }
             }
         }
 
-        /// <summary>A row of windows, whose elements along the two outer dimensions are given by the first position and what lies inside.</summary>
+        /// <summary>Some windows of a row, whose elements along the two outer dimensions are given.</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        private static void Row(in WindowShape s, T* x, (long Start, long First, long End) d0, (long Start, long First, long End) d1, T* y, long* indices)
+        private static void Row(in WindowShape s, T* x, WindowSpan d0, WindowSpan d1, T* y, long* indices, long from, long count)
         {
             // In locals: the compiler has to assume that a store changes what is behind a reference.
             long rows = s.Input[1], columns = s.Input[2], step0 = s.Dilation[0], step1 = s.Dilation[1], step2 = s.Dilation[2];
-            long count = s.Output[2], stride = s.Stride[2], start = -s.Before[2], window = s.Window[2];
-            for (long o = 0; o < count; o++, start += stride)
+            long stride = s.Stride[2], start = from * stride - s.Before[2], window = s.Window[2];
+            for (long o = from; o < count; o++, start += stride)
             {
                 long first = 0, end = window;
                 if (start < 0 || start + (window - 1) * step2 >= columns) (first, end) = s.Inside(2, o);

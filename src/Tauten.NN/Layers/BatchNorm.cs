@@ -66,9 +66,9 @@ public abstract class BatchNormLayer : Module<Tensor, Tensor>
         Dim count = x.Shape[0];
         for (int axis = 2; axis < x.Rank; axis++) count *= x.Shape[axis];
         if (count.IsKnown && count < 2) throw new ShapeException($"{TypeName}: in training each channel needs at least 2 values. Received: shape {x.Shape}. Use a larger batch, or Eval().");
-        var (mean, variance) = x.BatchMoments();
+        var (y, mean, variance) = x.BatchNormTraining(weight?.Borrow(), bias?.Borrow(), epsilon);
         if (IsTraining) running?.Follow(mean, variance, count);
-        return x.BatchNorm(mean, variance, weight?.Borrow(), bias?.Borrow(), epsilon);
+        return y;
     }
 
     /// <inheritdoc/>

@@ -59,6 +59,8 @@ static class CompositeCases
         new(typeof(BatchMoments), "of rows", x => Dispatch.RunAll(new BatchMoments(), x[0]), new Input(["n", "c"])) { Least = Sizes(("n", 1)), Large = Sizes(("n", 500), ("c", 100)) },
         new(typeof(BatchNorm), "", x => [Dispatch.Run(new BatchNorm(1e-3), (ReadOnlySpan<Tensor>)x)], new Input(["n", "c", "h", "w"]), new Input(["c"]), new Input(["c"], Domain.Positive), new Input(["c"]), new Input(["c"])) { Large = Sizes(("n", 4), ("c", 9), ("h", 40), ("w", 40)) },
         new(typeof(BatchNorm), "without weight", x => [Dispatch.Run(new BatchNorm(1e-3), (ReadOnlySpan<Tensor>)x)], new Input(["n", "c"]), new Input(["c"]), new Input(["c"], Domain.Positive)),
+        new(typeof(BatchNormTraining), "", x => Dispatch.RunAll(new BatchNormTraining(1e-3), x), new Input(["n", "c", "h", "w"]), new Input(["c"]), new Input(["c"])) { Least = Sizes(("n", 1), ("h", 1), ("w", 1)), Large = Sizes(("n", 4), ("c", 9), ("h", 40), ("w", 41)), Condition = 40 },
+        new(typeof(BatchNormTraining), "of rows, without weight", x => Dispatch.RunAll(new BatchNormTraining(1e-3), x[0]), new Input(["n", "c"])) { Least = Sizes(("n", 1)), Large = Sizes(("n", 500), ("c", 100)), Condition = 40 },
         new(typeof(LayerNorm), "", x => [Dispatch.Run(new LayerNorm(1, 1e-3), (ReadOnlySpan<Tensor>)x)], new Input(cube), new Input(["c"]), new Input(["c"])) { Least = wide, Large = large, Condition = 20 },
         new(typeof(LayerNorm), "over two axes", x => [Dispatch.Run(new LayerNorm(2, 1e-3), x[0])], new Input(cube)) { Least = Sizes(("b", 1), ("c", 1)), Large = large, Condition = 20 },
 

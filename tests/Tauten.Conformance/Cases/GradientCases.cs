@@ -37,6 +37,8 @@ static class GradientCases
         yield return new(typeof(BatchMomentsGradient), name, x => [Dispatch.Run(new BatchMomentsGradient(), (ReadOnlySpan<Tensor>)x)], numbers, numbers, x, numbers) { Least = least, Large = big };
         yield return new(typeof(BatchNormGradient), name, x => Dispatch.RunAll(new BatchNormGradient(1e-3), x), x, x, numbers, variance, numbers) { Least = least, Large = big, Condition = 40 };
         yield return new(typeof(BatchNormGradient), $"without weight {name}".Trim(), x => Dispatch.RunAll(new BatchNormGradient(1e-3), x), x, x, numbers, variance) { Least = least, Condition = 40 };
+        yield return new(typeof(BatchNormTrainingGradient), name, x => Dispatch.RunAll(new BatchNormTrainingGradient(1e-3), x), x, x, numbers, variance, numbers) { Least = least, Large = big, Condition = 40 };
+        yield return new(typeof(BatchNormTrainingGradient), $"without weight {name}".Trim(), x => Dispatch.RunAll(new BatchNormTrainingGradient(1e-3), x), x, x, numbers, variance) { Least = least, Condition = 40 };
     }
 
     // The positions come from the forward op, so that they are such as it gives.

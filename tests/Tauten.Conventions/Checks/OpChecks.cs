@@ -38,6 +38,9 @@ static partial class OpChecks
         ["RnnSequence"] = "the layers RNN and RNNCell",
         ["RnnSequenceGradient"] = "the gradient of RnnSequence",
         ["RandomBits"] = "the expansions of RandomUniform and RandomNormal",
+        ["If"] = "Tensor.If, while a graph is captured",
+        ["While"] = "Tensor.While, while a graph is captured",
+        ["Scan"] = "Tensor.Scan, while a graph is captured",
         ["Checkpoint"] = "Gradients.Checkpoint",
         ["Fused"] = "compilers, which put ops together",
         ["CustomGradient"] = "Gradients.Custom",
@@ -72,7 +75,7 @@ static partial class OpChecks
     static readonly (string Base, string[] Folders)[] families =
     [
         ("UnaryOp", ["Elementwise"]), ("BinaryOp", ["Elementwise"]), ("ReductionOp", ["Reduction"]), ("ScanOp", ["Reduction"]),
-        ("ViewOp", ["Movement"]), ("ValueOp", ["Control"]), ("CompositeOp", ["Composite", "Random", "Movement"]),
+        ("ViewOp", ["Movement"]), ("ValueOp", ["Control"]), ("ControlOp", ["Control"]), ("CompositeOp", ["Composite", "Random", "Movement"]),
     ];
 
     /// <summary>Every op of an assembly: each type that derives from <c>Tauten.Ops.Op</c> and is not abstract.</summary>
@@ -110,9 +113,9 @@ static partial class OpChecks
         if (withoutMethod.ContainsKey(name) && Regex.IsMatch(methods, made)) yield return $"The op {name} is listed in OpChecks.cs as one without a method in Tensor, but has one. Take it off the list.";
         if (!Is(op, "ValueOp") && !Regex.IsMatch(cases, $@"(?:typeof\((?:Ops\.)?{name}\)|<(?:Ops\.)?{name}>)"))
             yield return $"The op {name} has no OpCase in {CaseFolder}. One line there gives it all its tests.";
-        if (Is(op, "PrimitiveOp") && !Is(op, "ViewOp") && !Regex.IsMatch(kernels, $@"\.Add<Ops\.{name}>\("))
+        if (Is(op, "PrimitiveOp") && !Is(op, "ViewOp") && !Is(op, "ControlOp") && !Regex.IsMatch(kernels, $@"\.Add<Ops\.{name}>\("))
             yield return $"The primitive op {name} has no kernel on the CPU. Add it to {Kernels}, or derive the op from CompositeOp and expand it.";
-        if (Is(op, "PrimitiveOp") && !Regex.IsMatch(definitions, $@"\b\w+<(?:Ops\.)?{name}>\("))
+        if (Is(op, "PrimitiveOp") && !Is(op, "ControlOp") && !Regex.IsMatch(definitions, $@"\b\w+<(?:Ops\.)?{name}>\("))
             yield return $"The primitive op {name} has no definition in {DefinitionFolder}, so nobody knows what its kernel should compute.";
         if (Is(op, "CompositeOp") && !Overrides(op, "Expand") && !Overrides(op, "ExpandAll")) yield return $"The composite op {name} overrides neither Expand nor ExpandAll, so it means nothing.";
     }

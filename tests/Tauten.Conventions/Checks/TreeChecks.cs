@@ -18,6 +18,7 @@ static partial class TreeChecks
     static readonly Dictionary<string, int> levels = new()
     {
         ["Tauten.Core"] = 0,
+        ["Tauten.Core.Generators"] = 0,
         ["Tauten.NN.Generators"] = 0,
         ["Tauten.Cpu"] = 1,
         ["Tauten.Interop"] = 1,

@@ -120,3 +120,73 @@ public sealed record BatchNormGradient(double Epsilon) : CompositeOp
         return x.Length == 5 ? [.. all, along * inverse, sum] : all;
     }
 }
+
+/// <summary>
+/// Batch normalization with the statistics of the batch itself, as a net that is trained needs it: (x - mean) / sqrt(variance + Epsilon), then times a weight plus
+/// a bias if they are given, with mean and (biased) variance over all axes of x [batch, channels, ...] but the second (Ioffe, Szegedy: "Batch Normalization",
+/// 2015). Three tensors: the result, mean [channels] and variance [channels]. Dtypes: floating-point.
+/// </summary>
+/// <param name="Epsilon">Added to the variance, so that a constant channel does not divide by zero.</param>
+public sealed record BatchNormTraining(double Epsilon) : CompositeOp
+{
+    /// <inheritdoc/>
+    public override Specs Infer(ReadOnlySpan<TensorSpec> x)
+    {
+        if (x.Length is not (1 or 3)) throw new ShapeException($"BatchNormTraining: expected an input, and perhaps a weight and a bias. Received: {x.Length} tensors.");
+        Expect.Floating(this, x[0]);
+        if (x[0].Shape.Rank < 2) throw new ShapeException($"BatchNormTraining: expected an input [batch, channels, ...]. Received: shape {x[0].Shape}.");
+        var numbers = new TensorSpec(x[0].DType, [x[0].Shape[1]]);
+        for (int i = 1; i < x.Length; i++)
+        {
+            Expect.SameDType(this, x[0], x[i]);
+            var shape = x[i].Shape;
+            if (shape.Rank != 1 || (numbers.Shape[0].IsKnown && shape[0].IsKnown && shape[0] != numbers.Shape[0]))
+                throw new ShapeException($"BatchNormTraining: the input of shape {x[0].Shape} has {numbers.Shape[0]} channels (axis 1). Expected that of its {(i == 1 ? "weight" : "bias")}, which has shape {shape}.");
+        }
+        return new([x[0], numbers, numbers]);
+    }
+
+    /// <inheritdoc/>
+    public override Tensor[] ExpandAll(ReadOnlySpan<Tensor> x)
+    {
+        var (mean, variance) = x[0].BatchMoments();
+        return [x.Length == 3 ? x[0].BatchNorm(mean, variance, x[1], x[2], Epsilon) : x[0].BatchNorm(mean, variance, epsilon: Epsilon), mean, variance];
+    }
+
+    /// <inheritdoc/>
+    public override Reads GradientReads() => Reads.First | Reads.Second | Reads.Output;
+
+    /// <inheritdoc/>
+    public override Tensor?[]? Gradient(Backward b)
+    {
+        Tensor x = b.Input(0), mean = b.OutputAt(1), variance = b.OutputAt(2);
+        var gradient = new BatchNormTrainingGradient(Epsilon);
+        var all = b.InputCount == 1 ? Dispatch.RunAll(gradient, b.Grad, x, mean, variance) : Dispatch.RunAll(gradient, b.Grad, x, mean, variance, b.Input(1));
+        if (b.HasGrad(1) || b.HasGrad(2))
+            all[0] += Dispatch.Run(BatchMomentsGradient.Instance, (ReadOnlySpan<Tensor>)[b.GradOf(1), b.GradOf(2), x, mean]);
+        return all;
+    }
+}
+
+/// <summary>
+/// The gradients of the result of <see cref="BatchNormTraining"/> with respect to its inputs, where mean and variance depend on x:
+/// scale (g - sum(g) / n - (x - mean) sum(g (x - mean)) / (n (variance + Epsilon))) with scale = weight / sqrt(variance + Epsilon) and n elements in a channel.
+/// Inputs: g, x, mean, variance, and the weight if there is one. Dtypes: floating-point.
+/// </summary>
+public sealed record BatchNormTrainingGradient(double Epsilon) : CompositeOp
+{
+    /// <inheritdoc/>
+    public override Tensor[] ExpandAll(ReadOnlySpan<Tensor> x)
+    {
+        int rank = x[1].Rank;
+        var axes = BatchMoments.Others(rank);
+        var size = Tensor.SizeOf(x[1].Shape, axes);
+        var inverse = (x[3] + Epsilon).Rsqrt();
+        var distance = x[1] - BatchMoments.Along(x[2], rank);
+        Tensor sum = x[0].Sum(axes), along = (x[0] * distance).Sum(axes);
+        var scale = x.Length == 5 ? inverse * x[4] : inverse;
+        var rest = x[0] - BatchMoments.Along(sum.DividedBy(size), rank) - distance * BatchMoments.Along((along * inverse.Square()).DividedBy(size), rank);
+        var gradient = rest * BatchMoments.Along(scale, rank);
+        return x.Length == 5 ? [gradient, along * inverse, sum] : [gradient];
+    }
+}

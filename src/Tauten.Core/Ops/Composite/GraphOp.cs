@@ -13,6 +13,12 @@ public abstract record GraphOp(Graph Body) : CompositeOp
     public override Tensor[] ExpandAll(ReadOnlySpan<Tensor> x) => Body.Run(x);
 
     /// <inheritdoc/>
+    internal override (string Name, Graph Body)[] Bodies() => [("Body", Body)];
+
+    /// <inheritdoc/>
+    internal override Op WithBodies(Graph[] bodies) => this with { Body = bodies[0] };
+
+    /// <inheritdoc/>
     protected internal override Op Bind(Func<string, Dim?> known) => Body.Bind(known) is var bound && ReferenceEquals(bound, Body) ? this : this with { Body = bound };
 
     /// <summary>Prints how large the body is: all of it would hide the graph around it.</summary>

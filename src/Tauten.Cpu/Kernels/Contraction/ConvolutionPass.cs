@@ -41,13 +41,16 @@ internal unsafe struct ConvolutionPass<T> where T : unmanaged, INumberBase<T>
     private readonly bool IsContiguous =>
         TargetStep[2] == 1 && TargetStep[1] == Windows.Positions[2] && TargetStep[0] == Windows.Positions[1] * Windows.Positions[2];
 
+    /// <summary>What follows, where the pass is a convolution.</summary>
+    public ConvolutionEpilogue<T> Epilogue;
+
     /// <summary>A convolution.</summary>
-    public static void Forward<V>(in ConvolutionShape shape, T* x, T* weight, T* y) where V : unmanaged, ISimd<V, T>
+    public static void Forward<V>(in ConvolutionShape shape, T* x, T* weight, T* y, in ConvolutionEpilogue<T> epilogue) where V : unmanaged, ISimd<V, T>
     {
         var pass = new ConvolutionPass<T>
         {
             Windows = ConvolutionWindows<T>.Of(shape, x), Batch = shape.Batch, Groups = shape.Groups, Rows = shape.OutChannelsOfGroup, Weights = weight,
-            Target = y, TargetRow = shape.Output.Product, TargetStep = new(shape.Output[1] * shape.Output[2], shape.Output[2], 1),
+            Epilogue = epilogue, Target = y, TargetRow = shape.Output.Product, TargetStep = new(shape.Output[1] * shape.Output[2], shape.Output[2], 1),
         };
         using var scratch = Scratch.Take(shape.InChannelsOfGroup * shape.Kernel.Product * sizeof(long));
         pass.Windows.SetTaps(shape, (long*)scratch.Pointer);
@@ -192,7 +195,10 @@ internal unsafe struct ConvolutionPass<T> where T : unmanaged, INumberBase<T>
                 left += BlockSizes.Parts(pass.Rows, stripRows) * stripRows * length;
             }
             if (contiguous)
+            {
+                pass.Epilogue.Apply(target + j, group * pass.Rows + i, rows, pass.TargetRow, columns);
                 return;
+            }
             for (long row = 0; row < rows; row++)
                 pass.Scatter(c + row * columns, j, columns, target + row * pass.TargetRow);
         }

@@ -109,6 +109,29 @@ internal struct ConvolutionShape
         }
     }
 
+    /// <summary>Whether every output pixel sees just one input pixel, and these lie a step apart.</summary>
+    public readonly bool IsSampled
+    {
+        get
+        {
+            for (int axis = 0; axis < 3; axis++)
+            {
+                if (Kernel[axis] != 1 || PadLow[axis] != 0 || (Output[axis] - 1) * Stride[axis] >= Input[axis])
+                    return false;
+            }
+            return true;
+        }
+    }
+
+    /// <summary>The pointwise convolution of those pixels.</summary>
+    public readonly ConvolutionShape Sampled()
+    {
+        var sampled = this;
+        sampled.Input = Output;
+        sampled.Stride = new(1, 1, 1);
+        return sampled;
+    }
+
     /// <summary>The same pointwise convolution with all pixels along one axis.</summary>
     public readonly ConvolutionShape Flattened()
     {

@@ -92,6 +92,8 @@ internal static unsafe class DirectConvolution<T, V>
                     for (long i = 0; i < count; i++)
                         Pass.Put(lines + row * pitch + i * windows.RowLength, width, z, y + i, target + row * Pass.TargetRow);
                 }
+                // A convolution's positions follow each other.
+                Pass.Epilogue.Apply(target + position, group * Pass.Rows, Pass.Rows, Pass.TargetRow, count * width);
             }
         }
     }

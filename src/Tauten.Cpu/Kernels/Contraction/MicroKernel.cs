@@ -59,8 +59,37 @@ internal static unsafe class MicroKernel<V, T, TTile>
 
         // Four base pointers and two multiples of the row distance reach all twelve rows without further arithmetic.
         T* a3 = a + 3 * aRow, a6 = a + 6 * aRow, a9 = a + 9 * aRow;
-        long twice = 2 * aRow;
-        for (long p = 0; p < inner; p++)
+        long twice = 2 * aRow, p = 0;
+        if (TTile.Rows <= 6)
+        {
+            // Twelve sums keep two multipliers busy only if little else is decoded between them: four steps share their arithmetic on pointers.
+            for (; p <= inner - 4; p += 4)
+            {
+                Prefetch(a + 64 * aColumn);
+                Prefetch(a + 66 * aColumn);
+                PrefetchRow(b + 32 * bRow);
+                Step(a, a3, aRow, twice, b, ref c0, ref d0, ref c1, ref d1, ref c2, ref d2, ref c3, ref d3, ref c4, ref d4, ref c5, ref d5);
+                a += aColumn;
+                a3 += aColumn;
+                b += bRow;
+                PrefetchRow(b + 32 * bRow);
+                Step(a, a3, aRow, twice, b, ref c0, ref d0, ref c1, ref d1, ref c2, ref d2, ref c3, ref d3, ref c4, ref d4, ref c5, ref d5);
+                a += aColumn;
+                a3 += aColumn;
+                b += bRow;
+                PrefetchRow(b + 32 * bRow);
+                Step(a, a3, aRow, twice, b, ref c0, ref d0, ref c1, ref d1, ref c2, ref d2, ref c3, ref d3, ref c4, ref d4, ref c5, ref d5);
+                a += aColumn;
+                a3 += aColumn;
+                b += bRow;
+                PrefetchRow(b + 32 * bRow);
+                Step(a, a3, aRow, twice, b, ref c0, ref d0, ref c1, ref d1, ref c2, ref d2, ref c3, ref d3, ref c4, ref d4, ref c5, ref d5);
+                a += aColumn;
+                a3 += aColumn;
+                b += bRow;
+            }
+        }
+        for (; p < inner; p++)
         {
             var left = V.Load(b);
             var right = TTile.Vectors > 1 ? V.Load(b + V.Count) : default;
@@ -116,6 +145,22 @@ internal static unsafe class MicroKernel<V, T, TTile>
         if (TTile.Rows > 9) Store(c + 9 * cRow, c9, d9, accumulate);
         if (TTile.Rows > 10) Store(c + 10 * cRow, c10, d10, accumulate);
         if (TTile.Rows > 11) Store(c + 11 * cRow, c11, d11, accumulate);
+    }
+
+    /// <summary>One step of the sums of a tile of up to six rows.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step(
+        T* a, T* a3, long aRow, long twice, T* b,
+        ref V c0, ref V d0, ref V c1, ref V d1, ref V c2, ref V d2, ref V c3, ref V d3, ref V c4, ref V d4, ref V c5, ref V d5)
+    {
+        var left = V.Load(b);
+        var right = TTile.Vectors > 1 ? V.Load(b + V.Count) : default;
+        Row(a[0], left, right, ref c0, ref d0);
+        if (TTile.Rows > 1) Row(a[aRow], left, right, ref c1, ref d1);
+        if (TTile.Rows > 2) Row(a[twice], left, right, ref c2, ref d2);
+        if (TTile.Rows > 3) Row(a3[0], left, right, ref c3, ref d3);
+        if (TTile.Rows > 4) Row(a3[aRow], left, right, ref c4, ref d4);
+        if (TTile.Rows > 5) Row(a3[twice], left, right, ref c5, ref d5);
     }
 
     /// <summary>One row of the tile: c += x * left, d += x * right.</summary>

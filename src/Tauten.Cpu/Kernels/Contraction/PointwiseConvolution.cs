@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Tauten.Cpu;
 
@@ -24,10 +25,17 @@ internal unsafe struct PointwiseConvolution<V, T> : IChunks
     /// <summary>Rows whose results are computed beside their place at a time.</summary>
     private const long RowsBeside = 120;
 
+    /// <summary>Panels of columns that a chunk has at least, where chunks are few.</summary>
+    private const long LeastPanels = 6;
+
+    /// <summary>How many rows before they are packed pixels are asked for.</summary>
+    private const long RowsAhead = 4;
+
     /// <summary>Fewer chunks than this are divided further, by rows: each part packs the columns again.</summary>
     private const long EnoughChunks = 16;
 
     private T* packed, source, target, sourceEnd;
+    private ConvolutionEpilogue<T> epilogue;
     private bool large;
     private long batch, groups, rows, inner, pixels, step, chunkRows, rowChunks, chunkColumns, columnChunks;
 
@@ -40,13 +48,15 @@ internal unsafe struct PointwiseConvolution<V, T> : IChunks
     /// <param name="weightColumn">Distance of columns.</param>
     /// <param name="source">The images.</param>
     /// <param name="target">The result.</param>
-    public static void Run(in ConvolutionShape shape, long rows, long inner, T* weight, long weightRow, long weightColumn, T* source, T* target)
+    /// <param name="epilogue">What follows.</param>
+    public static void Run(
+        in ConvolutionShape shape, long rows, long inner, T* weight, long weightRow, long weightColumn, T* source, T* target, in ConvolutionEpilogue<T> epilogue)
     {
         const int stripRows = Tiles<V, T>.StripRows;
         int panelColumns = Tiles<V, T>.PanelColumns;
         var work = new PointwiseConvolution<V, T>
         {
-            source = source, target = target, batch = shape.Batch, groups = shape.Groups, rows = rows, inner = inner, pixels = shape.Output.Product,
+            source = source, target = target, epilogue = epilogue, batch = shape.Batch, groups = shape.Groups, rows = rows, inner = inner, pixels = shape.Output.Product,
             step = BlockSizes.Inner<T>(inner),
         };
         work.sourceEnd = source + shape.Batch * shape.Groups * inner * work.pixels;
@@ -54,7 +64,10 @@ internal unsafe struct PointwiseConvolution<V, T> : IChunks
         // Columns of large images are divided image by image: then all results are written in place. Of smaller ones, too, unless the sums are so long that the
         // columns which an image lacks to whole panels cost more than copying the results.
         bool large = work.large = work.pixels >= 2 * most || (2 * work.pixels >= most && (inner < LongSums || work.pixels % panelColumns == 0));
-        work.chunkColumns = BlockSizes.Even(large ? work.pixels : columns, Math.Max(most, panelColumns), panelColumns);
+        // Fewer columns a chunk until there are enough chunks; the weight is read again for each.
+        long range = large ? work.pixels : columns, wanted = BlockSizes.Parts(EnoughChunks, large ? shape.Batch * shape.Groups : shape.Groups);
+        most = Math.Min(most, Math.Max(BlockSizes.Parts(range, wanted), LeastPanels * panelColumns));
+        work.chunkColumns = BlockSizes.Even(range, Math.Max(most, panelColumns), panelColumns);
         work.columnChunks = large ? shape.Batch * BlockSizes.Parts(work.pixels, work.chunkColumns) : BlockSizes.Parts(columns, work.chunkColumns);
         long parts = Math.Clamp(EnoughChunks / (shape.Groups * work.columnChunks), 1, BlockSizes.Parts(rows, 4 * stripRows));
         work.chunkRows = BlockSizes.Even(rows, BlockSizes.Parts(rows, parts), stripRows);
@@ -101,6 +114,8 @@ internal unsafe struct PointwiseConvolution<V, T> : IChunks
             }
             if (!inPlace)
                 Store(c, first, end, group, i, rowCount);
+            else
+                epilogue.Apply(c, group * rows + i, rowCount, pixels, columns);
         }
     }
 
@@ -130,6 +145,7 @@ internal unsafe struct PointwiseConvolution<V, T> : IChunks
             var to = Place(column, group, row);
             for (long i = 0; i < count; i++)
                 Unsafe.CopyBlockUnaligned(to + i * pixels, from + i * columns, (uint)(run * sizeof(T)));
+            epilogue.Apply(to, group * rows + row, count, pixels, run);
             column += run;
         }
     }
@@ -162,8 +178,13 @@ internal unsafe struct PointwiseConvolution<V, T> : IChunks
         {
             if (start + from[vectors - 1] + V.Count <= sourceEnd)
             {
+                // Rows are a plane apart, where the hardware does not look ahead.
                 for (int i = 0; i < vectors; i++)
-                    V.Load(start + from[i]).Store(panels + to[i]);
+                {
+                    var place = start + from[i];
+                    if (Sse.IsSupported) Sse.Prefetch0(place + RowsAhead * pixels);
+                    V.Load(place).Store(panels + to[i]);
+                }
             }
             else
                 PackRow(start, first, end, panels, panelStep);

@@ -31,6 +31,7 @@ internal unsafe struct ChannelsLastConvolution<V, T> : IChunks
     /// <summary>The target images [images, <see cref="outChannels"/> of all groups, ...].</summary>
     private T* target;
 
+    private ConvolutionEpilogue<T> epilogue;
     private ChannelsLastImages<V, T> images;
     private ConvolutionPhases pass;
     private T* weights;
@@ -47,12 +48,14 @@ internal unsafe struct ChannelsLastConvolution<V, T> : IChunks
     /// <param name="weight">[groups, out channels, in channels, window]; where turned [groups, in channels, out channels, window].</param>
     /// <param name="turned">Whether in and out channels change places in the weight.</param>
     /// <param name="target">The result.</param>
-    public static void Run(ConvolutionPhases pass, long batch, long groups, long inChannels, long outChannels, long window, T* source, T* weight, bool turned, T* target)
+    /// <param name="epilogue">What follows.</param>
+    public static void Run(
+        ConvolutionPhases pass, long batch, long groups, long inChannels, long outChannels, long window, T* source, T* weight, bool turned, T* target, in ConvolutionEpilogue<T> epilogue)
     {
         int lanes = Tiles<V, T>.PanelColumns;
         var work = new ChannelsLastConvolution<V, T>
         {
-            target = target, groups = groups, inChannels = inChannels, outChannels = outChannels, outPanels = BlockSizes.Parts(outChannels, lanes),
+            target = target, epilogue = epilogue, groups = groups, inChannels = inChannels, outChannels = outChannels, outPanels = BlockSizes.Parts(outChannels, lanes),
             images = new()
             {
                 Images = source, Channels = groups * inChannels, Source = pass.Source, Low = pass.Low, Padded = pass.Padded,
@@ -219,6 +222,7 @@ internal unsafe struct ChannelsLastConvolution<V, T> : IChunks
                 }
                 else
                     ChannelLanes<V, T>.Scatter(results, columns, place, plane, channels, stop - begin);
+                epilogue.Apply(place, channel, channels, plane, stop - begin);
             }
             first += run;
             results = results is null ? null : results + run * width * columns;

@@ -20,16 +20,17 @@ internal unsafe struct DepthwiseConvolution<V, T> : IChunks
     /// <summary>Multiplications of a chunk, about: some ten microseconds.</summary>
     private const double WorkOfChunk = 1 << 18;
 
+    private ConvolutionEpilogue<T> epilogue;
     private ConvolutionPhases phases;
     private T* source, weight, target;
     private long planes, channels, window, planesOfChunk;
 
-    /// <summary>The result for all channels of all images, from weights [channels, window].</summary>
-    public static void Run(ConvolutionPhases phases, long batch, long channels, long window, T* source, T* weight, T* target)
+    /// <summary>The result for all channels of all images, from weights [channels, window], and what follows.</summary>
+    public static void Run(ConvolutionPhases phases, long batch, long channels, long window, T* source, T* weight, T* target, in ConvolutionEpilogue<T> epilogue)
     {
         var work = new DepthwiseConvolution<V, T>
         {
-            phases = phases, source = source, weight = weight, target = target, planes = batch * channels, channels = channels, window = window,
+            epilogue = epilogue, phases = phases, source = source, weight = weight, target = target, planes = batch * channels, channels = channels, window = window,
         };
         double multiplications = (double)phases.Target.Product * (window + 8);
         work.planesOfChunk = (long)Math.Clamp(WorkOfChunk / multiplications, 1, work.planes);
@@ -72,6 +73,9 @@ internal unsafe struct DepthwiseConvolution<V, T> : IChunks
                 else
                     SumPhases(copied, phases.Step[1] * plane.RowLength, taps, elements, windowOfChannel, weights, rows, sums, place, limit);
             }
+            // Rows are written with what follows them, so a plane is whole when the next ones have begun.
+            for (long i = 0; i < copies && !epilogue.IsEmpty; i++)
+                epilogue.Apply(target + (at + i) * targetSize, (at + i) % channels, 1, targetSize, targetSize);
         }
     }
 
@@ -200,14 +204,7 @@ internal unsafe struct DepthwiseConvolution<V, T> : IChunks
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Join(T* even, T* odd, long count, T* line)
     {
-        int piece = 16 / sizeof(T);
         for (long i = 0; i < count; i += V.Count)
-        {
-            V first = V.Load(even + i), second = V.Load(odd + i);
-            V low = sizeof(T) == 4 ? V.InterleaveLow(first, second, 4) : V.InterleaveLow(first, second, 8);
-            V high = sizeof(T) == 4 ? V.InterleaveHigh(first, second, 4) : V.InterleaveHigh(first, second, 8);
-            V.StoreLanes(low, line + 2 * i, 2 * piece);
-            V.StoreLanes(high, line + 2 * i + piece, 2 * piece);
-        }
+            Pairs<V, T>.Join(V.Load(even + i), V.Load(odd + i), line + 2 * i);
     }
 }

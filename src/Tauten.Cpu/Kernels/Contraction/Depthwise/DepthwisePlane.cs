@@ -99,7 +99,7 @@ internal readonly unsafe struct DepthwisePlane<V, T>
                 CopyRow(from, to + firstColumn);
             else if (splits && from - firstColumn >= sourceStart && from - firstColumn + 2 * V.Count <= sourceEnd)
             {
-                var (even, odd) = Split(from - firstColumn);
+                var (even, odd) = Pairs<V, T>.Split(from - firstColumn);
                 (even & evenMask).Store(to);
                 (odd & oddMask).Store(to + PhaseLength);
             }
@@ -138,20 +138,8 @@ internal readonly unsafe struct DepthwisePlane<V, T>
     private void SplitRow(T* line, T* to)
     {
         for (long i = 0; i < PhaseLength; i += V.Count)
-            Split(line + 2 * i).Even.Store(to + i);
+            Pairs<V, T>.Split(line + 2 * i).Even.Store(to + i);
         for (long i = 0; i < PhaseLength; i += V.Count)
-            Split(line + 2 * i).Odd.Store(to + PhaseLength + i);
-    }
-
-    /// <summary>Every second element, and the others.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (V Even, V Odd) Split(T* source)
-    {
-        int piece = 16 / sizeof(T);
-        V first = V.LoadLanes(source, 2 * piece), second = V.LoadLanes(source + piece, 2 * piece);
-        if (sizeof(T) == 8)
-            return (V.InterleaveLow(first, second, 8), V.InterleaveHigh(first, second, 8));
-        V low = V.InterleaveLow(first, second, 4), high = V.InterleaveHigh(first, second, 4);
-        return (V.InterleaveLow(low, high, 4), V.InterleaveHigh(low, high, 4));
+            Pairs<V, T>.Split(line + 2 * i).Odd.Store(to + PhaseLength + i);
     }
 }

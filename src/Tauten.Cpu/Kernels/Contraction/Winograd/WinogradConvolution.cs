@@ -26,6 +26,7 @@ internal unsafe struct WinogradConvolution<V, T> : IChunks
     /// <summary>Keeps the 36 values of a tile in different sets of the caches.</summary>
     private const long Stagger = 80;
 
+    private ConvolutionEpilogue<T> epilogue;
     private WinogradTiles tiles;
     private T* inputs, weights, target;
     private long inChannels, outChannels, inputStep, weightStep, tileStep, firstRow, tileCount, firstPanel, panelCount, tileBlocks;
@@ -38,11 +39,12 @@ internal unsafe struct WinogradConvolution<V, T> : IChunks
     /// <param name="weight">The windows [out channels, in channels, 3, 3]; where turned [in channels, out channels, 3, 3].</param>
     /// <param name="turned">Whether windows are turned round.</param>
     /// <param name="target">The result.</param>
-    public static void Run(in WinogradTiles tiles, long inChannels, long outChannels, T* source, T* weight, bool turned, T* target)
+    /// <param name="epilogue">What follows.</param>
+    public static void Run(in WinogradTiles tiles, long inChannels, long outChannels, T* source, T* weight, bool turned, T* target, in ConvolutionEpilogue<T> epilogue)
     {
         int lanes = Tiles<V, T>.PanelColumns;
         const int products = WinogradTransform<V, T>.Products;
-        var work = new WinogradConvolution<V, T> { tiles = tiles, target = target, inChannels = inChannels, outChannels = outChannels };
+        var work = new WinogradConvolution<V, T> { tiles = tiles, target = target, epilogue = epilogue, inChannels = inChannels, outChannels = outChannels };
         work.tileStep = BlockSizes.Parts(inChannels, V.Count) * V.Count;
         long panels = BlockSizes.Parts(outChannels, lanes);
         long mostRows = Math.Clamp(InputBytes / (products * tiles.Columns * work.tileStep * sizeof(T)), 1, tiles.Rows);
@@ -132,7 +134,10 @@ internal unsafe struct WinogradConvolution<V, T> : IChunks
             long width = Math.Min(4 * run, tiles.OutputWidth - 4 * column);
             var place = target + (image * outChannels + channel) * plane + y * tiles.OutputWidth + 4 * column;
             for (long i = 0; i < Math.Min(4, tiles.OutputHeight - y); i++)
+            {
                 ChannelLanes<V, T>.Scatter(pixels + i * pitch, lanes, place + i * tiles.OutputWidth, plane, channels, width);
+                epilogue.Apply(place + i * tiles.OutputWidth, channel, channels, plane, width);
+            }
             tile += run;
         }
     }

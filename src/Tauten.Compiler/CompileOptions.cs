@@ -1,0 +1,30 @@
+namespace Tauten;
+
+/// <summary>How a function is compiled.</summary>
+/// <example><code>
+/// var twice = Compiled.Function((Tensor x) => x * 2, new CompileOptions { Check = false });
+/// Console.WriteLine(twice(Tensor.From([1f, 2])));    // [2, 4]
+/// </code></example>
+public sealed record CompileOptions
+{
+    /// <summary>
+    /// Whether the first call is computed twice, compiled and by the function itself, and both are compared: true unless said otherwise. The results and the state
+    /// of the function itself are the ones that stay.
+    /// </summary>
+    public bool Check { get; init; } = true;
+
+    /// <summary>How far the two may be apart in float32, relative to the largest number of a tensor; in other dtypes in proportion to their precision.</summary>
+    public double Tolerance { get; init; } = 1e-3;
+
+    /// <summary>Whether the first size of each input is left free where the function allows it, so that one graph serves all batch sizes: true unless said otherwise.</summary>
+    public bool FreeBatch { get; init; } = true;
+}
+
+/// <summary>What a compiled function has done so far.</summary>
+/// <param name="Captures">How often the function was captured: once, unless something made the graph useless for a call.</param>
+/// <param name="Plans">For how many different input sizes memory was laid out.</param>
+/// <param name="EagerCalls">How many calls had to be left to the function itself.</param>
+/// <param name="Reasons">Why it was captured again, or run as it stands.</param>
+/// <param name="CompileTime">The time it took to capture and to simplify.</param>
+/// <param name="Graphs">The graphs as they are run, the newest first.</param>
+public sealed record CompileReport(int Captures, int Plans, int EagerCalls, IReadOnlyList<string> Reasons, TimeSpan CompileTime, IReadOnlyList<Graph> Graphs);

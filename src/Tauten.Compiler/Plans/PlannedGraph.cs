@@ -1,0 +1,60 @@
+namespace Tauten.Compiler;
+
+/// <summary>A graph as it is run: simplified once, and laid out in memory for each choice of input sizes that it meets.</summary>
+sealed class PlannedGraph(Graph captured, Backend backend)
+{
+    /// <summary>How many sizes are remembered.</summary>
+    const int LargestCount = 64;
+
+    readonly Lock gate = new();
+    (TensorSpec[] Specs, Plan? Plan)[] plans = [];
+    Graph? lowered;
+
+    /// <summary>The graph after all passes.</summary>
+    public Graph Lowered
+    {
+        get
+        {
+            lock (gate)
+            {
+                if (lowered is not null) return lowered;
+                using var untracked = Gradients.NoGrad();
+                return lowered = Pipeline.Run(captured, backend);
+            }
+        }
+    }
+
+    /// <summary>The number of plans made so far.</summary>
+    public int PlanCount => plans.Length;
+
+    /// <summary>Computes the results; nothing is tracked.</summary>
+    public Tensor[] Run(ReadOnlySpan<Tensor> x, WorkspacePool workspaces) => PlanFor(x) is { } plan ? workspaces.Run(plan, x) : Lowered.Run(x);
+
+    /// <summary>The plan for inputs of these sizes; null where a size depends on data.</summary>
+    Plan? PlanFor(ReadOnlySpan<Tensor> x)
+    {
+        foreach (var (specs, plan) in plans)
+            if (Same(specs, x)) return plan;
+        return Make(Dispatch.SpecsOf(x));
+    }
+
+    Plan? Make(TensorSpec[] specs)
+    {
+        var graph = Lowered;
+        lock (gate)
+        {
+            foreach (var (known, found) in plans)
+                if (known.AsSpan().SequenceEqual(specs)) return found;
+            var plan = new PlanBuilder(graph, backend).Build(specs);
+            plans = [.. plans.TakeLast(LargestCount - 1), (specs, plan)];
+            return plan;
+        }
+    }
+
+    static bool Same(TensorSpec[] specs, ReadOnlySpan<Tensor> x)
+    {
+        for (int i = 0; i < specs.Length; i++)
+            if (!ReferenceEquals(specs[i], x[i].Spec) && specs[i] != x[i].Spec) return false;
+        return true;
+    }
+}

@@ -1,0 +1,111 @@
+using Tauten.Ops;
+
+namespace Tauten.Compiler;
+
+/// <summary>A function as one graph, good for all inputs of certain dtypes and ranks, whose free sizes have names, while what it assumes holds.</summary>
+sealed class Specialization
+{
+    readonly Graph captured;
+    readonly Backend backend;
+    readonly bool tracks;
+    readonly (string What, Func<bool> Holds)[] assumptions;
+    readonly (Cell Cell, bool RequiresGrad)[] cells;
+    readonly CapturedGradient[] gradients;
+    readonly int results;
+    readonly TensorSpec[] inputs;
+    readonly PlannedGraph planned;
+    readonly TapedCall? taped;
+    (Backend Backend, TensorSpec Spec)[]? last;          // of inputs that were accepted
+
+    Specialization(Graph captured, Capture capture, Backend backend, int results, CapturedGradient[] gradients, TapedCall? taped)
+    {
+        (this.captured, this.backend, this.results, this.gradients, this.taped) = (captured, backend, results, gradients, taped);
+        planned = new(captured, backend);
+        tracks = Ambient.Current.Tracks;
+        assumptions = [.. capture.Assumptions];
+        cells = [.. captured.Cells.Select(c => (c, c.RequiresGrad))];
+        inputs = [.. captured.Inputs.Select(i => i.Spec)];
+    }
+
+    /// <summary>Captures a function for inputs of the given specs.</summary>
+    public static Specialization Capture(Func<Tensor[], Tensor[]> function, TensorSpec[] specs, Backend backend)
+    {
+        using var scope = Tauten.Capture.Begin();
+        var capture = scope.Graph;
+        var y = function([.. specs.Select((spec, i) => capture.AddInput($"x{i}", spec))]);
+        CapturedGradient[] gradients = [.. capture.ParameterGradients];
+        var graph = capture.Finish([.. y, .. gradients.Where(g => g.Remains).Select(g => g.Gradient!)]);
+        return new(graph, capture, backend, y.Length, gradients, TapedCall.Of(graph, capture, y, backend));
+    }
+
+    /// <summary>The graph as it was captured.</summary>
+    public Graph Captured => captured;
+
+    /// <summary>The graph as it is run: simplified, with ops that the backend has kernels for.</summary>
+    public Graph Lowered => planned.Lowered;
+
+    /// <summary>The number of plans made so far.</summary>
+    public int PlanCount => planned.PlanCount + (taped?.PlanCount ?? 0);
+
+    /// <summary>Why the graph does not stand for the function called with these inputs now; null where it does.</summary>
+    public string? Objection(ReadOnlySpan<Tensor> x)
+    {
+        if (x.Length != inputs.Length) return $"{inputs.Length} inputs";
+        if (tracks != Ambient.Current.Tracks) return tracks ? "gradients were tracked" : "gradients were not tracked";
+        foreach (var (what, holds) in assumptions)
+            if (!holds()) return what;
+        foreach (var (cell, requiresGrad) in cells)
+            if (cell.RequiresGrad != requiresGrad) return $"{cell} {(requiresGrad ? "required" : "did not require")} gradients";
+        if (Same(last, x)) return null;
+        for (int i = 0; i < x.Length; i++)
+        {
+            if (!ReferenceEquals(x[i].Backend, backend)) return $"input {i} lay on {backend}";
+            if (!Fits(inputs[i], x[i].Spec)) return $"input {i} was {inputs[i]}";
+        }
+        if (FreeSizes.Objection(inputs, x) is { } objection) return objection;
+        last = Array.ConvertAll(x.ToArray(), t => (t.Backend, t.Spec));
+        return null;
+    }
+
+    static bool Same((Backend Backend, TensorSpec Spec)[]? known, ReadOnlySpan<Tensor> x)
+    {
+        if (known is null) return false;
+        for (int i = 0; i < x.Length; i++)
+            if (!ReferenceEquals(known[i].Backend, x[i].Backend) || !ReferenceEquals(known[i].Spec, x[i].Spec) && known[i].Spec != x[i].Spec) return false;
+        return true;
+    }
+
+    static bool Fits(TensorSpec expected, TensorSpec received)
+    {
+        if (ReferenceEquals(expected, received)) return true;
+        if (expected.DType != received.DType || expected.Shape.Rank != received.Shape.Rank) return false;
+        for (int k = 0; k < expected.Shape.Rank; k++)
+            if (expected.Shape[k].IsKnown && expected.Shape[k] != received.Shape[k]) return false;
+        return true;
+    }
+
+    /// <summary>Computes the results.</summary>
+    public Tensor[] Run(ReadOnlySpan<Tensor> x, WorkspacePool workspaces)
+    {
+        if (taped is not null && taped.IsNeeded(x)) return taped.Run(x, workspaces);
+        Tensor[] all;
+        using (Gradients.NoGrad()) all = planned.Run(x, workspaces);
+        return gradients.Length == 0 ? all : Deposit(all);
+    }
+
+    /// <summary>Whether gradients from before the call would be part of what an optimizer in the function reads: the graph does not know them.</summary>
+    public bool MeetsGradients() => Array.Exists(gradients, g => g is { Used: true, Forgotten: false } && g.Parameter.BorrowGrad() is not null);
+
+    Tensor[] Deposit(Tensor[] all)
+    {
+        int next = results;
+        foreach (var gradient in gradients)
+        {
+            if (gradient.Forgotten) gradient.Parameter.ZeroGrad();
+            if (!gradient.Remains) continue;
+            var made = all[next++];
+            gradient.Parameter.AdoptGrad(gradient.Parameter.BorrowGrad() is { } before ? before + made : made);
+        }
+        return all[..results];
+    }
+}

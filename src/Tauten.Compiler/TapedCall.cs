@@ -1,0 +1,116 @@
+using Tauten.Ops;
+
+namespace Tauten.Compiler;
+
+/// <summary>
+/// A captured function whose results are differentiated outside of it: two graphs, one for the way there, whose outputs are also what the way back reads, and one
+/// for the way back. For the tape a call is one op.
+/// </summary>
+sealed class TapedCall
+{
+    readonly PlannedGraph forward, backward;
+    readonly Graph forwardGraph, backwardGraph;
+    readonly Cell[] cells;                       // read: further inputs of both
+    readonly Cell[] assigned;                    // given new values: further outputs of the way there, behind the results
+    readonly int results;
+    readonly int[] seeds;                        // the results that can be differentiated
+    readonly (bool IsSaved, int Index)[] given;  // what the way back is given behind the gradients of the results: outputs of the way there, or inputs
+    readonly int[] targets;                      // the inputs whose gradients the way back gives
+
+    TapedCall(Graph joint, int inputCount, int results, int[] seeds, int[] targets, Backend backend)
+    {
+        (this.results, this.seeds, this.targets) = (results, seeds, targets);
+        cells = [.. joint.Cells];
+        assigned = [.. joint.Updates.ToArray().Select(u => u.Cell)];
+        (forwardGraph, backwardGraph, given) = Split(joint, inputCount, results + assigned.Length);
+        (forward, backward) = (new(forwardGraph, backend), new(backwardGraph, backend));
+    }
+
+    /// <summary>The number of plans made so far.</summary>
+    public int PlanCount => forward.PlanCount + backward.PlanCount;
+
+    /// <summary>The call that stands for a captured function; null where nothing that it returns can be differentiated.</summary>
+    public static TapedCall? Of(Graph graph, Capture capture, Tensor[] y, Backend backend)
+    {
+        var seeds = new List<int>();
+        for (int i = 0; i < y.Length; i++)
+            if (y[i].IsTracked && y[i].DType.IsFloating() && y[i].Node is { Op: not null, Consumed: false }) seeds.Add(i);
+        if (seeds.Count == 0) return null;
+        int inputCount = graph.NamedInputs.Length;
+        var targets = new List<int>();
+        var places = new List<(Node, int)>();
+        for (int i = 0; i < inputCount; i++) AddTarget(i, graph.NamedInputs[i].Node, true);
+        for (int i = 0; i < graph.CellNodes.Length; i++) AddTarget(inputCount + i, graph.CellNodes[i].Node, graph.CellNodes[i].Cell.RequiresGrad);
+        Tensor[] results = [.. seeds.Select(i => y[i])];
+        Tensor[] arriving = [.. results.Select((r, i) => capture.AddInput($"g{i}", r.Spec))];
+        var found = new ReverseWalk(createGraph: false, keepGraph: true, beyondTargets: true).Run(results, arriving, [.. places]);
+        int[] reached = [.. Enumerable.Range(0, found.Length).Where(i => found[i] is not null)];
+        var joint = capture.Finish([.. y, .. reached.Select(i => found[i]!)]);
+        return new(joint, inputCount, y.Length, [.. seeds], [.. reached.Select(i => targets[i])], backend);
+
+        void AddTarget(int index, Node node, bool wanted)
+        {
+            if (!wanted || !node.Spec().DType.IsFloating()) return;
+            targets.Add(index);
+            places.Add((node, 0));
+        }
+    }
+
+    /// <summary>The nodes that lead to the results and assignments, and all others, each as a graph without cells.</summary>
+    static (Graph Forward, Graph Backward, (bool, int)[] Given) Split(Graph joint, int inputCount, int outputs)
+    {
+        (Node Node, int Output)[] results = [.. joint.OutputPlaces[..(outputs - joint.Updates.Length)].ToArray(), .. joint.Updates.ToArray().Select(u => (u.Node, u.Output))];
+        var there = new HashSet<Node>();
+        var stack = new Stack<Node>(results.Select(r => r.Node));
+        while (stack.TryPop(out var node))
+            if (there.Add(node) && !joint.IsLeaf(node))
+                for (int i = 0; i < node.InputCount; i++) stack.Push(node.Input(i));
+        var back = joint.Nodes.Where(n => !joint.IsLeaf(n) && !there.Contains(n)).ToArray();
+        var gradients = joint.OutputPlaces[(outputs - joint.Updates.Length)..].ToArray();
+
+        // What the way back reads of the way there, and of what both are given.
+        var leaves = joint.NamedInputs[..inputCount].ToArray().Select(i => i.Node).Concat(joint.CellNodes.ToArray().Select(c => c.Node)).ToList();
+        // An input with a free size tells how large it is, whether or not its numbers are needed.
+        var read = new List<(Node Node, int Output)>(joint.NamedInputs[..inputCount].ToArray().Where(i => !i.Node.Spec().Shape.IsKnown).Select(i => (i.Node, 0)));
+        foreach (var place in back.SelectMany(n => Enumerable.Range(0, n.InputCount).Select(i => (Node: n.Input(i), Output: n.InputOutput(i)))).Concat(gradients).Distinct())
+            if (!read.Contains(place) && (leaves.Contains(place.Node) || there.Contains(place.Node) && !joint.IsLeaf(place.Node))) read.Add(place);
+        var saved = read.Where(p => !leaves.Contains(p.Node)).ToList();
+
+        var forward = joint.Part([.. leaves.Select(n => (n, 0))], [.. joint.Nodes.Where(n => !joint.IsLeaf(n) && there.Contains(n))], [.. results, .. saved]);
+        (Node, int)[] seeds = [.. joint.NamedInputs[inputCount..].ToArray().Select(i => (i.Node, 0))];
+        var backward = joint.Part([.. seeds, .. read], back, gradients);
+        return (forward, backward, [.. read.Select(p => leaves.IndexOf(p.Node) is int leaf and >= 0 ? (false, leaf) : (true, outputs + saved.IndexOf(p)))]);
+    }
+
+    /// <summary>Whether a tape must be kept: something asks for gradients.</summary>
+    public bool IsNeeded(ReadOnlySpan<Tensor> x)
+    {
+        if (!Ambient.Current.Tracks) return false;
+        foreach (var input in x)
+            if (input.IsTracked) return true;
+        return Array.Exists(cells, c => c.RequiresGrad);
+    }
+
+    /// <summary>Computes the results as one op on the tape.</summary>
+    public Tensor[] Run(ReadOnlySpan<Tensor> x, WorkspacePool workspaces)
+    {
+        Tensor[] all = [.. x, .. cells.Select(c => c.Borrow())];
+        forwardGraph.Runner = y => forward.Run(y, workspaces);
+        var y = Dispatch.RunAll(new CustomGradient(forwardGraph, b => Gradient(b, workspaces)), all);
+        for (int i = 0; i < assigned.Length; i++) assigned[i].Adopt(y[results + i].As(null));
+        return y[..results];
+    }
+
+    Tensor?[] Gradient(Backward b, WorkspacePool workspaces)
+    {
+        var x = new List<Tensor>();
+        foreach (int result in seeds) x.Add(b.GradOf(result));
+        foreach (var (isSaved, index) in given) x.Add(isSaved ? b.OutputAt(index) : b.Input(index));
+        backwardGraph.Runner = y => backward.Run(y, workspaces);
+        var found = backwardGraph.Run([.. x]);
+        var gradients = new Tensor?[b.InputCount];
+        for (int i = 0; i < targets.Length; i++)
+            if (b.Needs(targets[i])) gradients[targets[i]] = found[i];
+        return gradients;
+    }
+}

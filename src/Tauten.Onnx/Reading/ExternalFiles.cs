@@ -1,0 +1,42 @@
+namespace Tauten.OnnxFormat;
+
+/// <summary>Files beside a model that hold its weights: never outside of the model's folder, and never behind a link.</summary>
+sealed class ExternalFiles(string folder)
+{
+    readonly string root = Path.GetFullPath(folder);
+    readonly Dictionary<string, string> known = [];
+
+    /// <summary>Bytes of a file.</summary>
+    /// <exception cref="ModelFormatException">The location leads out of the folder or through a link, the file is not there, or too short.</exception>
+    public ReadOnlyMemory<byte> Read(string location, long offset, long? length, string name)
+    {
+        string path = Resolve(location, name);
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read);
+        long count = length ?? file.Length - offset;
+        if (offset < 0 || count < 0 || offset > file.Length - count)
+            throw new ModelFormatException($"{name}: {count} bytes from {offset} on are not in '{location}', which has {file.Length}.");
+        if (count > Array.MaxLength) throw new UnsupportedModelException($"{name}: {count} bytes of external data are more than an array of .NET holds.");
+        byte[] bytes = new byte[count];
+        file.Position = offset;
+        file.ReadExactly(bytes);
+        return bytes;
+    }
+
+    string Resolve(string location, string name)
+    {
+        if (known.TryGetValue(location, out var path)) return path;
+        if (location.Length == 0 || location.Contains('\0') || Path.IsPathRooted(location) || location.Contains(':') || location.Split('/', '\\').Contains(".."))
+            throw new ModelFormatException($"{name}: external data must lie in the folder of the model. Received: '{location}'.");
+        path = Path.GetFullPath(Path.Combine(root, location));
+        if (!path.StartsWith(Path.TrimEndingDirectorySeparator(root) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            throw new ModelFormatException($"{name}: external data must lie in the folder of the model. Received: '{location}'.");
+        for (string? part = path; part is not null && part.Length > root.Length; part = Path.GetDirectoryName(part))
+        {
+            FileSystemInfo entry = Directory.Exists(part) ? new DirectoryInfo(part) : new FileInfo(part);
+            if (!entry.Exists) throw new ModelFormatException($"{name}: there is no file '{location}' beside the model.");
+            if (entry.LinkTarget is not null) throw new ModelFormatException($"{name}: '{location}' is a link. External data must be files in the folder of the model.");
+        }
+        if (!File.Exists(path)) throw new ModelFormatException($"{name}: '{location}' is not a file.");
+        return known[location] = path;
+    }
+}
