@@ -129,12 +129,12 @@ static class CpuKernels
         .Add<Ops.Iota>(MovementKernels.Iota)
 
         // reductions and scans
-        .Add<Ops.Sum>(ReductionKernels.Run<Sum>)
-        .Add<Ops.Prod>(ReductionKernels.Run<Prod>)
-        .Add<Ops.Max>(ReductionKernels.Run<Max>)
-        .Add<Ops.Min>(ReductionKernels.Run<Min>)
-        .Add<Ops.Any>(ReductionKernels.Logical<Any>)
-        .Add<Ops.All>(ReductionKernels.Logical<All>)
+        .Add<Ops.Sum>(new AxisReduction<Sum>())
+        .Add<Ops.Prod>(new AxisReduction<Prod>())
+        .Add<Ops.Max>(new AxisReduction<Max>())
+        .Add<Ops.Min>(new AxisReduction<Min>())
+        .Add<Ops.Any>(new AxisReduction<Any>(asks: true))
+        .Add<Ops.All>(new AxisReduction<All>(asks: true))
         .Add<Ops.ArgMax>(ReductionKernels.ArgMax)
         .Add<Ops.ArgMin>(ReductionKernels.ArgMin)
         .Add<Ops.CumSum>(ScanKernels.CumSum)

@@ -8,19 +8,24 @@ sealed class BodyProgram
     /// <summary>Steps that are compiled into one loop; more would need more registers and time to compile than they save.</summary>
     const int MaximumSteps = 32;
 
-    BodyProgram(FusedBody body, BodyItem[] uniform, BodyItem[] items)
+    BodyProgram(FusedBody body, Func<IReadOnlyList<BodyStep>, BodyItem[]> items)
     {
-        (Body, Uniform, Items) = (body, uniform, items);
+        Body = body;
+        // What is the same everywhere is computed on one vector, and what is known at the end once: neither is worth compiling.
+        Uniform = [.. body.Steps.Where(s => s.Output.IsUniform).Select(s => new BodyItem(s))];
+        Columns = [.. body.Steps.Where(s => s.Output.Extent == BodyExtent.Column && s.Kind != BodyStepKind.JoinColumn).Select(s => new BodyItem(s))];
+        Items = items([.. body.Steps.Where(s => !s.Output.IsUniform && (s.Output.Extent != BodyExtent.Column || s.Kind == BodyStepKind.JoinColumn))]);
         Slots = new int[body.Values.Count];
         Array.Fill(Slots, -1);
-        Granule = 1;
-        foreach (var item in items)
-        {
-            Granule = Math.Max(Granule, item.Lanes);
-            if (item.Step is { Loop.Lanes: 0 } step && step.Inputs[0].Index is var index) Converted |= 1UL << index % 64;
-        }
+        Granule = Items.Concat(Columns).Select(i => i.Lanes).Append(1).Max();
+        Whole = new bool[body.Values.Count];
+        foreach (var step in body.Steps)
+            if (step.Kind != BodyStepKind.Loop) Whole[step.Inputs[0].Index] = true;
+        Joins = [.. body.Steps.Where(s => s.Kind == BodyStepKind.JoinColumn)];
+        HasRows = body.Steps.Any(s => s.Kind == BodyStepKind.JoinRow);
         Allocate();
-        Nanoseconds = body.Steps.Where(s => !s.IsUniform).Sum(s => s.Loop.Lanes == 0 ? 0.3 : s.Loop.Nanoseconds);
+        Nanoseconds = body.Steps.Where(s => s.Output.Extent == BodyExtent.Element || s.Kind is BodyStepKind.JoinRow or BodyStepKind.JoinColumn)
+            .Sum(s => s.Kind == BodyStepKind.Loop ? s.Loop.Nanoseconds : s.Kind == BodyStepKind.Convert ? 0.3 : 0.1);
     }
 
     /// <summary>What is computed.</summary>
@@ -32,6 +37,15 @@ sealed class BodyProgram
     /// <summary>What has to be done for each tile.</summary>
     public BodyItem[] Items { get; }
 
+    /// <summary>What has to be done with the columns at the end.</summary>
+    public BodyItem[] Columns { get; }
+
+    /// <summary>The steps that join columns.</summary>
+    public BodyStep[] Joins { get; }
+
+    /// <summary>Whether rows are joined, so that a row cannot be cut.</summary>
+    public bool HasRows { get; }
+
     /// <summary>For each value its place in scratch memory, one tile each; -1 for what lies elsewhere.</summary>
     public int[] Slots { get; }
 
@@ -41,8 +55,8 @@ sealed class BodyProgram
     /// <summary>Elements of which all vectors are whole.</summary>
     public int Granule { get; }
 
-    /// <summary>Which values conversions read, which take no repeated vector; a bit for each index modulo 64.</summary>
-    public ulong Converted { get; }
+    /// <summary>For each value whether a step reads it that takes elements one by one, and so no repeated vector.</summary>
+    public bool[] Whole { get; }
 
     /// <summary>About how long an element takes.</summary>
     public double Nanoseconds { get; }
@@ -51,20 +65,11 @@ sealed class BodyProgram
     public bool IsSingle => Items is [{ Code: not null }] && SlotCount == 0;
 
     /// <summary>The program of single steps.</summary>
-    public static BodyProgram Of(FusedBody body) =>
-        new(body, [.. body.Steps.Where(s => s.IsUniform).Select(s => new BodyItem(s))], [.. body.Steps.Where(s => !s.IsUniform).Select(s => new BodyItem(s))]);
+    public static BodyProgram Of(FusedBody body) => new(body, steps => [.. steps.Select(s => new BodyItem(s))]);
 
     /// <summary>The program of compiled loops, where steps can be compiled.</summary>
-    public static BodyProgram Compiled(FusedBody body, Func<VectorLoop, TileCode> compile)
-    {
-        var items = new List<BodyItem>();
-        foreach (var group in Groups([.. body.Steps.Where(s => !s.IsUniform)]))
-        {
-            if (group is [{ } single] && !CanCompile(single)) items.Add(new(single));
-            else items.Add(new(VectorLoop.Of(body, group), compile));
-        }
-        return new(body, [.. body.Steps.Where(s => s.IsUniform).Select(s => new BodyItem(s))], [.. items]);
-    }
+    public static BodyProgram Compiled(FusedBody body, Func<VectorLoop, TileCode> compile) =>
+        new(body, steps => [.. Groups([.. steps]).Select(group => group is [{ } single] && !CanCompile(single) ? new BodyItem(single) : new(VectorLoop.Of(body, group), compile))]);
 
     /// <summary>
     /// The steps in groups that may run after each other. A group has vectors of as many lanes; what waits for no other group joins the one at hand.
@@ -82,7 +87,7 @@ sealed class BodyProgram
                 if (step.Inputs.Any(v => waiting.Contains(v) && !group.Any(s => s.Output == v))) continue;
                 int own = step.Width;
                 bool compiles = CanCompile(step);
-                if (group.Count > 0 && (!compiles || (own != 0 && width != 0 && own != width))) continue;
+                if (group.Count > 0 && (!compiles || step.Output.Extent != group[0].Output.Extent || (own != 0 && width != 0 && own != width))) continue;
                 if (own > 0) width = own;
                 group.Add(step);
                 if (!compiles) break;
@@ -96,7 +101,7 @@ sealed class BodyProgram
         }
     }
 
-    static bool CanCompile(BodyStep step) => step.Width is var width and >= 0 && step.OnVectors(VectorLoop.MaskType(Math.Max(width, 1))).HasMethod;
+    static bool CanCompile(BodyStep step) => step.Kind is BodyStepKind.Loop or BodyStepKind.Convert && step.Width is var width and >= 0 && step.OnVectors(VectorLoop.MaskType(Math.Max(width, 1))).HasMethod;
 
     /// <summary>Gives each value that passes from one item to another a place, which the next value takes over after its last reader.</summary>
     void Allocate()
@@ -109,7 +114,7 @@ sealed class BodyProgram
         for (int i = 0; i < Items.Length; i++)
         {
             foreach (var value in Items[i].Results)
-                if (!outputs.Contains(value)) Slots[value.Index] = free.TryPop(out int slot) ? slot : SlotCount++;
+                if (!outputs.Contains(value) && value.Extent != BodyExtent.Column) Slots[value.Index] = free.TryPop(out int slot) ? slot : SlotCount++;
             foreach (var value in Items[i].Operands.Distinct())
                 if (last[value] == i && Slots[value.Index] >= 0) free.Push(Slots[value.Index]);
             foreach (var value in Items[i].Results)
@@ -128,6 +133,7 @@ sealed class BodyItem
         Operands = step.Inputs;
         Results = [step.Output];
         Lanes = Math.Max(step.Loop.Lanes, 1);
+        Extent = step.Output.Extent;
     }
 
     /// <summary>Several steps as one loop.</summary>
@@ -136,6 +142,7 @@ sealed class BodyItem
         Operands = [.. loop.Operands];
         Results = [.. loop.Results];
         Lanes = loop.Lanes;
+        Extent = loop.Steps[0].Output.Extent;
         Code = compile(loop);
     }
 
@@ -153,6 +160,9 @@ sealed class BodyItem
 
     /// <summary>Elements per vector.</summary>
     public int Lanes { get; }
+
+    /// <summary>What it makes one number for.</summary>
+    public BodyExtent Extent { get; }
 }
 
 /// <summary>

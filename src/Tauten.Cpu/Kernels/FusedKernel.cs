@@ -13,23 +13,23 @@ sealed unsafe class FusedKernel(KernelTable kernels) : IKernel
     public void Run(Op op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
     {
         var body = ((Fused)op).Body;
-        if (Fusion.Find(body) is { } program) Run(program, x, y);
-        else Expand(body, x, y);
+        if (Fusion.Find(body) is not { } program || !Run(program, x, y)) Expand(body, x, y);
     }
 
     static void Expand(Graph body, ReadOnlySpan<Tensor> x, Span<Tensor> y)
     {
         using var mode = Gradients.NoGrad();
+        using var backend = Backends.Use(y[0].Backend);
         var results = body.Run(x);
         for (int i = 0; i < y.Length; i++) MovementKernels.CopyTo(results[i], y[i]);
     }
 
-    static void Run(BodyProgram program, ReadOnlySpan<Tensor> x, Span<Tensor> y)
+    static bool Run(BodyProgram program, ReadOnlySpan<Tensor> x, Span<Tensor> y)
     {
         var body = program.Body;
         int inputs = body.Inputs.Count;
         var tensors = new Tensor[inputs + y.Length];
-        for (int i = 0; i < inputs; i++) tensors[i] = body.Inputs[i].Constant ?? x[i];
+        for (int i = 0; i < inputs; i++) tensors[i] = body.Inputs[i].Constant ?? x[body.Inputs[i].Position];
         y.CopyTo(tensors.AsSpan(inputs));
         ulong* scalars = stackalloc ulong[body.Scalars.Count + 1];
         for (int i = 0; i < body.Scalars.Count; i++)
@@ -41,12 +41,13 @@ sealed unsafe class FusedKernel(KernelTable kernels) : IKernel
             MovementKernels.Write((byte*)(scalars + i), value, dtype);
         }
         byte** pointers = stackalloc byte*[tensors.Length];
-        Pin(program, tensors, 0, pointers, scalars);
+        bool done = Pin(program, tensors, 0, pointers, scalars);
         GC.KeepAlive(tensors);
+        return done;
     }
 
     /// <summary>The first elements of all tensors from one on: memory of the pool does not move, and the others are pinned one inside the other.</summary>
-    static void Pin(BodyProgram program, Tensor[] tensors, int index, byte** pointers, ulong* scalars)
+    static bool Pin(BodyProgram program, Tensor[] tensors, int index, byte** pointers, ulong* scalars)
     {
         for (; index < tensors.Length; index++)
         {
@@ -57,22 +58,28 @@ sealed unsafe class FusedKernel(KernelTable kernels) : IKernel
                 fixed (byte* pinned = &first)
                 {
                     pointers[index] = pinned;
-                    Pin(program, tensors, index + 1, pointers, scalars);
+                    return Pin(program, tensors, index + 1, pointers, scalars);
                 }
-                return;
             }
         }
-        Execute(program, tensors, pointers, scalars);
+        return Execute(program, tensors, pointers, scalars);
     }
 
-    static void Execute(BodyProgram program, Tensor[] tensors, byte** pointers, ulong* scalars)
+    /// <summary>False where a row is too long to be joined in cache.</summary>
+    static bool Execute(BodyProgram program, Tensor[] tensors, byte** pointers, ulong* scalars)
     {
         var body = program.Body;
         int rank = body.Rank, inputs = body.Inputs.Count;
         Span<long> shape = stackalloc long[rank];
-        var (_, _, axes) = body.Outputs[0];
-        for (int d = 0; d < axes.Length; d++)
-            if (axes[d] >= 0) shape[axes[d]] = tensors[inputs].Layout.Sizes[d];
+        shape.Fill(1);
+        for (int i = 0; i < tensors.Length; i++)
+        {
+            var along = i < inputs ? body.Inputs[i].Axes : body.Outputs[i - inputs].Axes;
+            var sizes = tensors[i].Layout.Sizes;
+            for (int d = 0; d < along.Length; d++)
+                if (along[d] >= 0 && sizes[d] != 1) shape[along[d]] = sizes[d];
+        }
+        if (program.HasRows && Strided.Count(shape[body.RowRank..]) > FusedRowLoop.MaximumRow) return false;
         long* numbers = stackalloc long[inputs * rank + 1];
         new Span<long>(numbers, inputs * rank).Clear();
         long** strides = stackalloc long*[inputs + 1];
@@ -80,11 +87,14 @@ sealed unsafe class FusedKernel(KernelTable kernels) : IKernel
         {
             strides[i] = numbers + i * rank;
             var layout = tensors[i].Layout;
-            axes = body.Inputs[i].Axes;
+            int[] axes = body.Inputs[i].Axes;
             for (int d = 0; d < axes.Length; d++)
                 if (axes[d] >= 0 && layout.Sizes[d] != 1) strides[i][axes[d]] = layout.Strides[d];
         }
-        new FusedLoop(program, pointers, pointers + inputs, scalars, Overlaps(tensors, inputs)).Execute(shape, strides);
+        bool overlaps = Overlaps(tensors, inputs);
+        if (body.RowRank == rank) new FusedLoop(program, pointers, pointers + inputs, scalars, overlaps).Execute(shape, strides);
+        else new FusedRowLoop(program, pointers, pointers + inputs, scalars, overlaps).Execute(shape, strides);
+        return true;
     }
 
     /// <summary>Whether an output lies in memory that an input reads.</summary>

@@ -1,14 +1,33 @@
 namespace Tauten.Cpu;
 
-/// <summary>Reductions: from tensors to the loops.</summary>
-static unsafe class ReductionKernels
+/// <summary>A reduction as this backend has it: the op's own kernel, and what a fused body joins the elements of its tiles with.</summary>
+abstract unsafe class AxisReduction : IKernel
 {
-    public static void Run<R>(Ops.ReductionOp op, ReadOnlySpan<Tensor> x, Span<Tensor> y) where R : struct, IReduction => Reduce<R>(op, x[0], y[0]);
+    /// <summary>The type as which elements of a type are joined; half precision is float32 already.</summary>
+    public abstract DType Joined(DType dtype);
 
-    /// <summary>Any and All: numbers are asked first whether they differ from 0.</summary>
-    public static void Logical<R>(Ops.ReductionOp op, ReadOnlySpan<Tensor> x, Span<Tensor> y) where R : struct, IReduction => Reduce<R>(op, x[0].To(DType.Bool), y[0]);
+    /// <summary>The inner loops for elements of a type that <see cref="Joined"/> gave.</summary>
+    public abstract ReductionKernel Of(DType dtype);
 
-    static void Reduce<R>(Ops.ReductionOp op, Tensor x, Tensor y) where R : struct, IReduction
+    /// <inheritdoc/>
+    public abstract void Run(Ops.Op op, ReadOnlySpan<Tensor> x, Span<Tensor> y);
+}
+
+/// <summary>A reduction with one way to join two elements.</summary>
+/// <param name="asks">Whether numbers are asked first whether they differ from 0.</param>
+sealed unsafe class AxisReduction<R>(bool asks = false) : AxisReduction where R : struct, IReduction
+{
+    /// <inheritdoc/>
+    public override DType Joined(DType dtype) =>
+        asks ? DType.Bool : R.WidensIntegers && !dtype.IsFloating() && dtype != DType.UInt64 ? DType.Int64 : dtype;
+
+    /// <inheritdoc/>
+    public override ReductionKernel Of(DType dtype) => Reduction.Native<R>(dtype);
+
+    /// <inheritdoc/>
+    public override void Run(Ops.Op op, ReadOnlySpan<Tensor> x, Span<Tensor> y) => Reduce((Ops.ReductionOp)op, asks ? x[0].To(DType.Bool) : x[0], y[0]);
+
+    static void Reduce(Ops.ReductionOp op, Tensor x, Tensor y)
     {
         Span<bool> reduced = stackalloc bool[x.Rank];
         reduced.Clear();
@@ -17,7 +36,11 @@ static unsafe class ReductionKernels
             Reduction.Run<R>(x.DType, x.Layout.Sizes, px, x.Layout.Strides, reduced, py);
         GC.KeepAlive(x);
     }
+}
 
+/// <summary>Where the extreme element is: from tensors to the loops.</summary>
+static unsafe class ReductionKernels
+{
     public static void ArgMax(Ops.ArgMax op, ReadOnlySpan<Tensor> x, Span<Tensor> y) => Find(op, x[0], y[0], largest: true);
 
     public static void ArgMin(Ops.ArgMin op, ReadOnlySpan<Tensor> x, Span<Tensor> y) => Find(op, x[0], y[0], largest: false);

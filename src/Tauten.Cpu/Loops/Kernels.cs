@@ -97,13 +97,27 @@ internal readonly unsafe struct Kernel(delegate*<Tile*, nint, void> run, int lan
     /// <summary>The inner loops themselves. Fully optimized from the first call: the first tier would run each vector operation as a call.</summary>
     private static class Inner<V, T> where V : unmanaged, ISimd<V, T> where T : unmanaged
     {
+        // Nanoseconds below which a function takes no longer than the loop around it, of which four elements then share a turn.
+        private const double Cheap = 0.1;
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public static void Unary<F>(Tile* tile, nint n) where F : struct, IUnaryFunction
         {
             byte* a = tile->A;
             nint stepA = tile->StepA;
             T* y = (T*)tile->Y;
-            for (nint i = 0; i < n; i += V.Count, a += stepA) F.Apply<V, T>(V.Load((T*)a)).Store(y + i);
+            nint i = 0;
+            if (F.Nanoseconds <= Cheap)
+            {
+                for (; i + 4 * V.Count <= n; i += 4 * V.Count, a += 4 * stepA)
+                {
+                    F.Apply<V, T>(V.Load((T*)a)).Store(y + i);
+                    F.Apply<V, T>(V.Load((T*)(a + stepA))).Store(y + i + V.Count);
+                    F.Apply<V, T>(V.Load((T*)(a + 2 * stepA))).Store(y + i + 2 * V.Count);
+                    F.Apply<V, T>(V.Load((T*)(a + 3 * stepA))).Store(y + i + 3 * V.Count);
+                }
+            }
+            for (; i < n; i += V.Count, a += stepA) F.Apply<V, T>(V.Load((T*)a)).Store(y + i);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -120,7 +134,20 @@ internal readonly unsafe struct Kernel(delegate*<Tile*, nint, void> run, int lan
             byte* a = tile->A, b = tile->B;
             nint stepA = tile->StepA, stepB = tile->StepB;
             T* y = (T*)tile->Y;
-            for (nint i = 0; i < n; i += V.Count)
+            nint i = 0;
+            if (F.Nanoseconds <= Cheap)
+            {
+                for (; i + 4 * V.Count <= n; i += 4 * V.Count)
+                {
+                    F.Apply<V, T>(V.Load((T*)a), V.Load((T*)b)).Store(y + i);
+                    F.Apply<V, T>(V.Load((T*)(a + stepA)), V.Load((T*)(b + stepB))).Store(y + i + V.Count);
+                    F.Apply<V, T>(V.Load((T*)(a + 2 * stepA)), V.Load((T*)(b + 2 * stepB))).Store(y + i + 2 * V.Count);
+                    F.Apply<V, T>(V.Load((T*)(a + 3 * stepA)), V.Load((T*)(b + 3 * stepB))).Store(y + i + 3 * V.Count);
+                    a += 4 * stepA;
+                    b += 4 * stepB;
+                }
+            }
+            for (; i < n; i += V.Count)
             {
                 F.Apply<V, T>(V.Load((T*)a), V.Load((T*)b)).Store(y + i);
                 a += stepA;

@@ -39,7 +39,7 @@ internal static unsafe class Reduction
     }
 
     /// <summary>The kernel on the type as it is. What is always widened is not even compiled for the narrow types.</summary>
-    private static ReductionKernel Native<R>(DType dtype) where R : struct, IReduction
+    public static ReductionKernel Native<R>(DType dtype) where R : struct, IReduction
     {
         if (dtype == DType.Float32) return ReductionKernel.Of<R, float>();
         if (dtype == DType.Float64) return ReductionKernel.Of<R, double>();

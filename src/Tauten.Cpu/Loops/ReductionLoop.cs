@@ -184,7 +184,6 @@ internal unsafe struct ReductionLoop : IChunks
         int width = Kernel.Width, last = _reduced - 1;
         long x = Strided.Seek(_kept, _keptShape, _keptX, first, kept), y = Strided.Seek(_kept, _keptShape, _keptY, first, keptY);
         bool single = _reduced == 1 && to - from <= RowBlock;
-        // The tree: level k holds 2^k blocks joined; its bit in the count says whether it is filled.
         ulong* levels = stackalloc ulong[64];
         while (true)
         {
@@ -208,28 +207,62 @@ internal unsafe struct ReductionLoop : IChunks
                         index[last] = 0;
                         offset += Strided.Advance(last - 1, _shape, _strides, index);
                     }
-                    int level = 0;
-                    for (ulong bit = blocks++; (bit & 1) != 0; bit >>= 1, level++)
-                    {
-                        Kernel.Columns((byte*)&levels[level], (byte*)&value, 0, 1, 1);
-                        value = levels[level];
-                    }
-                    levels[level] = value;
+                    Push(Kernel, levels, ref blocks, value);
                 }
-                int lowest = System.Numerics.BitOperations.TrailingZeroCount(blocks);
-                value = levels[lowest];
-                for (int level = lowest + 1; blocks >> level != 0; level++)
-                {
-                    if ((blocks >> level & 1) == 0) continue;
-                    Kernel.Columns((byte*)&levels[level], (byte*)&value, 0, 1, 1);
-                    value = levels[level];
-                }
+                value = Top(Kernel, levels, blocks);
                 System.Buffer.MemoryCopy(&value, result, width, width);
             }
             if (++first >= end) return;
             x += Strided.Advance(_kept - 1, _keptShape, _keptX, kept);
             y += Strided.Advance(_kept - 1, _keptShape, _keptY, keptY);
         }
+    }
+
+    /// <summary>Joins n contiguous elements into one, in the order in which a reduction of a row of them does.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
+    public static void Join(ReductionKernel kernel, byte* x, nint n, byte* result)
+    {
+        if (n <= RowBlock)
+        {
+            kernel.Row(x, n, result);
+            return;
+        }
+        ulong* levels = stackalloc ulong[64];
+        ulong blocks = 0, value;
+        for (nint done = 0; done < n; done += RowBlock)
+        {
+            kernel.Row(x + done * kernel.Width, Math.Min(RowBlock, n - done), (byte*)&value);
+            Push(kernel, levels, ref blocks, value);
+        }
+        value = Top(kernel, levels, blocks);
+        System.Buffer.MemoryCopy(&value, result, kernel.Width, kernel.Width);
+    }
+
+    /// <summary>Adds a block to the tree: level k holds 2^k blocks joined; its bit in the count says whether it is filled.</summary>
+    private static void Push(ReductionKernel kernel, ulong* levels, ref ulong blocks, ulong value)
+    {
+        int level = 0;
+        for (ulong bit = blocks++; (bit & 1) != 0; bit >>= 1, level++)
+        {
+            kernel.Columns((byte*)&levels[level], (byte*)&value, 0, 1, 1);
+            value = levels[level];
+        }
+        levels[level] = value;
+    }
+
+    /// <summary>All blocks of the tree joined.</summary>
+    private static ulong Top(ReductionKernel kernel, ulong* levels, ulong blocks)
+    {
+        int lowest = System.Numerics.BitOperations.TrailingZeroCount(blocks);
+        ulong value = levels[lowest];
+        for (int level = lowest + 1; blocks >> level != 0; level++)
+        {
+            if ((blocks >> level & 1) == 0) continue;
+            kernel.Columns((byte*)&levels[level], (byte*)&value, 0, 1, 1);
+            value = levels[level];
+        }
+        return value;
     }
 
     /// <summary>n elements as the kernel takes them: where they are if possible, else in the buffer.</summary>

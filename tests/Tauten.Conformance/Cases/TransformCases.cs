@@ -22,6 +22,8 @@ static class TransformCases
         new(typeof(Checkpoint), "of two", x => Gradients.Checkpoint(v => [v[0].MatMul(v[1]), v[0].Exp()], x[0], x[1]), new Input(["rows", "inner"], finite), new Input(["inner", "columns"], finite)) { Condition = 32 },
         new(typeof(Fused), "", x => Fuse(v => [(v[0] * v[1] + 1).Tanh() * v[0]], x), new Input(cube, finite), new Input(["b", "c"], finite)),
         new(typeof(Fused), "of several results", x => Fuse(v => [v[0].Exp(), Tensor.Where(v[0] > v[1], v[0].Square(), v[1])], x), new Input(cube, finite), new Input(cube, finite)) { Condition = 32 },
+        new(typeof(Fused), "of rows", x => Fuse(v => [(v[0] - v[0].Max(-1, keepDims: true)).Exp() * v[1], v[0].Mean(-1)], x), new Input(cube, finite), new Input(["c"], finite)) { Least = Sizes(("c", 1)), Condition = 32 },
+        new(typeof(Fused), "of rows and columns", x => Fuse(v => [v[0] * v[0].Sum(-1, keepDims: true), (v[0] * v[1]).Sum([0, 1])], x), new Input(cube, finite), new Input(["c"], finite)) { Condition = 32 },
         new(typeof(Fused), "that is expanded", x => Fuse(v => [v[0].Softmax(-1).CumSum(1)], x), new Input(cube, finite)) { Least = Sizes(("c", 1)), Condition = 32 },
         new(typeof(CustomGradient), "", x => [sine(x[0])], new Input(cube, finite)),
         new(typeof(CustomGradient), "of two", x => product(x), new Input(cube, finite), new Input(cube, finite)),
