@@ -37,7 +37,7 @@ sealed class TapedCall
     {
         var seeds = new List<int>();
         for (int i = 0; i < y.Length; i++)
-            if (y[i].IsTracked && y[i].DType.IsFloating() && y[i].Node is { Op: not null, Consumed: false }) seeds.Add(i);
+            if (y[i].IsTracked && y[i].DType.IsFloating() && !y[i].Node.Consumed) seeds.Add(i);
         if (seeds.Count == 0) return null;
         int inputCount = graph.NamedInputs.Length;
         var targets = new List<int>();
