@@ -25,6 +25,6 @@ public sealed record CompileOptions
 /// <param name="Plans">For how many different input sizes memory was laid out.</param>
 /// <param name="EagerCalls">How many calls had to be left to the function itself.</param>
 /// <param name="Reasons">Why it was captured again, or run as it stands.</param>
-/// <param name="CompileTime">The time it took to capture and to simplify.</param>
+/// <param name="CompileTime">The time it took to capture, to simplify, and to make the first plan.</param>
 /// <param name="Graphs">The graphs as they are run, the newest first.</param>
 public sealed record CompileReport(int Captures, int Plans, int EagerCalls, IReadOnlyList<string> Reasons, TimeSpan CompileTime, IReadOnlyList<Graph> Graphs);

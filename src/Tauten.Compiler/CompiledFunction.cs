@@ -14,7 +14,7 @@ sealed class CompiledFunction(Func<Tensor[], Tensor[]> function, CompileOptions 
     readonly List<string> reasons = [];
     Specialization[] specializations = [];
     int captures, eager;
-    TimeSpan captureTime;
+    TimeSpan compileTime;
 
     /// <summary>What has been compiled so far, and why.</summary>
     public CompileReport Report
@@ -22,7 +22,7 @@ sealed class CompiledFunction(Func<Tensor[], Tensor[]> function, CompileOptions 
         get
         {
             lock (gate)
-                return new(captures, specializations.Sum(s => s.PlanCount), eager, [.. reasons], captureTime, [.. specializations.Select(s => s.Lowered)]);
+                return new(captures, specializations.Sum(s => s.PlanCount), eager, [.. reasons], compileTime, [.. specializations.Select(s => s.Lowered)]);
         }
     }
 
@@ -77,7 +77,8 @@ sealed class CompiledFunction(Func<Tensor[], Tensor[]> function, CompileOptions 
             if (objection is not null) Note($"call {captures + 1}: the graph before was made when {objection}");
             long began = Stopwatch.GetTimestamp();
             made = Capture(x);
-            captureTime += Stopwatch.GetElapsedTime(began);
+            made.Prepare(x);
+            compileTime += Stopwatch.GetElapsedTime(began);
             captures++;
             specializations = [made, .. specializations.Take(LargestCount - 1)];
         }
@@ -94,18 +95,20 @@ sealed class CompiledFunction(Func<Tensor[], Tensor[]> function, CompileOptions 
     {
         var backend = x.Length > 0 ? x[0].Backend : Backends.Default;
         var specs = Dispatch.SpecsOf(x);
+        var tracked = new bool[x.Length];
+        for (int i = 0; i < tracked.Length; i++) tracked[i] = Ambient.Current.Tracks && x[i].IsTracked;
         if (options.FreeBatch && FreeSizes.Of(specs) is { } free)
         {
             try
             {
-                return Specialization.Capture(function, free, backend);
+                return Specialization.Capture(function, free, tracked, backend);
             }
             catch (TautenException e)
             {
                 Note($"the first size could not be left free: {e.Message}");
             }
         }
-        return Specialization.Capture(function, specs, backend);
+        return Specialization.Capture(function, specs, tracked, backend);
     }
 
     /// <summary>The first run, beside the function itself: both start from the same parameters, and the state that the function itself leaves is the one that stays.</summary>

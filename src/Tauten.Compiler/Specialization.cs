@@ -8,6 +8,7 @@ sealed class Specialization
     readonly Graph captured;
     readonly Backend backend;
     readonly bool tracks;
+    readonly bool[] tracked;
     readonly (string What, Func<bool> Holds)[] assumptions;
     readonly (Cell Cell, bool RequiresGrad)[] cells;
     readonly CapturedGradient[] gradients;
@@ -17,9 +18,9 @@ sealed class Specialization
     readonly TapedCall? taped;
     (Backend Backend, TensorSpec Spec)[]? last;          // of inputs that were accepted
 
-    Specialization(Graph captured, Capture capture, Backend backend, int results, CapturedGradient[] gradients, TapedCall? taped)
+    Specialization(Graph captured, Capture capture, Backend backend, int results, CapturedGradient[] gradients, bool[] tracked, TapedCall? taped)
     {
-        (this.captured, this.backend, this.results, this.gradients, this.taped) = (captured, backend, results, gradients, taped);
+        (this.captured, this.backend, this.results, this.gradients, this.tracked, this.taped) = (captured, backend, results, gradients, tracked, taped);
         planned = new(captured, backend);
         tracks = Ambient.Current.Tracks;
         assumptions = [.. capture.Assumptions];
@@ -28,14 +29,14 @@ sealed class Specialization
     }
 
     /// <summary>Captures a function for inputs of the given specs.</summary>
-    public static Specialization Capture(Func<Tensor[], Tensor[]> function, TensorSpec[] specs, Backend backend)
+    public static Specialization Capture(Func<Tensor[], Tensor[]> function, TensorSpec[] specs, bool[] tracked, Backend backend)
     {
         using var scope = Tauten.Capture.Begin();
         var capture = scope.Graph;
-        var y = function([.. specs.Select((spec, i) => capture.AddInput($"x{i}", spec))]);
+        var y = function([.. specs.Select((spec, i) => capture.AddInput($"x{i}", spec, tracked[i]))]);
         CapturedGradient[] gradients = [.. capture.ParameterGradients];
         var graph = capture.Finish([.. y, .. gradients.Where(g => g.Remains).Select(g => g.Gradient!)]);
-        return new(graph, capture, backend, y.Length, gradients, TapedCall.Of(graph, capture, y, backend));
+        return new(graph, capture, backend, y.Length, gradients, tracked, TapedCall.Of(graph, capture, y, backend));
     }
 
     /// <summary>The graph as it was captured.</summary>
@@ -56,6 +57,9 @@ sealed class Specialization
             if (!holds()) return what;
         foreach (var (cell, requiresGrad) in cells)
             if (cell.RequiresGrad != requiresGrad) return $"{cell} {(requiresGrad ? "required" : "did not require")} gradients";
+        if (tracks)
+            for (int i = 0; i < x.Length; i++)
+                if (x[i].IsTracked != tracked[i]) return $"input {i} {(tracked[i] ? "required" : "did not require")} gradients";
         if (Same(last, x)) return null;
         for (int i = 0; i < x.Length; i++)
         {
@@ -84,10 +88,16 @@ sealed class Specialization
         return true;
     }
 
+    /// <summary>Does what has to be done once before the first run for inputs of these sizes.</summary>
+    public void Prepare(ReadOnlySpan<Tensor> x)
+    {
+        if (taped is null || !taped.IsNeeded(x)) planned.Prepare(x);
+    }
+
     /// <summary>Computes the results.</summary>
     public Tensor[] Run(ReadOnlySpan<Tensor> x, WorkspacePool workspaces)
     {
-        if (taped is not null && taped.IsNeeded(x)) return taped.Run(x, workspaces);
+        if (taped is not null && taped.IsNeeded(x)) return taped.Run(captured, x, workspaces);
         Tensor[] all;
         using (Gradients.NoGrad()) all = planned.Run(x, workspaces);
         return gradients.Length == 0 ? all : Deposit(all);

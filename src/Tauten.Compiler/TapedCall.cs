@@ -8,8 +8,9 @@ namespace Tauten.Compiler;
 /// </summary>
 sealed class TapedCall
 {
-    readonly PlannedGraph forward, backward;
-    readonly Graph forwardGraph, backwardGraph;
+    readonly PlannedGraph? forward, backward;         // null where no walk could be captured: the captured graph is run op by op
+    readonly Graph? forwardGraph, backwardGraph;
+    readonly Graph? whole;                       // from inputs and gradients of results to gradients of inputs, for walks that are walked over again
     readonly Cell[] cells;                       // read: further inputs of both
     readonly Cell[] assigned;                    // given new values: further outputs of the way there, behind the results
     readonly int results;
@@ -17,17 +18,19 @@ sealed class TapedCall
     readonly (bool IsSaved, int Index)[] given;  // what the way back is given behind the gradients of the results: outputs of the way there, or inputs
     readonly int[] targets;                      // the inputs whose gradients the way back gives
 
+    TapedCall() => (forward, backward, forwardGraph, backwardGraph, whole, cells, assigned, seeds, given, targets) = (null, null, null, null, null, [], [], [], [], []);
+
     TapedCall(Graph joint, int inputCount, int results, int[] seeds, int[] targets, Backend backend)
     {
         (this.results, this.seeds, this.targets) = (results, seeds, targets);
         cells = [.. joint.Cells];
         assigned = [.. joint.Updates.ToArray().Select(u => u.Cell)];
-        (forwardGraph, backwardGraph, given) = Split(joint, inputCount, results + assigned.Length);
+        (forwardGraph, backwardGraph, whole, given) = Split(joint, inputCount, results + assigned.Length);
         (forward, backward) = (new(forwardGraph, backend), new(backwardGraph, backend));
     }
 
     /// <summary>The number of plans made so far.</summary>
-    public int PlanCount => forward.PlanCount + backward.PlanCount;
+    public int PlanCount => (forward?.PlanCount ?? 0) + (backward?.PlanCount ?? 0);
 
     /// <summary>The call that stands for a captured function; null where nothing that it returns can be differentiated.</summary>
     public static TapedCall? Of(Graph graph, Capture capture, Tensor[] y, Backend backend)
@@ -43,7 +46,16 @@ sealed class TapedCall
         for (int i = 0; i < graph.CellNodes.Length; i++) AddTarget(inputCount + i, graph.CellNodes[i].Node, graph.CellNodes[i].Cell.RequiresGrad);
         Tensor[] results = [.. seeds.Select(i => y[i])];
         Tensor[] arriving = [.. results.Select((r, i) => capture.AddInput($"g{i}", r.Spec))];
-        var found = new ReverseWalk(createGraph: false, keepGraph: true, beyondTargets: true).Run(results, arriving, [.. places]);
+        Tensor?[] found;
+        try
+        {
+            found = new ReverseWalk(createGraph: false, keepGraph: true, beyondTargets: true).Run(results, arriving, [.. places]);
+        }
+        catch (GradientException)
+        {
+            // There is no way back through some op. Whether that matters, the tape will tell.
+            return new();
+        }
         int[] reached = [.. Enumerable.Range(0, found.Length).Where(i => found[i] is not null)];
         var joint = capture.Finish([.. y, .. reached.Select(i => found[i]!)]);
         return new(joint, inputCount, y.Length, [.. seeds], [.. reached.Select(i => targets[i])], backend);
@@ -57,7 +69,7 @@ sealed class TapedCall
     }
 
     /// <summary>The nodes that lead to the results and assignments, and all others, each as a graph without cells.</summary>
-    static (Graph Forward, Graph Backward, (bool, int)[] Given) Split(Graph joint, int inputCount, int outputs)
+    static (Graph Forward, Graph Backward, Graph Whole, (bool, int)[] Given) Split(Graph joint, int inputCount, int outputs)
     {
         (Node Node, int Output)[] results = [.. joint.OutputPlaces[..(outputs - joint.Updates.Length)].ToArray(), .. joint.Updates.ToArray().Select(u => (u.Node, u.Output))];
         var there = new HashSet<Node>();
@@ -79,7 +91,9 @@ sealed class TapedCall
         var forward = joint.Part([.. leaves.Select(n => (n, 0))], [.. joint.Nodes.Where(n => !joint.IsLeaf(n) && there.Contains(n))], [.. results, .. saved]);
         (Node, int)[] seeds = [.. joint.NamedInputs[inputCount..].ToArray().Select(i => (i.Node, 0))];
         var backward = joint.Part([.. seeds, .. read], back, gradients);
-        return (forward, backward, [.. read.Select(p => leaves.IndexOf(p.Node) is int leaf and >= 0 ? (false, leaf) : (true, outputs + saved.IndexOf(p)))]);
+        using var tracking = Gradients.Tracking();
+        var whole = joint.Part([.. leaves.Select(n => (n, 0)), .. seeds], joint.Nodes.Where(n => !joint.IsLeaf(n)), gradients);
+        return (forward, backward, whole, [.. read.Select(p => leaves.IndexOf(p.Node) is int leaf and >= 0 ? (false, leaf) : (true, outputs + saved.IndexOf(p)))]);
     }
 
     /// <summary>Whether a tape must be kept: something asks for gradients.</summary>
@@ -88,14 +102,15 @@ sealed class TapedCall
         if (!Ambient.Current.Tracks) return false;
         foreach (var input in x)
             if (input.IsTracked) return true;
-        return Array.Exists(cells, c => c.RequiresGrad);
+        return forward is null || Array.Exists(cells, c => c.RequiresGrad);
     }
 
     /// <summary>Computes the results as one op on the tape.</summary>
-    public Tensor[] Run(ReadOnlySpan<Tensor> x, WorkspacePool workspaces)
+    public Tensor[] Run(Graph captured, ReadOnlySpan<Tensor> x, WorkspacePool workspaces)
     {
+        if (forward is null) return captured.Run(x);
         Tensor[] all = [.. x, .. cells.Select(c => c.Borrow())];
-        forwardGraph.Runner = y => forward.Run(y, workspaces);
+        forwardGraph!.Runner = y => forward.Run(y, workspaces);
         var y = Dispatch.RunAll(new CustomGradient(forwardGraph, b => Gradient(b, workspaces)), all);
         for (int i = 0; i < assigned.Length; i++) assigned[i].Adopt(y[results + i].As(null));
         return y[..results];
@@ -103,11 +118,14 @@ sealed class TapedCall
 
     Tensor?[] Gradient(Backward b, WorkspacePool workspaces)
     {
-        var x = new List<Tensor>();
-        foreach (int result in seeds) x.Add(b.GradOf(result));
-        foreach (var (isSaved, index) in given) x.Add(isSaved ? b.OutputAt(index) : b.Input(index));
-        backwardGraph.Runner = y => backward.Run(y, workspaces);
-        var found = backwardGraph.Run([.. x]);
+        Tensor[] arriving = [.. seeds.Select(b.GradOf)], found;
+        if (Ambient.Current.Tracks)
+            found = whole!.Run([.. Enumerable.Range(0, b.InputCount).Select(b.Input), .. arriving]);
+        else
+        {
+            backwardGraph!.Runner = y => backward!.Run(y, workspaces);
+            found = backwardGraph.Run([.. arriving, .. given.Select(g => g.IsSaved ? b.OutputAt(g.Index) : b.Input(g.Index))]);
+        }
         var gradients = new Tensor?[b.InputCount];
         for (int i = 0; i < targets.Length; i++)
             if (b.Needs(targets[i])) gradients[targets[i]] = found[i];

@@ -126,7 +126,7 @@ public sealed class ImportedModel
     {
         using var limit = SizeLimit.Of(options.LargestTensor);
         Tensor[] x = Array.ConvertAll(given, g => g.Tensor);
-        if (mode == RunMode.Best && general.Value.Model is { } model && ModelPort.Fit(Inputs, given))
+        if (mode == RunMode.Best && general.Value.Model is { } model && ModelPort.Fit(Inputs, given) && !(model.MayRunForever && stop.CanBeCanceled))
         {
             try
             {
@@ -137,7 +137,8 @@ public sealed class ImportedModel
             {
             }
         }
-        return Special(given, stop)?.Run(x);
+        // Between the nodes of a graph nobody is asked to stop; a run node by node is.
+        return Special(given, stop) is { } special && !(special.MayRunForever && stop.CanBeCanceled) ? special.Run(x) : null;
     }
 
     CapturedModel? Special(OnnxTensor[] given, CancellationToken stop)

@@ -27,6 +27,60 @@ public static class Onnx
     /// <summary>Reads a model from the bytes of a file; see <see cref="Import(string, OnnxImportOptions?)"/>.</summary>
     public static ImportedModel Import(ReadOnlyMemory<byte> bytes, OnnxImportOptions? options = null) => Import(new MemoryStream(bytes.ToArray(), writable: false), null, options);
 
+    /// <summary>
+    /// Writes a graph as a model. The model is read back and run on random inputs first, or on the given ones: a file that does not compute what the graph does is not written.
+    /// </summary>
+    /// <param name="graph">The graph; its parameters become initializers, its open sizes named dimensions.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="options">The version of the operator set, names, and how closely the model must agree.</param>
+    /// <param name="examples">Inputs to compare on; random ones where none are given.</param>
+    /// <exception cref="UnsupportedModelException">An op has no operator in that version of the operator set.</exception>
+    /// <exception cref="ModelFormatException">The written model computes something else.</exception>
+    /// <example><code>
+    /// var graph = Graph.Capture(x => x.Softmax(-1), new TensorSpec(DType.Float32, ["batch", 3]));
+    /// Onnx.Export(graph, "softmax.onnx");
+    /// Console.WriteLine(Onnx.Import("softmax.onnx").Inputs[0]);    // x0: float32[batch, 3]
+    /// </code></example>
+    public static void Export(Graph graph, string path, OnnxExportOptions? options = null, params ReadOnlySpan<Tensor> examples)
+    {
+        byte[] bytes = Written(graph, options ?? new(), examples);
+        File.WriteAllBytes(path, bytes);
+    }
+
+    /// <summary>
+    /// Writes a function of one tensor, such as a module's <c>Call</c>, as a model.
+    /// </summary>
+    /// <param name="function">What is written; parameters that it reads become initializers.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="example">An input, on which function and model are compared.</param>
+    /// <param name="dynamic">Names for the first axes of the input, whose sizes stay open.</param>
+    /// <param name="options">The version of the operator set, and names.</param>
+    /// <example><code>
+    /// Onnx.Export((Tensor x) => x.Relu(), "relu.onnx", example: Tensor.Ones([2, 3]), dynamic: ["batch"]);
+    /// Console.WriteLine(Onnx.Import("relu.onnx").Outputs[0]);    // y0: float32[batch, 3]
+    /// </code></example>
+    public static void Export(Func<Tensor, Tensor> function, string path, Tensor example, IReadOnlyList<string>? dynamic = null, OnnxExportOptions? options = null)
+    {
+        if (dynamic?.Count > example.Rank) throw new ShapeException($"Onnx.Export: {dynamic.Count} names are more than the axes of an example of shape {example.Shape}.");
+        var shape = Shape.Create([.. example.Shape.Select((d, i) => i < dynamic?.Count ? Dim.Unknown(dynamic[i]) : d)]);
+        Export(Graph.Capture(function, new TensorSpec(example.DType, shape)), path, options, example);
+    }
+
+    internal static byte[] Written(Graph graph, OnnxExportOptions options, ReadOnlySpan<Tensor> examples)
+    {
+        var model = Exporter.Write(graph, options);
+        var generator = new Generator(0);
+        Tensor[] x = examples.Length > 0 ? examples.ToArray() : [.. graph.Inputs.Select(i => Example(i.Spec, generator))];
+        Exporter.Check(model, graph, x, options.Tolerance);
+        return model.ToByteArray();
+    }
+
+    static Tensor Example(TensorSpec spec, Generator generator)
+    {
+        var shape = spec.Shape.Bind(_ => 2);
+        return spec.DType.IsFloating() ? Tensor.Randn(shape, spec.DType, generator) : Tensor.RandInt(0, 2, shape, DType.Int64, generator).To(spec.DType);
+    }
+
     static ImportedModel Import(Stream stream, ExternalFiles? files, OnnxImportOptions? options)
     {
         ModelProto model;

@@ -105,6 +105,52 @@ public sealed class GraphTests
     }
 
     [Fact]
+    public void BranchesOnValuesArePartOfTheGraph()
+    {
+        var then = Graph([], ["t"], [Node("Add", "x x", "t")]);
+        var otherwise = Graph([], ["f"], [Node("Neg", "x", "f")]);
+        var model = Import(Of(13, [Input("x", ElementType.Float32, "n"), Input("flag", ElementType.Bool)], ["y"], [Node("If", "flag", "y", ("then_branch", then), ("else_branch", otherwise))]));
+        Assert.Contains("If", model.Graph.Print(), StringComparison.Ordinal);
+        Assert.Equal([2f, 4f], model.Graph.Run(T.From([1f, 2]), T.From(true))[0].ToArray<float>());
+        Assert.Equal([-1f], model.Graph.Run(T.From([1f]), T.From(false))[0].ToArray<float>());
+    }
+
+    [Fact]
+    public void LoopsWithAConditionArePartOfTheGraph()
+    {
+        var body = Graph(
+            [Input("i", ElementType.Int64), Input("go", ElementType.Bool), Input("sum", ElementType.Float32)], ["still", "next"], [Node("Add", "sum x", "next"), Node("Less", "next limit", "still")],
+            Tensor("limit", T.From(5f)));
+        var model = Import(Of(13, [Input("x", ElementType.Float32)], ["total"], [Node("Loop", "- - start", "total", ("body", body))], Tensor("start", T.From(0f))));
+        Assert.Contains("While", model.Graph.Print(), StringComparison.Ordinal);
+        Assert.Equal(6f, model.Graph.Run(T.From(2f))[0].Item<float>());
+    }
+
+    [Fact]
+    public void LoopsOverAnOpenSizeArePartOfTheGraph()
+    {
+        // As many passes as the input has rows; each gives the square of its number.
+        var body = Graph(
+            [Input("i", ElementType.Int64), Input("go", ElementType.Bool), Input("sum", ElementType.Int64)], ["go", "next", "each"], [Node("Mul", "i i", "each"), Node("Add", "sum each", "next")]);
+        var model = Import(Of(
+            13, [Input("x", ElementType.Float32, "rows")], ["total", "all"], [Node("Size", "x", "count"), Node("Loop", "count yes start", "total all", ("body", body))],
+            Tensor("start", T.From(0L)), Tensor("yes", T.From(true))));
+        Assert.Contains("Scan", model.Graph.Print(), StringComparison.Ordinal);
+        var y = model.Graph.Run(T.Ones([4]));
+        Assert.Equal(14, y[0].Item<long>());
+        Assert.Equal([0L, 1, 4, 9], y[1].ToArray<long>());
+    }
+
+    [Fact]
+    public void ScansOverAnOpenSizeArePartOfTheGraph()
+    {
+        var body = Graph([Input("s", ElementType.Float32), Input("v", ElementType.Float32)], ["t", "u"], [Node("Add", "s v", "t"), Node("Identity", "t", "u")]);
+        var model = Import(Of(13, [Input("x", ElementType.Float32, "n")], ["last", "sums"], [Node("Scan", "zero x", "last sums", ("body", body), ("num_scan_inputs", 1), ("scan_input_directions", new long[] { 1 }))], Tensor("zero", T.From(0f))));
+        Assert.Contains("Scan", model.Graph.Print(), StringComparison.Ordinal);
+        Assert.Equal([3f, 5, 6], model.Graph.Run(T.From([1f, 2, 3]))[1].ToArray<float>());
+    }
+
+    [Fact]
     public void TextsAreMoved()
     {
         var model = Import(Of(13, [new() { Name = "s", Type = new() { TensorType = new() { ElemType = (int)ElementType.String } } }], ["y"], [Node("Gather", "s index", "g"), Node("Unsqueeze", "g axes", "y")], Tensor("index", T.From([2L, 0])), Tensor("axes", T.From([0L]))));

@@ -10,7 +10,7 @@ namespace Tauten.Benchmarks.Comparison;
 static class CompareCommand
 {
     public const string Usage = """
-        Usage: benchmarks/compare [train [WORKLOAD ...] | matmul | conv | rows] [--rounds N] [--threads N] [--output FILE]
+        Usage: benchmarks/compare [train [WORKLOAD ...] [--mode eager|compiled] | matmul | conv | rows] [--rounds N] [--threads N] [--output FILE]
 
         Runs Tauten and PyTorch in turn, N rounds each (5 if left out), and writes a table in Markdown: medians of the rounds' medians, and
         ratios, PyTorch's time by ours, so that above 1 we are ahead. Without areas: train. PyTorch is looked for in $TAUTEN_PYTHON,
@@ -23,6 +23,7 @@ static class CompareCommand
     {
         int rounds = 5, threads = Environment.ProcessorCount;
         string? output = null;
+        string mode = "eager";
         var names = new List<string>();
         for (int i = 0; i < arguments.Length; i++)
         {
@@ -34,6 +35,9 @@ static class CompareCommand
                 case "--rounds" when i + 1 < arguments.Length && int.TryParse(arguments[i + 1], out rounds) && rounds > 0:
                 case "--threads" when i + 1 < arguments.Length && int.TryParse(arguments[i + 1], out threads) && threads > 0:
                     i++;
+                    break;
+                case "--mode" when i + 1 < arguments.Length && arguments[i + 1] is "eager" or "compiled":
+                    mode = arguments[++i];
                     break;
                 case "--output" when i + 1 < arguments.Length:
                     output = arguments[++i];
@@ -49,18 +53,19 @@ static class CompareCommand
         if (names.Count == 0) names.Add("train");
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"Processor: {Processor()}, {threads} threads. {RuntimeInformation.FrameworkDescription}. Medians of {rounds} rounds, in turn with the peer; ratio = its time / ours.");
-        bool all = names[0] == "train" ? Train([.. names.Skip(1)], rounds, threads, text) : Ops(names, rounds, threads, text);
+        bool all = names[0] == "train" ? Train([.. names.Skip(1)], mode, rounds, threads, text) : Ops(names, rounds, threads, text);
         if (output is not null) File.WriteAllText(output, text.ToString());
         Console.Write(text);
         return all ? 0 : 1;
     }
 
-    static bool Train(IReadOnlyList<string> workloads, int rounds, int threads, StringBuilder text)
+    static bool Train(IReadOnlyList<string> workloads, string mode, int rounds, int threads, StringBuilder text)
     {
         if (workloads.Count == 0) workloads = [.. Workload.All.Select(w => w.Name)];
         var peer = Peer.PyTorch(Script("torch_train.py"), threads);
         string folder = Directory.CreateTempSubdirectory("tauten-compare").FullName;
         var ours = Peer.Ours("train", threads);
+        ours = ours with { Arguments = [.. ours.Arguments, "--mode", mode] };
         if (peer is null) Console.Error.WriteLine("compare: no Python with PyTorch was found; the table has our own times only.");
         else ours = ours with { Arguments = [.. ours.Arguments, "--from", folder] };
         var table = new RatioTable(peer?.Name ?? "peer", ["peak MB", "peer's", "largest difference of losses"]);

@@ -48,7 +48,10 @@ static class Simplify
     static bool IsScalar(Value value, double number)
     {
         if (!value.IsSymbolic)
+        {
+            using var paused = Capture.Pause();
             return value is Tensor { Count: 1 } tensor && tensor.DType.IsFloating() && Same(tensor.To(DType.Float64).Item<double>(), number);
+        }
         return value.Node.Op switch
         {
             Fill fill => Same(fill.Value, number),

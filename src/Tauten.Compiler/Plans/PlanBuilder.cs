@@ -14,6 +14,7 @@ sealed class PlanBuilder(Graph graph, Backend backend)
     readonly List<Slot> slots = [];
     readonly List<PlannedStep> steps = [];
     readonly List<Cell> cells = [];
+    readonly HashSet<(Node, int)> read = graph.OutputsRead();
     Dictionary<string, Dim> sizes = [];
 
     /// <summary>The plan for inputs of these specs, or null where a size depends on data, so that memory cannot be planned.</summary>
@@ -60,11 +61,13 @@ sealed class PlanBuilder(Graph graph, Backend backend)
 
     bool Plan(Node node)
     {
-        var specs = new TensorSpec[node.OutputCount];
+        // What a loop keeps for a gradient that nobody asks for is not made, and its number of rounds need not be known.
+        var needed = node.Op is ControlOp control ? control.Without(output => read.Contains((node, output))) : node.Op!;
+        var specs = new TensorSpec[ReferenceEquals(needed, node.Op) ? node.OutputCount : Dispatch.Infer(needed, [.. Enumerable.Range(0, node.InputCount).Select(i => node.Input(i).Spec(node.InputOutput(i)))]).Count];
         for (int i = 0; i < specs.Length; i++)
             if (Bound(node.ValueSpec(i)) is { } spec) specs[i] = spec;
             else return false;
-        var op = node.Op!.Bind(Known);
+        var op = needed.Bind(Known);
         var x = new Slot[node.InputCount];
         for (int i = 0; i < x.Length; i++) x[i] = SlotOf(node, i);
         if (op is ViewOp view)
@@ -84,7 +87,15 @@ sealed class PlanBuilder(Graph graph, Backend backend)
         return true;
     }
 
-    Kernel<Op> KernelOf(Op op) => backend.FindKernel(op) ?? throw new MissingKernelException($"{op} has no kernel on {backend} and no expansion into smaller ops.");
+    Kernel<Op> KernelOf(Op op) => backend.FindKernel(op) is { } kernel ? kernel : op is ControlOp ? Execute : throw new MissingKernelException($"{op} has no kernel on {backend} and no expansion into smaller ops.");
+
+    /// <summary>A branch or loop runs its graphs, and its results are copied to their places.</summary>
+    static void Execute(Op op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
+    {
+        using var untracked = Gradients.NoGrad();
+        var results = ((ControlOp)op).Execute(x);
+        for (int i = 0; i < y.Length; i++) y[i].Storage.Backend.FindKernel(Ops.Contiguous.Instance)!(Ops.Contiguous.Instance, [results[i]], y.Slice(i, 1));
+    }
 
     Slot View(ViewOp op, Slot x, TensorSpec spec)
     {

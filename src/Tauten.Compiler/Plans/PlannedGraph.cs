@@ -30,6 +30,13 @@ sealed class PlannedGraph(Graph captured, Backend backend)
     /// <summary>Computes the results; nothing is tracked.</summary>
     public Tensor[] Run(ReadOnlySpan<Tensor> x, WorkspacePool workspaces) => PlanFor(x) is { } plan ? workspaces.Run(plan, x) : Lowered.Run(x);
 
+    /// <summary>Makes the plan for inputs of these sizes, so that the next run finds it.</summary>
+    public void Prepare(ReadOnlySpan<Tensor> x)
+    {
+        using var untracked = Gradients.NoGrad();
+        PlanFor(x);
+    }
+
     /// <summary>The plan for inputs of these sizes; null where a size depends on data.</summary>
     Plan? PlanFor(ReadOnlySpan<Tensor> x)
     {

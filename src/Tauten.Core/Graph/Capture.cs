@@ -25,9 +25,12 @@ sealed class Capture(Capture? outer)
     public static CaptureScope Pause() => new(null);
 
     /// <summary>An input of the graph. Floating-point inputs can be differentiated.</summary>
-    public Tensor AddInput(string name, TensorSpec spec)
+    public Tensor AddInput(string name, TensorSpec spec) => AddInput(name, spec, spec.DType.IsFloating());
+
+    /// <summary>An input of the graph, and whether it can be differentiated.</summary>
+    public Tensor AddInput(string name, TensorSpec spec, bool tracked)
     {
-        var node = new Node(spec, tracked: spec.DType.IsFloating());
+        var node = new Node(spec, tracked);
         inputs.Add((node, name));
         Add(node);
         return Tensor.Symbol(node, 0);

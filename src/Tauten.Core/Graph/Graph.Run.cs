@@ -18,7 +18,7 @@ public sealed partial class Graph
     {
         if (Runner is { } runner && Ambient.Current is { Tracks: false, Capture: null, Substitutes: null }) return runner(x);
         var sizes = Sizes(Dispatch.SpecsOf(x));
-        plan ??= new(LastUses(), Read(), updates.ToLookup(u => (u.Node, u.Output), u => (u.Cell, cells.First(c => c.Cell == u.Cell).Node)));
+        plan ??= new(LastUses(), OutputsRead(), updates.ToLookup(u => (u.Node, u.Output), u => (u.Cell, cells.First(c => c.Cell == u.Cell).Node)));
         var values = new RunningValues();
         for (int i = 0; i < x.Length; i++) values.Bring(inputs[i].Node, x[i]);
         foreach (var (cell, node) in cells) values.Bring(node, cell.Borrow());
@@ -39,7 +39,8 @@ public sealed partial class Graph
     /// <summary>The op without what it keeps for a gradient that nobody asks for.</summary>
     Op Needed(Node node) => node.Op is ControlOp control ? control.Without(output => plan!.Read.Contains((node, output))) : node.Op!;
 
-    HashSet<(Node, int)> Read()
+    /// <summary>Which outputs of nodes are read, returned or assigned.</summary>
+    internal HashSet<(Node, int)> OutputsRead()
     {
         var read = new HashSet<(Node, int)>([.. outputs, .. updates.Select(u => (u.Node, u.Output))]);
         foreach (var node in nodes)

@@ -180,13 +180,15 @@ public sealed partial class Graph
     {
         using var capture = Tauten.Capture.Begin();
         var map = Leaves(capture.Graph);
+        var sizes = new Dictionary<string, Dim>();
         foreach (var group in groups)
         {
             var y = change(group, (node, output) => map[node][output]);
             for (int i = 0; i < group.Length; i++)
             {
                 using var mode = Mode(group[i]);
-                map[group[i]] = y is null ? Apply(group[i].Op!, Arguments(group[i], map)) : y[i];
+                if (y is null) Repeat(group[i], map, sizes);
+                else map[group[i]] = y[i];
             }
         }
         return Finish(capture.Graph, map);
@@ -204,8 +206,17 @@ public sealed partial class Graph
             if (!map.TryGetValue(node, out var values)) map.Add(node, values = new Value[node.OutputCount]);
             values[output] = capture.Graph.AddInput($"x{i}", node.Spec(output));
         }
-        foreach (var node in part) map[node] = Apply(node.Op!, Arguments(node, map));
+        var sizes = new Dictionary<string, Dim>();
+        // Whatever was tracked in this graph: in the new one that is for its caller to say.
+        foreach (var node in part) Repeat(node, map, sizes);
         return capture.Graph.Finish(Array.ConvertAll(results.ToArray(), r => (Tensor)map[r.Node][r.Output]));
+    }
+
+    /// <summary>Runs or records a node. Sizes that depend on data get new names in a new graph.</summary>
+    static void Repeat(Node node, Dictionary<Node, Value[]> map, Dictionary<string, Dim> sizes)
+    {
+        map[node] = Apply(node.Op!.Bind(name => Known(sizes, name)), Arguments(node, map));
+        Learn(node, map[node], sizes);
     }
 
     Dictionary<Node, Value[]> Leaves(Capture capture)

@@ -91,6 +91,11 @@ public abstract record Op
     /// </summary>
     protected internal virtual Tensor[]? Batched(Batch x) => Kind() == OpKind.Elementwise ? x.Elementwise(this) : null;
 
+    /// <summary>
+    /// How each output is written in the ONNX format, in a version of its operator set; null where the op has no operator there: a composite is then written as what it expands to.
+    /// </summary>
+    internal virtual OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => null;
+
     /// <summary>Name and attributes, such as <c>Softmax(Axis = -1)</c>.</summary>
     public sealed override string ToString()
     {

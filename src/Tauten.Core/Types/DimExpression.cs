@@ -94,6 +94,23 @@ sealed class DimExpression : IEquatable<DimExpression>
         return sum;
     }
 
+    /// <summary>The expression computed with other numbers than sizes: whole numbers, named ones, and functions of two, '+', '*', '/', 'm' and 'M'.</summary>
+    public T Fold<T>(Func<long, T> number, Func<string, T> named, Func<char, T, T, T> function) where T : class
+    {
+        T? sum = null;
+        foreach (var term in terms)
+        {
+            T? product = term.Coefficient == 1 && term.Factors.Length > 0 ? null : number(term.Coefficient);
+            foreach (var factor in term.Factors)
+            {
+                var value = factor.Left is null ? named(factor.Text) : function(factor.Function, factor.Left.Fold(number, named, function), factor.Right!.Fold(number, named, function));
+                product = product is null ? value : function('*', product, value);
+            }
+            sum = sum is null ? product : function('+', sum, product!);
+        }
+        return sum ?? number(0);
+    }
+
     static Dim Bind(Factor factor, Func<string, Dim?> known) => factor.Function switch
     {
         '/' => factor.Left!.Bind(known) / factor.Right!.Bind(known),

@@ -43,8 +43,8 @@ internal readonly unsafe struct ByteDot512(Vector512<uint> bits) : IProductVecto
     }
 }
 
-/// <summary>256 bits of the same: see <see cref="ByteDot512"/>.</summary>
-internal readonly unsafe struct ByteDot256(Vector256<uint> bits) : IProductVector<ByteDot256, uint>
+/// <summary>256 bits whose 32-bit lanes are a pair of 16-bit numbers, or a sum: <see cref="MultiplyAdd"/> adds to each sum the two products of a pair by a pair.</summary>
+internal readonly unsafe struct ShortDot256(Vector256<uint> bits) : IProductVector<ShortDot256, uint>
 {
     readonly Vector256<uint> bits = bits;
 
@@ -53,7 +53,7 @@ internal readonly unsafe struct ByteDot256(Vector256<uint> bits) : IProductVecto
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ByteDot256 Load(uint* source) => new(Vector256.Load(source));
+    public static ShortDot256 Load(uint* source) => new(Vector256.Load(source));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -61,25 +61,20 @@ internal readonly unsafe struct ByteDot256(Vector256<uint> bits) : IProductVecto
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ByteDot256 Create(uint value) => new(Vector256.Create(value));
+    public static ShortDot256 Create(uint value) => new(Vector256.Create(value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ByteDot256 operator +(ByteDot256 left, ByteDot256 right) => new(left.bits + right.bits);
+    public static ShortDot256 operator +(ShortDot256 left, ShortDot256 right) => new(left.bits + right.bits);
 
-    /// <summary>c + the four products of the unsigned bytes of a by the signed bytes of b.</summary>
+    /// <summary>c + the two products of the numbers of a by those of b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ByteDot256 MultiplyAdd(ByteDot256 a, ByteDot256 b, ByteDot256 c)
-    {
-        var (left, right) = (a.bits.AsInt16(), b.bits.AsInt16());
-        var even = Avx2.MultiplyAddAdjacent(left & Vector256.Create((short)0xff), (right << 8) >> 8);
-        var odd = Avx2.MultiplyAddAdjacent(left >>> 8, right >> 8);
-        return new(c.bits + (even + odd).AsUInt32());
-    }
+    public static ShortDot256 MultiplyAdd(ShortDot256 a, ShortDot256 b, ShortDot256 c) =>
+        new(c.bits + Avx2.MultiplyAddAdjacent(a.bits.AsInt16(), b.bits.AsInt16()).AsUInt32());
 }
 
-/// <summary>128 bits of the same, with the instructions that every machine has: see <see cref="ByteDot512"/>.</summary>
-internal readonly unsafe struct ByteDot128(Vector128<uint> bits) : IProductVector<ByteDot128, uint>
+/// <summary>128 bits of the same, with the instructions that every machine has: see <see cref="ShortDot256"/>.</summary>
+internal readonly unsafe struct ShortDot128(Vector128<uint> bits) : IProductVector<ShortDot128, uint>
 {
     readonly Vector128<uint> bits = bits;
 
@@ -88,7 +83,7 @@ internal readonly unsafe struct ByteDot128(Vector128<uint> bits) : IProductVecto
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ByteDot128 Load(uint* source) => new(Vector128.Load(source));
+    public static ShortDot128 Load(uint* source) => new(Vector128.Load(source));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -96,27 +91,18 @@ internal readonly unsafe struct ByteDot128(Vector128<uint> bits) : IProductVecto
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ByteDot128 Create(uint value) => new(Vector128.Create(value));
+    public static ShortDot128 Create(uint value) => new(Vector128.Create(value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ByteDot128 operator +(ByteDot128 left, ByteDot128 right) => new(left.bits + right.bits);
+    public static ShortDot128 operator +(ShortDot128 left, ShortDot128 right) => new(left.bits + right.bits);
 
-    /// <summary>c + the four products of the unsigned bytes of a by the signed bytes of b.</summary>
+    /// <summary>c + the two products of the numbers of a by those of b.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ByteDot128 MultiplyAdd(ByteDot128 a, ByteDot128 b, ByteDot128 c)
+    public static ShortDot128 MultiplyAdd(ShortDot128 a, ShortDot128 b, ShortDot128 c)
     {
-        if (Sse2.IsSupported)
-        {
-            var (left, right) = (a.bits.AsInt16(), b.bits.AsInt16());
-            var even = Sse2.MultiplyAddAdjacent(left & Vector128.Create((short)0xff), (right << 8) >> 8);
-            var odd = Sse2.MultiplyAddAdjacent(left >>> 8, right >> 8);
-            return new(c.bits + (even + odd).AsUInt32());
-        }
-        var sum = c.bits.AsInt32();
-        var signed = b.bits.AsInt32();
-        for (int place = 0; place < 32; place += 8)
-            sum += ((a.bits >>> place) & Vector128.Create(0xffu)).AsInt32() * ((signed << (24 - place)) >> 24);
-        return new(sum.AsUInt32());
+        if (Sse2.IsSupported) return new(c.bits + Sse2.MultiplyAddAdjacent(a.bits.AsInt16(), b.bits.AsInt16()).AsUInt32());
+        var (left, right) = (a.bits.AsInt32(), b.bits.AsInt32());
+        return new(c.bits + (((left << 16) >> 16) * ((right << 16) >> 16) + (left >> 16) * (right >> 16)).AsUInt32());
     }
 }

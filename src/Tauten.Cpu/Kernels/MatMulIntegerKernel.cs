@@ -1,8 +1,9 @@
 namespace Tauten.Cpu;
 
 /// <summary>
-/// Products of matrices of bytes. The instruction multiplies unsigned bytes of A by signed ones of B: where a side is of the other kind it is moved by 128, and
-/// (a - x)(b + y), summed, is what the instruction gives and y sum(a) - x sum(b) - x y inner, which C begins with.
+/// Products of matrices of bytes. With AVX-512 an instruction multiplies four unsigned bytes of A by signed ones of B: where a side is of the other kind it is moved by
+/// 128, and (a - x)(b + y), summed, is what the instruction gives and y sum(a) - x sum(b) - x y inner, which C begins with. Elsewhere the instructions for bytes
+/// would saturate: bytes are widened to 16 bits while they are packed, and multiplied in pairs.
 /// </summary>
 static unsafe class MatMulIntegerKernel
 {
@@ -10,32 +11,56 @@ static unsafe class MatMulIntegerKernel
 
     public static void Run(Ops.MatMulInteger op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
     {
-        switch (CpuInstructions.Level)
-        {
-            case InstructionLevel.Avx512: Run<V512<uint>, ByteDot512>(x[0], x[1], y[0]); break;
-            case InstructionLevel.Avx2: Run<V256<uint>, ByteDot256>(x[0], x[1], y[0]); break;
-            default: Run<V128<uint>, ByteDot128>(x[0], x[1], y[0]); break;
-        }
-    }
-
-    static void Run<V, TDot>(Tensor a, Tensor b, Tensor y)
-        where V : unmanaged, ISimd<V, uint>
-        where TDot : unmanaged, IProductVector<TDot, uint>
-    {
-        if (y.Shape.ElementCount == 0) return;
-        long[] offsetsA = MatMulKernel.Offsets(a, y), offsetsB = MatMulKernel.Offsets(b, y);
-        long rows = y.Layout.Sizes[^2], columns = y.Layout.Sizes[^1], inner = a.Layout.Sizes[^1];
-        bool aFlips = a.DType == DType.Int8, bFlips = b.DType == DType.UInt8;
-        fixed (byte* pa = &a.First(), pb = &b.First(), py = &y.First())
+        Tensor a = x[0], b = x[1], result = y[0];
+        if (result.Shape.ElementCount == 0) return;
+        long[] offsetsA = MatMulKernel.Offsets(a, result), offsetsB = MatMulKernel.Offsets(b, result);
+        long rows = result.Layout.Sizes[^2], columns = result.Layout.Sizes[^1], inner = a.Layout.Sizes[^1];
+        bool aIsSigned = a.DType == DType.Int8, bIsSigned = b.DType == DType.Int8;
+        fixed (byte* pa = &a.First(), pb = &b.First(), py = &result.First())
         {
             for (int item = 0; item < offsetsA.Length; item++)
             {
-                Product<V, TDot>(
-                    new() { Source = pa + offsetsA[item], LaneStride = a.Layout.Strides[^2], InnerStride = a.Layout.Strides[^1], Lanes = rows, Inner = inner, Flips = aFlips },
-                    new() { Source = pb + offsetsB[item], LaneStride = b.Layout.Strides[^1], InnerStride = b.Layout.Strides[^2], Lanes = columns, Inner = inner, Flips = bFlips, AreSigned = true },
-                    (uint*)py + item * rows * columns);
+                byte* left = pa + offsetsA[item], right = pb + offsetsB[item];
+                uint* c = (uint*)py + item * rows * columns;
+                if (CpuInstructions.Level == InstructionLevel.Avx512)
+                {
+                    Product<V512<uint>, ByteDot512>(
+                        new() { Source = left, LaneStride = a.Layout.Strides[^2], InnerStride = a.Layout.Strides[^1], Lanes = rows, Inner = inner, Flips = aIsSigned },
+                        new() { Source = right, LaneStride = b.Layout.Strides[^1], InnerStride = b.Layout.Strides[^2], Lanes = columns, Inner = inner, Flips = !bIsSigned, AreSigned = true },
+                        c);
+                    continue;
+                }
+                var pairsOfA = new ShortPairs { Source = left, LaneStride = a.Layout.Strides[^2], InnerStride = a.Layout.Strides[^1], Lanes = rows, Inner = inner, AreSigned = aIsSigned };
+                var pairsOfB = new ShortPairs { Source = right, LaneStride = b.Layout.Strides[^1], InnerStride = b.Layout.Strides[^2], Lanes = columns, Inner = inner, AreSigned = bIsSigned };
+                if (CpuInstructions.Level == InstructionLevel.Avx2) Product<ShortDot256>(pairsOfA, pairsOfB, c);
+                else Product<ShortDot128>(pairsOfA, pairsOfB, c);
             }
         }
+    }
+
+    static void Product<TDot>(ShortPairs left, ShortPairs right, uint* c) where TDot : unmanaged, IProductVector<TDot, uint>
+    {
+        long rows = left.Lanes, columns = right.Lanes, pairs = left.Pairs;
+        using var scratch = Scratch.Take((rows + columns) * pairs * sizeof(uint));
+        var a = (uint*)scratch.Pointer;
+        var b = a + rows * pairs;
+        left.Convert(a);
+        right.Convert(b);
+        SharedProduct<uint, uint, TDot>.Run(new()
+        {
+            Rows = rows,
+            Columns = columns,
+            Inner = pairs,
+            A = a,
+            ARow = left.ResultLane,
+            AColumn = left.ResultInner,
+            B = b,
+            BRow = right.ResultInner,
+            BColumn = right.ResultLane,
+            C = c,
+            CRow = columns,
+            Batch = 1,
+        });
     }
 
     static void Product<V, TDot>(FourBytes left, FourBytes right, uint* c)

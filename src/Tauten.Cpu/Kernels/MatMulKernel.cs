@@ -18,6 +18,14 @@ static unsafe class MatMulKernel
         fixed (byte* pb = &bias.Tensor.First()) Run(a, weight, pb, to);
     }
 
+    /// <summary>y = a b, or a b + bias, with the bias in the type of the sums; what <paramref name="epilogue"/> says is done to the results while they are in a cache.</summary>
+    /// <param name="a">The left matrices, [..., rows, inner].</param>
+    /// <param name="b">The right matrices, [..., inner, columns].</param>
+    /// <param name="bias">One number for each column, contiguous; null for none.</param>
+    /// <param name="y">The result, contiguous.</param>
+    /// <param name="epilogue">Works on elements of the result's type.</param>
+    public static void Run<T>(Tensor a, Tensor b, void* bias, Tensor y, ProductEpilogue<T> epilogue) where T : unmanaged => Multiply(a, b, bias, y, epilogue);
+
     /// <summary>y = a b, or a b + bias, with the bias in the type of the sums.</summary>
     static void Run(Tensor a, Tensor b, void* bias, Tensor y)
     {
@@ -34,7 +42,9 @@ static unsafe class MatMulKernel
         }
     }
 
-    static void Run<T>(Tensor a, Tensor b, void* bias, Tensor y) where T : unmanaged
+    static void Run<T>(Tensor a, Tensor b, void* bias, Tensor y) where T : unmanaged => Multiply<T>(a, b, bias, y, default);
+
+    static void Multiply<T>(Tensor a, Tensor b, void* bias, Tensor y, ProductEpilogue<T> epilogue) where T : unmanaged
     {
         int rank = y.Rank;
         long batch = 1;
@@ -55,6 +65,7 @@ static unsafe class MatMulKernel
                 C = (T*)py,
                 CRow = y.Layout.Sizes[^1],
                 Bias = bias,
+                Epilogue = epilogue,
                 Batch = checked((int)batch),
             };
             if (batch == 1)

@@ -135,14 +135,13 @@ internal static unsafe class NormalizationLoops<V, T>
                 AddProducts(g + image * stride + i, x + image * stride + i, stride, Math.Min(images, batch - image), Math.Min(Block, inner - i), mean, sums);
         }
         T sum = VectorSum<V, T>.Of(sums[0]), product = VectorSum<V, T>.Of(sums[1]);
-        T square = T.One / (data->Variance[channel] + T.CreateTruncating(data->Epsilon)), inverse = T.Sqrt(square);
-        T scale = inverse;
+        T inverse = T.One / T.Sqrt(data->Variance[channel] + T.CreateTruncating(data->Epsilon)), scale = inverse;
         if (data->Weight != null)
         {
             scale *= data->Weight[channel];
             (data->WeightGradient[channel], data->Bias[channel]) = (product * inverse, sum);
         }
-        Combine(g, x, y, stride, batch, inner, mean, scale, -(product * square / count), -(sum / count));
+        Combine(g, x, y, stride, batch, inner, mean, scale, -(product * (inverse * inverse) / count), -(sum / count));
     }
 
     /// <summary>The sum of the terms of a channel.</summary>

@@ -23,7 +23,10 @@ sealed unsafe class BlockPool
     /// <summary>The same for looks at all generations, which gain nothing but memory.</summary>
     const long FullShare = 50;
 
-    /// <summary>Free blocks that are kept beyond what the busiest moment needed.</summary>
+    /// <summary>
+    /// Free blocks that are kept beyond what the busiest moment needed: so much, and a quarter of it. Blocks fit one size only, and what is given back and mapped anew
+    /// at each step of training costs the clearing of its pages.
+    /// </summary>
     const long CacheAllowance = 16L << 20;
 
     readonly Lock gate = new();
@@ -245,7 +248,7 @@ sealed unsafe class BlockPool
             cached -= size;
             return pointer;
         }
-        Evict(size, busiest + busiest / 32 + CacheAllowance);
+        Evict(size, busiest + busiest / 4 + CacheAllowance);
         return NativeBlocks.Allocate(size);
     }
 

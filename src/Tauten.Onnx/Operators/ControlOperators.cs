@@ -2,41 +2,62 @@ using static Tauten.OnnxFormat.Operator;
 
 namespace Tauten.OnnxFormat;
 
-/// <summary>Control flow: a body runs once for each pass, so that what decides about passes must be known.</summary>
+/// <summary>
+/// Control flow. A body runs once for each pass; in a graph that is captured, branches on values, and loops of many or unknown passes, become the branches and loops of graphs.
+/// </summary>
 static class ControlOperators
 {
-    // A graph that is captured holds each pass of a loop.
-    const int LongestUnrolled = 256;
+    // A graph that is captured holds each pass of a short loop.
+    const int LongestUnrolled = 16;
 
     public static IEnumerable<Operator> All =>
     [
-        Of("If", 1, c => c.Run(c.Node.Body(c.Bool(0) ? "then_branch" : "else_branch"))),
+        Of("If", 1, If),
         Of("Loop", 1, Loop),
         Of("Scan", 8, c => c.Version == 8 ? BatchedScan(c) : Scan(c, [.. c.Inputs], c.Ints("scan_input_axes"), c.Ints("scan_input_directions"), c.Ints("scan_output_axes"), c.Ints("scan_output_directions"))),
     ];
 
-    static void Bound(Call c, long passes)
+    static bool IsCapturing => Ambient.Current.Capture is not null;
+
+    static OnnxValue?[] If(Call c)
     {
-        if (Ambient.Current.Capture is not null && passes > LongestUnrolled) throw new NeedsValueException($"{c.Node}: {passes} passes are too many to be captured one by one.");
+        OnnxGraph then = c.Node.Body("then_branch"), otherwise = c.Node.Body("else_branch");
+        if (!IsCapturing || c.IsKnown(0)) return c.Run(c.Bool(0) ? then : otherwise);
+        return Values(Tensor.If(c[0].Reshape(Shape.Scalar), () => Tensors(c, c.Run(then)), () => Tensors(c, c.Run(otherwise))));
+    }
+
+    /// <summary>What the branches and loops of graphs pass: tensors of plain element types.</summary>
+    static Tensor[] Tensors(Call c, ReadOnlySpan<OnnxValue?> values)
+    {
+        var tensors = new Tensor[values.Length];
+        for (int i = 0; i < tensors.Length; i++)
+            tensors[i] = values[i] is OnnxTensor tensor && !tensor.ElementType.IsCarried() ? tensor.Tensor : throw new NeedsValueException($"{c.Node}: {values[i]?.Kind ?? "nothing"} cannot pass through a loop of a graph.");
+        return tensors;
+    }
+
+    static OnnxValue?[] Values(ReadOnlySpan<Tensor> tensors)
+    {
+        var values = new OnnxValue?[tensors.Length];
+        for (int i = 0; i < values.Length; i++) values[i] = tensors[i];
+        return values;
     }
 
     static OnnxValue?[] Loop(Call c)
     {
         var body = c.Node.Body("body");
-        long limit = c.Has(0) ? c.Long(0) : long.MaxValue;
-        bool goes = !c.Has(1) || c.Bool(1);
         OnnxValue?[] carried = [.. c.Inputs.Slice(Math.Min(2, c.Count))];
         int scanned = body.Outputs.Length - 1 - carried.Length;
         if (scanned < 0 || body.Inputs.Length != carried.Length + 2) throw new ModelFormatException($"a body with {body.Inputs.Length} inputs and {body.Outputs.Length} outputs does not fit {carried.Length} carried values.");
+        if (IsCapturing && !IsShort(c)) return c.Has(1) && !c.IsKnown(1) ? While(c, body, carried, scanned) : Counted(c, body, carried, scanned) ?? While(c, body, carried, scanned);
+        long limit = c.Has(0) ? c.Long(0) : long.MaxValue, held = 0;
+        bool goes = !c.Has(1) || c.Bool(1);
         var scans = new List<Tensor>[scanned];
-        long held = 0;
         for (int k = 0; k < scanned; k++) scans[k] = [];
         for (long pass = 0; pass < limit && goes; pass++)
         {
-            Bound(c, pass);
             OnnxValue?[] inputs = [Constant(pass), ConstantTruth(goes), .. carried];
             var y = c.Run(body, inputs);
-            goes = Truth(c, y[0]);
+            goes = pass + 1 == limit || (Truth(y[0]) ?? throw new NeedsValueException($"{c.Node}: whether another pass comes is known only when the model runs."));
             carried = y[1..(1 + carried.Length)];
             for (int k = 0; k < scanned; k++)
             {
@@ -46,6 +67,42 @@ static class ControlOperators
             if (held > c.Interpreter.Largest) throw new ModelFormatException($"what {pass + 1} passes collect is more than the limit of {c.Interpreter.Largest} bytes.");
         }
         return [.. carried, .. scans.Select((s, k) => s.Count > 0 ? (OnnxValue)Tensor.Stack([.. s]) : Empty(body.Outputs[1 + carried.Length + k]))];
+    }
+
+    // A loop whose passes are counted, and few. Whether it ends sooner is found out by running it.
+    static bool IsShort(Call c) => c.Has(0) && c.IsKnown(0) && c.Long(0) <= LongestUnrolled && (!c.Has(1) || c.IsKnown(1));
+
+    /// <summary>A loop of a known number of passes, which none of them ends; null where it is another.</summary>
+    static OnnxValue?[]? Counted(Call c, OnnxGraph body, OnnxValue?[] carried, int scanned)
+    {
+        if (!c.Has(0) || (c.Typed(0).SymbolicSizes is null && !c.IsKnown(0)) || (c.Has(1) && !c.Bool(1))) return null;
+        bool ends = false;
+        var (state, outputs) = Tensor.Scan(
+            (s, _) =>
+            {
+                var y = c.Run(body, [s[0], ConstantTruth(true), .. Values(s.AsSpan(1))]);
+                ends |= Truth(y[0]) != true;
+                return ([s[0] + 1, .. Tensors(c, y.AsSpan(1, carried.Length))], Tensors(c, y.AsSpan(1 + carried.Length, scanned)));
+            },
+            [Tensor.Zeros([], DType.Int64), .. Tensors(c, carried)], [], length: c.Sizes(0)[0]);
+        return ends ? null : [.. Values(state.AsSpan(1)), .. Values(outputs)];
+    }
+
+    /// <summary>A loop that a pass ends. How many passes there are is not known, so that nothing can be collected of each.</summary>
+    static OnnxValue?[] While(Call c, OnnxGraph body, OnnxValue?[] carried, int scanned)
+    {
+        if (scanned > 0) throw new NeedsValueException($"{c.Node}: how much its passes collect is known only when the model runs.");
+        var limit = c.Has(0) ? c[0].Reshape(Shape.Scalar).To(DType.Int64) : Tensor.Full([], long.MaxValue, DType.Int64);
+        var goes = c.Has(1) ? c[1].Reshape(Shape.Scalar) : Tensor.Ones([], DType.Bool);
+        var last = Tensor.While(
+            s => s[1] & (s[0] < limit),
+            s =>
+            {
+                var y = c.Run(body, [s[0], s[1], .. Values(s.AsSpan(2))]);
+                return [s[0] + 1, Tensors(c, y.AsSpan(0, 1))[0].Reshape(Shape.Scalar), .. Tensors(c, y.AsSpan(1, carried.Length))];
+            },
+            [Tensor.Zeros([], DType.Int64), goes, .. Tensors(c, carried)]);
+        return Values(last.AsSpan(2));
     }
 
     static OnnxValue Constant(long number)
@@ -60,7 +117,7 @@ static class ControlOperators
         return Tensor.From(truth);
     }
 
-    static bool Truth(Call c, OnnxValue? value) => value is OnnxTensor { Constant: { } constant } ? constant.Bool().Item<bool>() : throw new NeedsValueException($"{c.Node}: whether another pass comes is known only when the model runs.");
+    static bool? Truth(OnnxValue? value) => value is OnnxTensor { Constant: { } constant } ? Call.Read(constant)[0] != 0 : null;
 
     // What a loop without a pass collects has the type and shape that the body declares.
     static OnnxValue Empty(OnnxPort output)
@@ -76,17 +133,28 @@ static class ControlOperators
         int scanned = checked((int)c.Int("num_scan_inputs")), states = inputs.Length - scanned, collected = body.Outputs.Length - states;
         if (scanned < 1 || states < 0 || collected < 0 || body.Inputs.Length != inputs.Length) throw new ModelFormatException($"a body with {body.Inputs.Length} inputs and {body.Outputs.Length} outputs does not fit {scanned} scanned of {inputs.Length} inputs.");
         var carried = inputs[..states];
-        var pieces = new Tensor[scanned][];
+        var (axes, lines) = (new int[scanned], new Tensor[scanned]);
         for (int k = 0; k < scanned; k++)
         {
-            var x = (inputs[states + k] ?? throw new ModelFormatException($"input {states + k} is left out.")).AsTensor();
-            int axis = Call.Axis(inputAxes is not null ? inputAxes[k] : 0, x.Rank);
-            if (!x.Shape[axis].IsKnown) throw new NeedsValueException($"{c.Node}: the number of passes is known only when the model runs.");
-            Bound(c, c.Bounded(x.Shape[axis], "passes"));
-            pieces[k] = x.Unbind(axis);
-            if (inputDirections is not null && inputDirections[k] != 0) Array.Reverse(pieces[k]);
-            if (pieces[k].Length != pieces[0].Length) throw new ModelFormatException($"expected scanned inputs of one length. Received: {pieces[0].Length} and {pieces[k].Length}.");
+            lines[k] = (inputs[states + k] ?? throw new ModelFormatException($"input {states + k} is left out.")).AsTensor();
+            axes[k] = Call.Axis(inputAxes is not null ? inputAxes[k] : 0, lines[k].Rank);
+            if (inputDirections is not null && inputDirections[k] != 0) lines[k] = lines[k].Flip(axes[k]);
+            lines[k] = lines[k].MoveAxis(axes[k], 0);
         }
+        if (IsCapturing && !(lines[0].Shape[0].IsKnown && lines[0].Shape[0] <= LongestUnrolled))
+        {
+            var (state, outputs) = Tensor.Scan(
+                (s, x) =>
+                {
+                    var y = c.Run(body, [.. Values(s), .. Values(x)]);
+                    return (Tensors(c, y.AsSpan(0, states)), Tensors(c, y.AsSpan(states)));
+                },
+                Tensors(c, carried), lines);
+            return [.. Values(state), .. outputs.Select((y, k) => (OnnxValue)Placed(y, k))];
+        }
+        c.Bounded(lines[0].Shape[0], "passes");
+        var pieces = Array.ConvertAll(lines, x => x.Unbind(0));
+        if (pieces.Any(p => p.Length != pieces[0].Length)) throw new ModelFormatException($"expected scanned inputs of one length. Received: {string.Join(", ", pieces.Select(p => p.Length))}.");
         var results = new List<Tensor>[collected];
         for (int k = 0; k < collected; k++) results[k] = [];
         for (int i = 0; i < pieces[0].Length; i++)
@@ -98,11 +166,12 @@ static class ControlOperators
         }
         return [.. carried, .. results.Select((r, k) => Collected(r, k, body.Outputs[states + k]))];
 
-        OnnxValue Collected(List<Tensor> parts, int k, OnnxPort output)
+        OnnxValue Collected(List<Tensor> parts, int k, OnnxPort output) => parts.Count == 0 ? Empty(output) : Placed(Tensor.Stack([.. parts]), k);
+
+        Tensor Placed(Tensor y, int k)
         {
-            if (parts.Count == 0) return Empty(output);
-            if (outputDirections is not null && outputDirections[k] != 0) parts.Reverse();
-            return Tensor.Stack([.. parts], outputAxes is not null ? Call.Axis(outputAxes[k], parts[0].Rank + 1) : 0);
+            if (outputDirections is not null && outputDirections[k] != 0) y = y.Flip(0);
+            return outputAxes is not null ? y.MoveAxis(0, Call.Axis(outputAxes[k], y.Rank)) : y;
         }
     }
 

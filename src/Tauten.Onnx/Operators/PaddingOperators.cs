@@ -24,10 +24,17 @@ static class PaddingOperators
             int axis = Call.Axis(axes[i], x.Rank);
             (low[axis], high[axis]) = (pads[i], pads[axes.Length + i]);
         }
-        if (mode == "constant") return Constant(x, low, high, c.Version < 11 ? Tensor.Full(Shape.Scalar, c.Float("value", 0), x.DType) : c.Optional(2)?.Reshape(Shape.Scalar));
+        if (mode == "constant") return Constant(x, low, high, c.Version < 11 ? Number(c.Float("value", 0), x.DType) : c.Optional(2)?.Reshape(Shape.Scalar));
         for (int axis = 0; axis < x.Rank; axis++)
             if (low[axis] != 0 || high[axis] != 0) x = ByContent(x, axis, low[axis], high[axis], mode, c);
         return x;
+    }
+
+    /// <summary>A number that is known, also while a graph is captured.</summary>
+    internal static Tensor Number(double value, DType dtype)
+    {
+        using var computing = Capture.Pause();
+        return Tensor.Full(Shape.Scalar, value, dtype);
     }
 
     /// <summary>A border of one value; a negative width cuts elements off.</summary>
@@ -41,7 +48,7 @@ static class PaddingOperators
         }
         Dims front = Dims.Create([.. low.Select(n => Math.Max(0, n))]), back = Dims.Create([.. high.Select(n => Math.Max(0, n))]);
         if (value is null) return x.Pad(front, back);
-        if (!value.IsSymbolic && (x.DType.IsFloating() || Math.Abs(value.To(DType.Float64).Item<double>()) < 1L << 53)) return x.Pad(front, back, value.To(DType.Float64).Item<double>());
+        if (!value.IsSymbolic && Call.Read(value)[0] is var number && (x.DType.IsFloating() || Math.Abs(number) < 1L << 53)) return x.Pad(front, back, number);
         // The value is known only when the graph runs, or is no double.
         var inside = Tensor.OnesLike(x, DType.Bool).Pad(front, back);
         return Tensor.Where(inside, x.Pad(front, back), value.To(x.DType));

@@ -47,7 +47,7 @@ static class PoolingOperators
     static Tensor Padded(Tensor x, WindowAttributes windows, double value)
     {
         long[] low = [0, 0, .. windows.Padding[..windows.Spatial]], high = [0, 0, .. windows.Padding[windows.Spatial..]];
-        return PaddingOperators.Constant(x, low, high, Tensor.Full(Shape.Scalar, value, x.DType));
+        return PaddingOperators.Constant(x, low, high, PaddingOperators.Number(value, x.DType));
     }
 
     /// <summary>A padded input, longer by what the last window needs when it may leave the input.</summary>

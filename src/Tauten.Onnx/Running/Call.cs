@@ -62,11 +62,19 @@ sealed class Call(OnnxNode node, OnnxValue?[] inputs, Interpreter interpreter)
     public long[] Longs(int input)
     {
         var value = Known(input);
+        using var computing = Capture.Pause();
         return value.DType.IsFloating() ? throw new ModelFormatException($"expected integers as input {input}. Received: {value.Spec}.") : value.To(DType.Int64).ToArray<long>();
     }
 
     /// <summary>Numbers, which must be known.</summary>
-    public double[] Doubles(int input) => Known(input).To(DType.Float64).ToArray<double>();
+    public double[] Doubles(int input) => Read(Known(input));
+
+    /// <summary>The numbers of a tensor that has values, also while a graph is captured.</summary>
+    public static double[] Read(Tensor x)
+    {
+        using var computing = Capture.Pause();
+        return x.To(DType.Float64).ToArray<double>();
+    }
 
     /// <summary>One number, which must be known.</summary>
     public double Double(int input) => Doubles(input) is [var one] ? one : throw new ModelFormatException($"expected one number as input {input}. Received: {Value(input)}.");

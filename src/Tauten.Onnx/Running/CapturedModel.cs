@@ -1,3 +1,5 @@
+using Tauten.Ops;
+
 namespace Tauten.OnnxFormat;
 
 /// <summary>A model as one graph of Tauten's own ops, for inputs of given specs.</summary>
@@ -5,9 +7,24 @@ sealed class CapturedModel
 {
     readonly Func<Tensor[], OnnxValue?>[] outputs;
 
-    CapturedModel(Graph graph, Func<Tensor[], OnnxValue?>[] outputs) => (Graph, this.outputs) = (graph, outputs);
+    CapturedModel(Graph graph, Func<Tensor[], OnnxValue?>[] outputs)
+    {
+        (Graph, this.outputs) = (graph, outputs);
+        MayRunForever = Loops(graph);
+    }
+
+    static bool Loops(Graph graph) => graph.Nodes.Any(n => n.Op switch
+    {
+        While => true,
+        If branch => Loops(branch.Then) || Loops(branch.Else),
+        Scan scan => Loops(scan.Body),
+        _ => false,
+    });
 
     public Graph Graph { get; }
+
+    /// <summary>Whether a loop of the graph may run for ever, and so must be left when its caller asks for it.</summary>
+    public bool MayRunForever { get; }
 
     /// <summary>Records a model.</summary>
     /// <param name="model">The model's graph.</param>

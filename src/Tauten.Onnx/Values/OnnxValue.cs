@@ -27,7 +27,7 @@ public abstract class OnnxValue
 public sealed class OnnxTensor : OnnxValue
 {
     readonly Dim[]? sizes;
-    Tensor? tensor;
+    readonly Tensor? tensor;
 
     /// <summary>A tensor of a dtype.</summary>
     public OnnxTensor(Tensor tensor) : this(tensor, ElementTypes.Of(tensor.DType)) { }
@@ -57,8 +57,9 @@ public sealed class OnnxTensor : OnnxValue
     internal Dim[]? SymbolicSizes => sizes;
 
     /// <summary>The tensor, in the dtype that carries the element type.</summary>
-    public Tensor Tensor => tensor ??= Made();
+    public Tensor Tensor => tensor ?? Made();
 
+    // Made anew wherever it is read: a body of control flow is a graph of its own.
     Tensor Made()
     {
         var dtype = ElementType.Carrier();

@@ -23,6 +23,7 @@ static partial class OpChecks
         ["LayerNormGradient"] = "the gradient of LayerNorm",
         ["BatchMomentsGradient"] = "the gradient of BatchMoments",
         ["BatchNormGradient"] = "the gradient of BatchNorm",
+        ["BatchNormTrainingGradient"] = "the gradient of BatchNormTraining",
         ["CrossEntropyGradient"] = "the gradient of CrossEntropy",
         ["MaxPoolGradient"] = "the gradient of MaxPool",
         ["AvgPoolGradient"] = "the gradient of AvgPool",

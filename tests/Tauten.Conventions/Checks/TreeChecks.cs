@@ -22,7 +22,7 @@ static partial class TreeChecks
         ["Tauten.NN.Generators"] = 0,
         ["Tauten.Cpu"] = 1,
         ["Tauten.Interop"] = 1,
-        ["Tauten.NN"] = 1,
+        ["Tauten.NN"] = 2,
         ["Tauten.Testing"] = 1,
         ["Tauten.Compiler"] = 1,
         ["Tauten.Cuda"] = 1,

@@ -11,7 +11,7 @@ public class HostileProgramTests
     const string Key = "tauten.program";
 
     /// <summary>What loading may allocate: so many bytes, and so many for each byte of the file.</summary>
-    const long Bound = 16 << 20, BoundByByte = 4096;
+    const long Bound = 4 << 20, BoundByByte = 512;
 
     static byte[] With(byte[] file, Func<string, string> change)
     {

@@ -18,6 +18,8 @@ public sealed record Silu : CompositeOp
 /// </summary>
 public sealed record Gelu(bool Approximate) : CompositeOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Unary("Gelu", ("approximate", Approximate ? "tanh" : "none"))[0].From(20)];
+
     /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Elementwise;
 
@@ -46,6 +48,8 @@ public sealed record Softplus : CompositeOp
 {
     internal static readonly Softplus Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Softplus");
+
     /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Elementwise;
 
@@ -59,6 +63,8 @@ public sealed record Softplus : CompositeOp
 /// <summary>x where it is positive, Slope * x elsewhere. Dtypes: floating-point.</summary>
 public sealed record LeakyRelu(double Slope) : CompositeOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("LeakyRelu", ("alpha", Slope));
+
     /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Elementwise;
 
@@ -69,6 +75,8 @@ public sealed record LeakyRelu(double Slope) : CompositeOp
 /// <summary>x where it is positive, Alpha (exp(x) - 1) elsewhere (Clevert, Unterthiner, Hochreiter, 2015). Dtypes: floating-point.</summary>
 public sealed record Elu(double Alpha) : CompositeOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Elu", ("alpha", Alpha));
+
     /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Elementwise;
 
@@ -82,6 +90,8 @@ public sealed record Elu(double Alpha) : CompositeOp
 /// <summary>x limited to [Low, High]; NaN stays NaN. The gradient flows where the limits do not bind, the limits themselves included. Dtypes: numbers.</summary>
 public sealed record Clamp(double Low, double High) : CompositeOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Clip", [OnnxForm.X(), double.IsNegativeInfinity(Low) ? null : OnnxForm.Constant(Low, x[0].DType), double.IsPositiveInfinity(High) ? null : OnnxForm.Constant(High, x[0].DType)])];
+
     /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Elementwise;
 

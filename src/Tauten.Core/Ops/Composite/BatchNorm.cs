@@ -64,6 +64,8 @@ public sealed record BatchMomentsGradient : CompositeOp
 /// <param name="Epsilon">Added to the variance, so that a constant channel does not divide by zero.</param>
 public sealed record BatchNorm(double Epsilon) : CompositeOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => x.Length == 5 ? [OnnxForm.Of("BatchNormalization", [OnnxForm.X(), OnnxForm.X(3), OnnxForm.X(4), OnnxForm.X(1), OnnxForm.X(2)], ("epsilon", Epsilon))] : null;
+
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {

@@ -3,6 +3,8 @@ namespace Tauten.Ops;
 /// <summary>The mean along axes. Dtypes: floating-point.</summary>
 public sealed record Mean(Dims Axes, bool KeepDims) : CompositeOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => !x[0].DType.IsFloating() ? null : OnnxForm.Reduction("ReduceMean", Axes, KeepDims, opset);
+
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {

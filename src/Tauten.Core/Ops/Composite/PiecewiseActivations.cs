@@ -3,6 +3,8 @@ namespace Tauten.Ops;
 /// <summary>x limited to [Low, High]; NaN stays NaN. The derivative is 1 between the limits, and 0 at them and beyond, unlike that of <see cref="Clamp"/>. Dtypes: floating-point.</summary>
 public sealed record Hardtanh(double Low, double High) : CompositeOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Clip", [OnnxForm.X(), double.IsNegativeInfinity(Low) ? null : OnnxForm.Constant(Low, x[0].DType), double.IsPositiveInfinity(High) ? null : OnnxForm.Constant(High, x[0].DType)])];
+
     /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Elementwise;
 
@@ -44,6 +46,8 @@ public sealed record Hardsigmoid : CompositeOp
 public sealed record Hardswish : CompositeOp
 {
     internal static readonly Hardswish Instance = new();
+
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Unary("HardSwish")[0].From(14)];
 
     /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Elementwise;

@@ -11,6 +11,15 @@ namespace Tauten.Ops;
 /// <param name="CeilMode">Whether a last window that leaves the padded input counts too, if it begins inside of the input or of the padding in front.</param>
 public sealed record MaxPool(Dims Window, Dims Strides, Dims Padding, Dims Dilations, bool CeilMode = false) : CompositeOp
 {
+    // The format counts positions in the whole tensor, the op in each plane.
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset)
+    {
+        if (x[0].Shape.Rank != Window.Count + 2) return null;
+        var both = OnnxForm.Of(
+            "MaxPool", [OnnxForm.X()], ("kernel_shape", Window.ToArray()), ("strides", Strides.ToArray()), ("pads", Padding.ToArray()), ("dilations", Dilations.ToArray()), ("ceil_mode", CeilMode ? 1L : 0)).Several(2);
+        return [both[0], OnnxForm.Of("Mod", [both[1], OnnxForm.Scalar(Shape.Create([.. x[0].Shape.Skip(2)]).ElementCount)])];
+    }
+
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
@@ -172,6 +181,9 @@ public sealed record MaxPoolGradient(int Spatial, Shape Input) : CompositeOp
 /// <param name="Divisor">What sums are divided by instead; 0 where nothing is given.</param>
 public sealed record AvgPool(Dims Window, Dims Strides, Dims Padding, bool CountPadding, bool CeilMode = false, long Divisor = 0) : CompositeOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => x[0].Shape.Rank != Window.Count + 2 || Divisor != 0 ? null
+        : OnnxForm.Unary("AveragePool", ("kernel_shape", Window.ToArray()), ("strides", Strides.ToArray()), ("pads", Padding.ToArray()), ("count_include_pad", CountPadding ? 1L : 0), ("ceil_mode", CeilMode ? 1L : 0));
+
     internal Dims Dilations() => Dims.Repeat(1, Window.Count);
 
     /// <inheritdoc/>

@@ -5,6 +5,8 @@ public sealed record Mish : CompositeOp
 {
     internal static readonly Mish Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Unary("Mish")[0].From(18)];
+
     /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Elementwise;
 
@@ -50,6 +52,8 @@ public sealed record Selu : CompositeOp
 /// </summary>
 public sealed record Celu(double Alpha) : CompositeOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => x[0].DType == DType.Float32 ? OnnxForm.Unary("Celu", ("alpha", Alpha)) : null;
+
     /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Elementwise;
 
@@ -68,6 +72,8 @@ public sealed record Celu(double Alpha) : CompositeOp
 public sealed record Softsign : CompositeOp
 {
     internal static readonly Softsign Instance = new();
+
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Softsign");
 
     /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Elementwise;

@@ -3,6 +3,8 @@ namespace Tauten.Ops;
 /// <summary>exp(x) / sum(exp(x)) along <paramref name="Axis"/>, shifted by the largest value so that it cannot overflow. Dtypes: floating-point.</summary>
 public sealed record Softmax(int Axis) : CompositeOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Softmax", ("axis", (long)Axis));
+
     /// <inheritdoc/>
     public override Tensor Expand(ReadOnlySpan<Tensor> x)
     {

@@ -11,6 +11,8 @@ namespace Tauten.Ops;
 /// <param name="Groups">Output channels are split into as many groups, each of which sees only its part of the input channels.</param>
 public sealed record Convolution(Dims Strides, Dims Padding, Dims Dilations, int Groups) : PrimitiveOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Conv", [OnnxForm.X(), OnnxForm.X(1)], ("strides", Strides.ToArray()), ("pads", Padding.ToArray()), ("dilations", Dilations.ToArray()), ("group", (long)Groups))];
+
     /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Contraction;
 
@@ -77,6 +79,21 @@ public sealed record Convolution(Dims Strides, Dims Padding, Dims Dilations, int
 /// <param name="Forward">The convolution.</param>
 public sealed record ConvolutionInputGradient(Shape Input, Convolution Forward) : PrimitiveOp
 {
+    // What the windows reach, less the padding, may be shorter than the input was: the difference is output padding.
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset)
+    {
+        int spatial = Forward.Strides.Count;
+        var longer = new long[spatial];
+        for (int i = 0; i < spatial; i++)
+        {
+            Dim reached = (x[0].Shape[i + 2] - 1) * Forward.Strides[i] + (x[1].Shape[i + 2] - 1) * Forward.Dilations[i] + 1 - Forward.Padding[i] - Forward.Padding[spatial + i], rest = Input[i + 2] - reached;
+            if (!rest.IsKnown || rest < 0) return null;
+            longer[i] = rest;
+        }
+        return [OnnxForm.Of(
+            "ConvTranspose", [OnnxForm.X(), OnnxForm.X(1)], ("strides", Forward.Strides.ToArray()), ("pads", Forward.Padding.ToArray()), ("dilations", Forward.Dilations.ToArray()), ("group", (long)Forward.Groups), ("output_padding", longer))];
+    }
+
     /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Contraction;
 

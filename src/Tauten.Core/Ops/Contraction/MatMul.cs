@@ -8,6 +8,8 @@ public sealed record MatMul : PrimitiveOp
 {
     internal static readonly MatMul Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Binary("MatMul");
+
     /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Contraction;
 

@@ -15,6 +15,21 @@ namespace Tauten.Ops;
 /// <param name="Antialias">Whether the weights of linear and cubic are stretched when the size shrinks, so that all inputs count.</param>
 public sealed record Resample(int Axis, Dim Size, InterpolationMode Mode, double Scale, bool AlignCorners, bool Antialias) : PrimitiveOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset)
+    {
+        if (Mode == InterpolationMode.Area || (Antialias && opset < 18)) return null;
+        int axis = x[0].Shape.Axis(Axis, Name());
+        float[] scales = [.. Enumerable.Repeat(1f, x[0].Shape.Rank)];
+        scales[axis] = (float)Scale;
+        string place = AlignCorners ? "align_corners" : Mode == InterpolationMode.Nearest ? "asymmetric" : "half_pixel";
+        string mode = Mode switch { InterpolationMode.Linear => "linear", InterpolationMode.Cubic => "cubic", _ => "nearest" };
+        OnnxForm?[] inputs = Scale > 0 ? [OnnxForm.X(), null, OnnxForm.Floats(scales)] : [OnnxForm.X(), null, null, OnnxForm.OfShape(x[0].Shape.With(axis, Size))];
+        List<(string, object)> attributes = [("mode", mode), ("coordinate_transformation_mode", place)];
+        if (mode == "nearest") attributes.Add(("nearest_mode", Mode == InterpolationMode.Nearest ? "floor" : "round_prefer_ceil"));
+        if (Antialias) attributes.Add(("antialias", 1L));
+        return [OnnxForm.Of("Resize", inputs, attributes.ToArray())];
+    }
+
     /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Contraction;
 

@@ -5,6 +5,8 @@ public sealed record Add : NumericBinaryOp
 {
     internal static readonly Add Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Binary("Add");
+
     /// <inheritdoc/>
     public override Reads GradientReads() => Reads.Nothing;
 
@@ -16,6 +18,8 @@ public sealed record Add : NumericBinaryOp
 public sealed record Sub : NumericBinaryOp
 {
     internal static readonly Sub Instance = new();
+
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Binary("Sub");
 
     /// <inheritdoc/>
     public override Reads GradientReads() => Reads.Nothing;
@@ -29,6 +33,8 @@ public sealed record Mul : NumericBinaryOp
 {
     internal static readonly Mul Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Binary("Mul");
+
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) =>
         [b.Needs(0) ? (b.Grad * b.Input(1)).SumTo(b.InputSpec(0).Shape) : null, b.Needs(1) ? (b.Grad * b.Input(0)).SumTo(b.InputSpec(1).Shape) : null];
@@ -38,6 +44,8 @@ public sealed record Mul : NumericBinaryOp
 public sealed record Div : NumericBinaryOp
 {
     internal static readonly Div Instance = new();
+
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Binary("Div");
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) =>
@@ -53,6 +61,8 @@ public sealed record Div : NumericBinaryOp
 public sealed record Pow : NumericBinaryOp
 {
     internal static readonly Pow Instance = new();
+
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Binary("Pow");
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b)
@@ -71,6 +81,8 @@ public sealed record Maximum : NumericBinaryOp
 {
     internal static readonly Maximum Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Binary("Max");
+
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => Share(b, b.Input(0) > b.Input(1));
 
@@ -87,6 +99,8 @@ public sealed record Minimum : NumericBinaryOp
 {
     internal static readonly Minimum Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Binary("Min");
+
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) => Maximum.Share(b, b.Input(0) < b.Input(1));
 }
@@ -95,6 +109,8 @@ public sealed record Minimum : NumericBinaryOp
 public sealed record Remainder : NumericBinaryOp
 {
     internal static readonly Remainder Instance = new();
+
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => x[0].DType.IsFloating() ? null : OnnxForm.Binary("Mod");
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) =>

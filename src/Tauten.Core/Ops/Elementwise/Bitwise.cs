@@ -23,18 +23,24 @@ public abstract record ShiftOp : BitwiseOp
 /// <summary>Bitwise and; of bools, whether both are true. Dtypes: integers, bool.</summary>
 public sealed record And : BitwiseOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => x[0].DType == DType.Bool ? OnnxForm.Binary("And") : [OnnxForm.Binary("BitwiseAnd")[0].From(18)];
+
     internal static readonly And Instance = new();
 }
 
 /// <summary>Bitwise or; of bools, whether one is true. Dtypes: integers, bool.</summary>
 public sealed record Or : BitwiseOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => x[0].DType == DType.Bool ? OnnxForm.Binary("Or") : [OnnxForm.Binary("BitwiseOr")[0].From(18)];
+
     internal static readonly Or Instance = new();
 }
 
 /// <summary>Bitwise exclusive or; of bools, whether exactly one is true. Dtypes: integers, bool.</summary>
 public sealed record Xor : BitwiseOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => x[0].DType == DType.Bool ? OnnxForm.Binary("Xor") : [OnnxForm.Binary("BitwiseXor")[0].From(18)];
+
     internal static readonly Xor Instance = new();
 }
 

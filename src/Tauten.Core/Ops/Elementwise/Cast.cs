@@ -6,6 +6,8 @@ namespace Tauten.Ops;
 /// </summary>
 public sealed record Cast(DType DType) : PrimitiveOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Cast", ("to", OnnxForm.TypeOf(DType)));
+
     /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Elementwise;
 

@@ -5,6 +5,8 @@ public sealed record Erfc : UnaryOp
 {
     internal static readonly Erfc Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Sub", [OnnxForm.Constant(1, x[0].DType), OnnxForm.Unary("Erf")[0]])];
+
     /// <inheritdoc/>
     protected override Tensor Derivative(Backward b) => b.Grad * (-b.Input(0).Square()).Exp() * (-2 / Math.Sqrt(Math.PI));
 }

@@ -5,6 +5,8 @@ public sealed record Exp2 : UnaryOp
 {
     internal static readonly Exp2 Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Pow", [OnnxForm.Constant(2, x[0].DType), OnnxForm.X()])];
+
     /// <inheritdoc/>
     public override Reads GradientReads() => Reads.Output;
 
@@ -17,6 +19,8 @@ public sealed record Log2 : UnaryOp
 {
     internal static readonly Log2 Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Div", [OnnxForm.Unary("Log")[0], OnnxForm.Constant(Math.Log(2), x[0].DType)])];
+
     /// <inheritdoc/>
     protected override Tensor Derivative(Backward b) => b.Grad / (b.Input(0) * Math.Log(2));
 }
@@ -25,6 +29,8 @@ public sealed record Log2 : UnaryOp
 public sealed record Log10 : UnaryOp
 {
     internal static readonly Log10 Instance = new();
+
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Div", [OnnxForm.Unary("Log")[0], OnnxForm.Constant(Math.Log(10), x[0].DType)])];
 
     /// <inheritdoc/>
     protected override Tensor Derivative(Backward b) => b.Grad / (b.Input(0) * Math.Log(10));

@@ -22,6 +22,8 @@ public sealed record Fmod : NumericBinaryOp
 {
     internal static readonly Fmod Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Mod", [OnnxForm.X(), OnnxForm.X(1)], ("fmod", 1L))];
+
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b) =>
         [b.Needs(0) ? b.Grad.SumTo(b.InputSpec(0).Shape) : null, b.Needs(1) ? (-b.Grad * (b.Input(0) / b.Input(1)).Truncate()).SumTo(b.InputSpec(1).Shape) : null];

@@ -5,6 +5,8 @@ public sealed record Exp : UnaryOp
 {
     internal static readonly Exp Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Exp");
+
     /// <inheritdoc/>
     public override Reads GradientReads() => Reads.Output;
 
@@ -16,6 +18,8 @@ public sealed record Exp : UnaryOp
 public sealed record Expm1 : UnaryOp
 {
     internal static readonly Expm1 Instance = new();
+
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Sub", [OnnxForm.Unary("Exp")[0], OnnxForm.Constant(1, x[0].DType)])];
 
     /// <inheritdoc/>
     public override Reads GradientReads() => Reads.Output;
@@ -29,6 +33,8 @@ public sealed record Log : UnaryOp
 {
     internal static readonly Log Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Log");
+
     /// <inheritdoc/>
     protected override Tensor Derivative(Backward b) => b.Grad / b.Input(0);
 }
@@ -37,6 +43,8 @@ public sealed record Log : UnaryOp
 public sealed record Log1p : UnaryOp
 {
     internal static readonly Log1p Instance = new();
+
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Log", [OnnxForm.Of("Add", [OnnxForm.X(), OnnxForm.Constant(1, x[0].DType)])])];
 
     /// <inheritdoc/>
     protected override Tensor Derivative(Backward b) => b.Grad / (b.Input(0) + 1);
@@ -47,6 +55,8 @@ public sealed record Sin : UnaryOp
 {
     internal static readonly Sin Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Sin");
+
     /// <inheritdoc/>
     protected override Tensor Derivative(Backward b) => b.Grad * b.Input(0).Cos();
 }
@@ -56,6 +66,8 @@ public sealed record Cos : UnaryOp
 {
     internal static readonly Cos Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Cos");
+
     /// <inheritdoc/>
     protected override Tensor Derivative(Backward b) => -b.Grad * b.Input(0).Sin();
 }
@@ -64,6 +76,8 @@ public sealed record Cos : UnaryOp
 public sealed record Tan : UnaryOp
 {
     internal static readonly Tan Instance = new();
+
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Tan");
 
     /// <inheritdoc/>
     public override Reads GradientReads() => Reads.Output;
@@ -77,6 +91,8 @@ public sealed record Asin : UnaryOp
 {
     internal static readonly Asin Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Asin");
+
     /// <inheritdoc/>
     protected override Tensor Derivative(Backward b) => b.Grad * (1 - b.Input(0).Square()).Rsqrt();
 }
@@ -85,6 +101,8 @@ public sealed record Asin : UnaryOp
 public sealed record Acos : UnaryOp
 {
     internal static readonly Acos Instance = new();
+
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Acos");
 
     /// <inheritdoc/>
     protected override Tensor Derivative(Backward b) => -b.Grad * (1 - b.Input(0).Square()).Rsqrt();
@@ -95,6 +113,8 @@ public sealed record Atan : UnaryOp
 {
     internal static readonly Atan Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Atan");
+
     /// <inheritdoc/>
     protected override Tensor Derivative(Backward b) => b.Grad / (1 + b.Input(0).Square());
 }
@@ -103,6 +123,8 @@ public sealed record Atan : UnaryOp
 public sealed record Sinh : UnaryOp
 {
     internal static readonly Sinh Instance = new();
+
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Sinh");
 
     /// <inheritdoc/>
     protected override Tensor Derivative(Backward b) => b.Grad * b.Input(0).Cosh();
@@ -113,6 +135,8 @@ public sealed record Cosh : UnaryOp
 {
     internal static readonly Cosh Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Cosh");
+
     /// <inheritdoc/>
     protected override Tensor Derivative(Backward b) => b.Grad * b.Input(0).Sinh();
 }
@@ -121,6 +145,8 @@ public sealed record Cosh : UnaryOp
 public sealed record Tanh : UnaryOp
 {
     internal static readonly Tanh Instance = new();
+
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Tanh");
 
     /// <inheritdoc/>
     public override Reads GradientReads() => Reads.Output;
@@ -134,6 +160,8 @@ public sealed record Asinh : UnaryOp
 {
     internal static readonly Asinh Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Asinh");
+
     /// <inheritdoc/>
     protected override Tensor Derivative(Backward b) => b.Grad * (b.Input(0).Square() + 1).Rsqrt();
 }
@@ -143,6 +171,8 @@ public sealed record Acosh : UnaryOp
 {
     internal static readonly Acosh Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Acosh");
+
     /// <inheritdoc/>
     protected override Tensor Derivative(Backward b) => b.Grad * (b.Input(0).Square() - 1).Rsqrt();
 }
@@ -151,6 +181,8 @@ public sealed record Acosh : UnaryOp
 public sealed record Atanh : UnaryOp
 {
     internal static readonly Atanh Instance = new();
+
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Atanh");
 
     /// <inheritdoc/>
     protected override Tensor Derivative(Backward b) => b.Grad / (1 - b.Input(0).Square());

@@ -5,6 +5,8 @@ public sealed record Neg : NumericUnaryOp
 {
     internal static readonly Neg Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Neg");
+
     /// <inheritdoc/>
     public override Reads GradientReads() => Reads.Nothing;
 
@@ -17,6 +19,8 @@ public sealed record Abs : NumericUnaryOp
 {
     internal static readonly Abs Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Abs");
+
     /// <inheritdoc/>
     protected override Tensor Derivative(Backward b) => b.Grad * b.Input(0).Sign();
 }
@@ -25,6 +29,8 @@ public sealed record Abs : NumericUnaryOp
 public sealed record Sign : NumericUnaryOp
 {
     internal static readonly Sign Instance = new();
+
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Sign");
 
     /// <inheritdoc/>
     public override Reads GradientReads() => Reads.Nothing;
@@ -38,6 +44,8 @@ public sealed record Square : NumericUnaryOp
 {
     internal static readonly Square Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Mul", [OnnxForm.X(), OnnxForm.X()])];
+
     /// <inheritdoc/>
     protected override Tensor Derivative(Backward b) => b.Grad * b.Input(0) * 2;
 }
@@ -46,6 +54,8 @@ public sealed record Square : NumericUnaryOp
 public sealed record Relu : NumericUnaryOp
 {
     internal static readonly Relu Instance = new();
+
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Relu");
 
     /// <inheritdoc/>
     public override Reads GradientReads() => Reads.Output;
@@ -59,6 +69,8 @@ public sealed record Sqrt : UnaryOp
 {
     internal static readonly Sqrt Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Sqrt");
+
     /// <inheritdoc/>
     public override Reads GradientReads() => Reads.Output;
 
@@ -70,6 +82,8 @@ public sealed record Sqrt : UnaryOp
 public sealed record Rsqrt : UnaryOp
 {
     internal static readonly Rsqrt Instance = new();
+
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Reciprocal", OnnxForm.Unary("Sqrt"))];
 
     /// <inheritdoc/>
     public override Reads GradientReads() => Reads.Output;
@@ -83,6 +97,8 @@ public sealed record Reciprocal : UnaryOp
 {
     internal static readonly Reciprocal Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Reciprocal");
+
     /// <inheritdoc/>
     public override Reads GradientReads() => Reads.Output;
 
@@ -94,6 +110,8 @@ public sealed record Reciprocal : UnaryOp
 public sealed record Sigmoid : UnaryOp
 {
     internal static readonly Sigmoid Instance = new();
+
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Sigmoid");
 
     /// <inheritdoc/>
     public override Reads GradientReads() => Reads.Output;
@@ -107,6 +125,8 @@ public sealed record Erf : UnaryOp
 {
     internal static readonly Erf Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Erf");
+
     /// <inheritdoc/>
     protected override Tensor Derivative(Backward b) => b.Grad * (-b.Input(0).Square()).Exp() * (2 / Math.Sqrt(Math.PI));
 }
@@ -115,6 +135,8 @@ public sealed record Erf : UnaryOp
 public sealed record Floor : UnaryOp
 {
     internal static readonly Floor Instance = new();
+
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Floor");
 
     /// <inheritdoc/>
     public override Reads GradientReads() => Reads.Nothing;
@@ -128,6 +150,8 @@ public sealed record Ceiling : UnaryOp
 {
     internal static readonly Ceiling Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Ceil");
+
     /// <inheritdoc/>
     public override Reads GradientReads() => Reads.Nothing;
 
@@ -139,6 +163,8 @@ public sealed record Ceiling : UnaryOp
 public sealed record Round : UnaryOp
 {
     internal static readonly Round Instance = new();
+
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Round");
 
     /// <inheritdoc/>
     public override Reads GradientReads() => Reads.Nothing;
@@ -152,6 +178,8 @@ public sealed record Truncate : UnaryOp
 {
     internal static readonly Truncate Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Mul", [OnnxForm.Unary("Sign")[0], OnnxForm.Of("Floor", OnnxForm.Unary("Abs"))])];
+
     /// <inheritdoc/>
     public override Reads GradientReads() => Reads.Nothing;
 
@@ -162,18 +190,24 @@ public sealed record Truncate : UnaryOp
 /// <summary>Whether x is not a number. Dtypes: floating-point.</summary>
 public sealed record IsNaN : PredicateOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("IsNaN");
+
     internal static readonly IsNaN Instance = new();
 }
 
 /// <summary>Whether x is positive or negative infinity. Dtypes: floating-point.</summary>
 public sealed record IsInfinity : PredicateOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("IsInf");
+
     internal static readonly IsInfinity Instance = new();
 }
 
 /// <summary>Whether x is neither infinite nor NaN. Dtypes: floating-point.</summary>
 public sealed record IsFinite : PredicateOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Not", [OnnxForm.Of("Or", [OnnxForm.Unary("IsNaN")[0], OnnxForm.Unary("IsInf")[0]])])];
+
     internal static readonly IsFinite Instance = new();
 }
 
@@ -181,6 +215,8 @@ public sealed record IsFinite : PredicateOp
 public sealed record Not : UnaryOp
 {
     internal static readonly Not Instance = new();
+
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary(x[0].DType == DType.Bool ? "Not" : "BitwiseNot") is var form && x[0].DType == DType.Bool ? form : [form[0].From(18)];
 
     /// <inheritdoc/>
     protected internal override TensorSpec Infer(TensorSpec x) => !x.DType.IsFloating() ? x : throw Expect.DType(this, x.DType, "bool or an integer dtype");

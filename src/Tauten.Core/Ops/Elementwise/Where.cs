@@ -5,6 +5,8 @@ public sealed record Where : PrimitiveOp
 {
     internal static readonly Where Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Where", [OnnxForm.X(), OnnxForm.X(1), OnnxForm.X(2)])];
+
     /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Elementwise;
 

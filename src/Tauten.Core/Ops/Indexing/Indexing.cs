@@ -6,6 +6,8 @@ namespace Tauten.Ops;
 /// </summary>
 public sealed record Gather(int Axis) : PrimitiveOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("GatherElements", [OnnxForm.X(), OnnxForm.X(1)], ("axis", (long)Axis))];
+
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
@@ -38,6 +40,8 @@ public sealed record Gather(int Axis) : PrimitiveOp
 /// </summary>
 public sealed record ScatterAdd(int Axis) : PrimitiveOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("ScatterElements", [OnnxForm.X(), OnnxForm.X(1), OnnxForm.X(2)], ("axis", (long)Axis), ("reduction", "add")).From(16)];
+
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
@@ -59,6 +63,8 @@ public sealed record ScatterAdd(int Axis) : PrimitiveOp
 /// <summary>x with src[i, j, ..] put at [.., index[i, j, ..], ..] along the axis; of several for one place the last wins. Dtypes: any; indices int32, int64.</summary>
 public sealed record Scatter(int Axis) : PrimitiveOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("ScatterElements", [OnnxForm.X(), OnnxForm.X(1), OnnxForm.X(2)], ("axis", (long)Axis))];
+
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
@@ -106,6 +112,8 @@ public sealed record Scatter(int Axis) : PrimitiveOp
 /// </summary>
 public sealed record IndexSelect(int Axis) : PrimitiveOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Gather", [OnnxForm.X(), OnnxForm.X(1)], ("axis", (long)Axis))];
+
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
@@ -194,6 +202,8 @@ public sealed record IndexAdd(int Axis) : PrimitiveOp
 public sealed record NonZero : PrimitiveOp
 {
     internal static readonly NonZero Instance = new();
+
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Transpose", OnnxForm.Unary("NonZero"), ("perm", (long[])[1, 0]))];
 
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)

@@ -3,6 +3,8 @@ namespace Tauten.Ops;
 /// <summary>A tensor whose elements are all one value. Dtypes: any.</summary>
 public sealed record Fill(Shape Shape, double Value, DType DType) : PrimitiveOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Expand", [OnnxForm.Constant(Value, DType), OnnxForm.OfShape(Shape)])];
+
     /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Creation;
 
@@ -24,6 +26,17 @@ public sealed record Fill(Shape Shape, double Value, DType DType) : PrimitiveOp
 /// <summary>The numbers Start, Start + Step, Start + 2 Step, ...: element i is Start + i * Step, computed in 64 bits and rounded once. Dtypes: numbers.</summary>
 public sealed record Iota(Dim Length, double Start, double Step, DType DType) : PrimitiveOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [Ranged()];
+
+    OnnxForm Ranged()
+    {
+        var counted = OnnxForm.Of("Range", [OnnxForm.Scalar(0), OnnxForm.Scalar(Length), OnnxForm.Scalar(1)]);
+        if (Start == 0 && Step == 1) return counted.To(DType);
+        // Whole numbers up to 2^53 are exact in 64 bits, as the op computes them.
+        var scaled = OnnxForm.Of("Mul", [counted.To(DType.Float64), OnnxForm.Constant(Step, DType.Float64)]);
+        return OnnxForm.Of("Add", [scaled, OnnxForm.Constant(Start, DType.Float64)]).To(DType);
+    }
+
     /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Creation;
 
@@ -43,6 +56,8 @@ public sealed record Iota(Dim Length, double Start, double Step, DType DType) : 
 /// <summary>The value of a dimension as a scalar: how captured graphs compute with sizes that they learn when they run. Dtypes: any.</summary>
 public sealed record DimValue(Dim Dim, DType DType) : CompositeOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Scalar(Dim).To(DType)];
+
     /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Creation;
 

@@ -89,6 +89,8 @@ public sealed record DiagonalScatter(long Offset, int Axis1, int Axis2) : Compos
 /// <summary>The lower triangle of matrices over the last two axes: 0 where the column lies more than <paramref name="Diagonal"/> to the right of the row. Dtypes: any.</summary>
 public sealed record Tril(long Diagonal) : CompositeOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Trilu", [OnnxForm.X(), OnnxForm.Scalar(Diagonal)], ("upper", 0L)).From(14)];
+
     /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Movement;
 
@@ -118,6 +120,8 @@ public sealed record Tril(long Diagonal) : CompositeOp
 /// <summary>The upper triangle of matrices over the last two axes: 0 where the column lies less than <paramref name="Diagonal"/> to the right of the row. Dtypes: any.</summary>
 public sealed record Triu(long Diagonal) : CompositeOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Trilu", [OnnxForm.X(), OnnxForm.Scalar(Diagonal)], ("upper", 1L)).From(14)];
+
     /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Movement;
 

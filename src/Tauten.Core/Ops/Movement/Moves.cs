@@ -5,6 +5,8 @@ public sealed record Contiguous : PrimitiveOp
 {
     internal static readonly Contiguous Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Identity");
+
     internal static Tensor Copy(Tensor x)
     {
         using (Gradients.NoGrad()) return Dispatch.Run(Instance, x);
@@ -62,6 +64,8 @@ public sealed record SliceUpdate(Shape Starts, Dims Steps) : PrimitiveOp
 /// <summary>The input surrounded by <c>Low[i]</c> elements before and <c>High[i]</c> behind axis i, all of one value. Dtypes: any.</summary>
 public sealed record Pad(Dims Low, Dims High, double Value) : PrimitiveOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Pad", [OnnxForm.X(), OnnxForm.Vector([.. Low, .. High]), OnnxForm.Constant(Value, x[0].DType)])];
+
     /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Movement;
 
@@ -92,6 +96,8 @@ public sealed record Pad(Dims Low, Dims High, double Value) : PrimitiveOp
 /// <summary>The inputs one behind the other along an axis. Dtypes: any.</summary>
 public sealed record Concat(int Axis) : PrimitiveOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Concat", [.. Enumerable.Range(0, x.Length).Select(OnnxForm.X)], ("axis", (long)Axis))];
+
     /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Movement;
 

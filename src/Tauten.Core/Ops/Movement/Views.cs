@@ -5,6 +5,8 @@ public sealed record Alias : ViewOp
 {
     internal static readonly Alias Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Identity");
+
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x) => Expect.One(x, this);
 
@@ -24,6 +26,8 @@ public sealed record Detach : ViewOp
 {
     internal static readonly Detach Instance = new();
 
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Identity");
+
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x) => Expect.One(x, this);
 
@@ -41,6 +45,8 @@ public sealed record Detach : ViewOp
 /// <summary>The same elements in row-major order under another shape. Dtypes: any.</summary>
 public sealed record Reshape(Shape Shape) : ViewOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Reshape", [OnnxForm.X(), OnnxForm.OfShape(Shape)], ("allowzero", 1L)).From(14)];
+
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
@@ -81,6 +87,8 @@ public sealed record Reshape(Shape Shape) : ViewOp
 /// <summary>The axes in another order: axis i of the result is axis <c>Permutation[i]</c> of the input. Dtypes: any.</summary>
 public sealed record Permute(Dims Permutation) : ViewOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Transpose", ("perm", Permutation.ToArray()));
+
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
@@ -124,6 +132,8 @@ public sealed record Permute(Dims Permutation) : ViewOp
 /// <summary>The elements repeated along new axes in front and along axes of size 1, without a copy. Dtypes: any.</summary>
 public sealed record BroadcastTo(Shape Shape) : ViewOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Expand", [OnnxForm.X(), OnnxForm.OfShape(Shape)])];
+
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
@@ -160,12 +170,27 @@ public sealed record BroadcastTo(Shape Shape) : ViewOp
 /// <summary>Every <c>Steps[i]</c>-th element along axis i, <c>Sizes[i]</c> of them from <c>Starts[i]</c> on; a negative step runs backwards. Dtypes: any.</summary>
 public sealed record Slice(Shape Starts, Shape Sizes, Dims Steps) : ViewOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [Sliced()];
+
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
         var spec = Expect.One(x, this);
         CheckInside(spec.Shape, Starts, Sizes, Steps, Name());
         return new TensorSpec(spec.DType, Sizes);
+    }
+
+    // A position in front of the first element is written as one that lies far in front of it.
+    OnnxForm Sliced()
+    {
+        int rank = Starts.Rank;
+        var ends = new Dim[rank];
+        for (int i = 0; i < rank; i++)
+        {
+            ends[i] = Starts[i] + Sizes[i] * Steps[i];
+            if (ends[i].IsKnown && ends[i] < 0) ends[i] = long.MinValue;
+        }
+        return OnnxForm.Of("Slice", [OnnxForm.X(), OnnxForm.OfShape(Starts), OnnxForm.Vector(ends), OnnxForm.Vector([.. Enumerable.Range(0, rank).Select(i => (Dim)i)]), OnnxForm.Whole(Steps)]);
     }
 
     internal static void CheckInside(Shape shape, Shape starts, Shape sizes, Dims steps, string op)

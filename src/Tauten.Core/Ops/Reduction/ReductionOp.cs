@@ -44,6 +44,8 @@ public abstract record ReductionOp(Dims Axes, bool KeepDims) : PrimitiveOp
 /// <summary>The sum along axes. Integers and bools are summed in 64 bits; 16-bit floats in 32 bits, rounded once. Dtypes: any.</summary>
 public sealed record Sum(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [x[0].DType.IsFloating() || x[0].DType is DType.Int64 or DType.UInt64 ? OnnxForm.Of("ReduceSum", [OnnxForm.X(), OnnxForm.Whole(Axes)], ("keepdims", KeepDims ? 1L : 0)) : OnnxForm.Of("ReduceSum", [OnnxForm.X().To(DType.Int64), OnnxForm.Whole(Axes)], ("keepdims", KeepDims ? 1L : 0))];
+
     private protected override DType ResultType(TensorSpec x) => x.DType.IsFloating() || x.DType == DType.UInt64 ? x.DType : DType.Int64;
 
     /// <inheritdoc/>
@@ -56,6 +58,8 @@ public sealed record Sum(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 /// <summary>The product along axes. Integers and bools are multiplied in 64 bits. Dtypes: any.</summary>
 public sealed record Prod(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => !x[0].DType.IsFloating() && x[0].DType is not (DType.Int64 or DType.UInt64) ? null : OnnxForm.Reduction("ReduceProd", Axes, KeepDims, opset);
+
     private protected override DType ResultType(TensorSpec x) => x.DType.IsFloating() || x.DType == DType.UInt64 ? x.DType : DType.Int64;
 
     /// <inheritdoc/>
@@ -72,6 +76,8 @@ public sealed record Prod(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims
 /// <summary>The largest element along axes; NaN if there is one. The gradient is shared equally among ties. Dtypes: any.</summary>
 public sealed record Max(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => x[0].DType == DType.Bool ? null : OnnxForm.Reduction("ReduceMax", Axes, KeepDims, opset);
+
     private protected override DType ResultType(TensorSpec x)
     {
         ExpectElements(x);
@@ -94,6 +100,8 @@ public sealed record Max(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 /// <summary>The smallest element along axes; NaN if there is one. The gradient is shared equally among ties. Dtypes: any.</summary>
 public sealed record Min(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => x[0].DType == DType.Bool ? null : OnnxForm.Reduction("ReduceMin", Axes, KeepDims, opset);
+
     private protected override DType ResultType(TensorSpec x)
     {
         ExpectElements(x);
@@ -110,6 +118,8 @@ public sealed record Min(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 /// <summary>Whether any element along axes is true; of numbers, whether any differs from 0. False for no elements. Dtypes: any.</summary>
 public sealed record Any(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => x[0].DType != DType.Bool ? null : [OnnxForm.Reduction("ReduceMax", Axes, KeepDims, opset, DType.Int32)[0].To(DType.Bool)];
+
     private protected override DType ResultType(TensorSpec x) => DType.Bool;
 
     /// <inheritdoc/>
@@ -122,6 +132,8 @@ public sealed record Any(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 /// <summary>Whether all elements along axes are true; of numbers, whether all differ from 0. True for no elements. Dtypes: any.</summary>
 public sealed record All(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => x[0].DType != DType.Bool ? null : [OnnxForm.Reduction("ReduceMin", Axes, KeepDims, opset, DType.Int32)[0].To(DType.Bool)];
+
     private protected override DType ResultType(TensorSpec x) => DType.Bool;
 
     /// <inheritdoc/>
@@ -134,6 +146,8 @@ public sealed record All(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 /// <summary>The position (int64) of the largest element along one axis: the first among ties, the first NaN if there is one. Dtypes: any.</summary>
 public sealed record ArgMax(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("ArgMax", [OnnxForm.X()], ("axis", Axes[0]), ("keepdims", KeepDims ? 1L : 0))];
+
     private protected override DType ResultType(TensorSpec x)
     {
         ExpectElements(x);
@@ -150,6 +164,8 @@ public sealed record ArgMax(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDi
 /// <summary>The position (int64) of the smallest element along one axis: the first among ties, the first NaN if there is one. Dtypes: any.</summary>
 public sealed record ArgMin(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("ArgMin", [OnnxForm.X()], ("axis", Axes[0]), ("keepdims", KeepDims ? 1L : 0))];
+
     private protected override DType ResultType(TensorSpec x)
     {
         ExpectElements(x);

@@ -29,6 +29,8 @@ public abstract record ScanOp(int Axis, bool Exclusive, bool Reverse) : Primitiv
 /// <summary>The running sum along an axis. Integers wrap around. Dtypes: numbers.</summary>
 public sealed record CumSum(int Axis, bool Exclusive, bool Reverse) : ScanOp(Axis, Exclusive, Reverse)
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("CumSum", [OnnxForm.X(), OnnxForm.Scalar(Axis)], ("exclusive", Exclusive ? 1L : 0), ("reverse", Reverse ? 1L : 0)).From(14)];
+
     /// <inheritdoc/>
     public override Reads GradientReads() => Reads.Nothing;
 

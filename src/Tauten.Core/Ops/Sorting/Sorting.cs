@@ -3,6 +3,8 @@ namespace Tauten.Ops;
 /// <summary>The elements in order along an axis, and where they were (int64). Equal elements keep their order; NaN counts as the largest. Dtypes: any.</summary>
 public sealed record Sort(int Axis, bool Descending) : PrimitiveOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Of("TopK", [OnnxForm.X(), OnnxForm.Vector(x[0].Shape[Axis])], ("axis", (long)Axis), ("largest", Descending ? 1L : 0)).Several(2);
+
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
@@ -27,6 +29,8 @@ public sealed record Sort(int Axis, bool Descending) : PrimitiveOp
 /// <summary>The K largest (or smallest) elements along an axis in order, and where they are (int64). NaN counts as the largest. Dtypes: any.</summary>
 public sealed record TopK(long K, int Axis, bool Largest) : PrimitiveOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Of("TopK", [OnnxForm.X(), OnnxForm.Vector(K)], ("axis", (long)Axis), ("largest", Largest ? 1L : 0)).Several(2);
+
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {

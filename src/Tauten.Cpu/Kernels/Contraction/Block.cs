@@ -80,6 +80,54 @@ internal static unsafe class Block<V, T>
     public static void Multiply(
         long rows, long columns, long inner, in LeftStrips<T> a, in RightPanels<T> b, T* c, long cRow, bool accumulate, T* bias = null)
     {
+        if (Tiles<V, T>.HasFewRegisters)
+            ByPanels(rows, columns, inner, a, b, c, cRow, accumulate, bias);
+        else
+            ByStrips(rows, columns, inner, a, b, c, cRow, accumulate, bias);
+    }
+
+    /// <summary>Panel after panel, which stays in the first cache while strips pass: with 16 registers a step reads less of a strip than of a panel.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ByPanels(
+        long rows, long columns, long inner, in LeftStrips<T> a, in RightPanels<T> b, T* c, long cRow, bool accumulate, T* bias)
+    {
+        int panelColumns = Tiles<V, T>.PanelColumns;
+        var right = b.Start;
+        for (long j = 0; j < columns; j += panelColumns, right += b.Panel)
+        {
+            int tileColumns = (int)Math.Min(panelColumns, columns - j);
+            bool whole = tileColumns == panelColumns;
+            var panel = whole ? right : b.Tail;
+            long panelRow = whole ? b.Row : b.TailRow;
+            var panelBias = bias == null ? null : bias + j;
+            var strip = a.Start;
+            // The next panel comes from the third cache; asked for bit by bit now, it is in the second when its turn comes.
+            T* ahead = right + b.Panel, end = ahead + b.Panel;
+            long asked = inner * (16 / sizeof(T));
+            for (long i = 0; i < rows; i += Tiles<V, T>.StripRows, strip += a.Strip)
+            {
+                int stripRows = (int)Math.Min(Tiles<V, T>.StripRows, rows - i);
+                for (int done = 0; done < stripRows;)
+                {
+                    int tileRows = Tiles<V, T>.RowsOfTile(stripRows - done);
+                    var left = strip + done * a.Row;
+                    var target = c + (i + done) * cRow + j;
+                    if (whole)
+                        Tiles<V, T>.Run(tileRows, true, inner, left, a.Row, a.Column, panel, panelRow, target, cRow, accumulate, panelBias, ahead);
+                    else
+                        Edge(tileRows, tileColumns, inner, left, a.Row, a.Column, panel, panelRow, target, cRow, accumulate, panelBias);
+                    done += tileRows;
+                    ahead = ahead != null && ahead + asked < end ? ahead + asked : null;
+                }
+            }
+        }
+    }
+
+    /// <summary>Strip after strip, which stays in the first cache while panels pass.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void ByStrips(
+        long rows, long columns, long inner, in LeftStrips<T> a, in RightPanels<T> b, T* c, long cRow, bool accumulate, T* bias)
+    {
         int panelColumns = Tiles<V, T>.PanelColumns;
         for (long i = 0; i < rows; i += Tiles<V, T>.StripRows)
         {

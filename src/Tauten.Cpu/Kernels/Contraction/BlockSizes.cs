@@ -6,8 +6,11 @@ internal static unsafe class BlockSizes
     /// <summary>Bytes of one row of a strip of A, or one column of a panel of B: twelve of them take half of a first-level cache.</summary>
     private const int InnerBytes = 2048;
 
-    /// <summary>Bytes of a row of the panels of B that are used together: with <see cref="InnerBytes"/>, half a megabyte of second-level cache.</summary>
+    /// <summary>Bytes of a row of the panels of B that strips pass one after the other: with <see cref="InnerBytes"/>, half a megabyte of second-level cache.</summary>
     private const int ColumnBytes = 1024;
+
+    /// <summary>Bytes of a row of the panels of B that are taken one after the other for the same strips: only the strips need to stay in a cache.</summary>
+    private const int PassingColumnBytes = 4096;
 
     /// <summary>Rows of A that one chunk multiplies with these panels: a multiple of the strips' rows.</summary>
     private const int MostRows = 240;
@@ -35,9 +38,10 @@ internal static unsafe class BlockSizes
     /// <param name="inner">Length of the sums that a chunk does.</param>
     /// <param name="stripRows">Chunks have a multiple of this many rows.</param>
     /// <param name="panelColumns">Chunks have a multiple of this many columns.</param>
-    public static (long Rows, long Columns) Chunk<T>(long rows, long columns, long inner, int stripRows, int panelColumns) where T : unmanaged
+    /// <param name="byPanels">Whether a chunk is computed panel by panel.</param>
+    public static (long Rows, long Columns) Chunk<T>(long rows, long columns, long inner, int stripRows, int panelColumns, bool byPanels) where T : unmanaged
     {
-        long mostRows = MostRows, mostColumns = Math.Max(ColumnBytes / sizeof(T), panelColumns);
+        long mostRows = MostRows, mostColumns = Math.Max((byPanels ? PassingColumnBytes : ColumnBytes) / sizeof(T), panelColumns);
         while (true)
         {
             long chunkRows = Even(rows, mostRows, stripRows), chunkColumns = Even(columns, mostColumns, panelColumns);

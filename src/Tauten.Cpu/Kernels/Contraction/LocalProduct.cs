@@ -45,6 +45,7 @@ internal static unsafe class LocalProduct<TStore, T, V>
         if (typeof(TStore) == typeof(T))
         {
             Multiply(product, (T*)product.C, product.CRow, product.Accumulate);
+            product.Epilogue.Apply(product.C, product.Rows, product.Columns, product.CRow);
             return;
         }
         using var scratch = Scratch.Take(product.Rows * product.Columns * sizeof(T));
@@ -52,6 +53,7 @@ internal static unsafe class LocalProduct<TStore, T, V>
         Multiply(product, sums, product.Columns, false);
         for (long i = 0; i < product.Rows; i++)
             StorageType.Finish(sums + i * product.Columns, product.C + i * product.CRow, product.Columns, product.Accumulate);
+        product.Epilogue.Apply(product.C, product.Rows, product.Columns, product.CRow);
     }
 
     /// <summary>The product, with its result in the type it is computed in.</summary>

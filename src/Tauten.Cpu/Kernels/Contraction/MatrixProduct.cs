@@ -48,6 +48,9 @@ internal unsafe struct MatrixProduct<T> where T : unmanaged
     /// </summary>
     public void* Bias;
 
+    /// <summary>What is done to results that are finished.</summary>
+    public ProductEpilogue<T> Epilogue;
+
     /// <summary>How many products there are.</summary>
     public int Batch;
 

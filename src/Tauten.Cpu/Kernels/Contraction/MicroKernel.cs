@@ -11,25 +11,27 @@ namespace Tauten.Cpu;
 /// <typeparam name="V">The vector.</typeparam>
 /// <typeparam name="T">The element type.</typeparam>
 /// <typeparam name="TTile">The tile.</typeparam>
-internal static unsafe class MicroKernel<V, T, TTile>
+/// <typeparam name="TStrides">How the operands lie.</typeparam>
+internal static unsafe class MicroKernel<V, T, TTile, TStrides>
     where V : unmanaged, IProductVector<V, T>
     where T : unmanaged
     where TTile : struct, ITile
+    where TStrides : struct, ITileStrides
 {
     /// <summary>Multiplies a strip of A by a strip of B, adds to or overwrites a whole tile of C.</summary>
     /// <param name="inner">Length of the sums.</param>
-    /// <param name="a">a(i, p) lies at a[i * aRow + p * aColumn].</param>
-    /// <param name="aRow">Distance of rows of A.</param>
-    /// <param name="aColumn">Distance of columns of A.</param>
-    /// <param name="b">b(p, j) lies at b[p * bRow + j].</param>
-    /// <param name="bRow">Distance of rows of B.</param>
+    /// <param name="a">a(i, p) lies at a[i * ARow + p * AColumn].</param>
+    /// <param name="b">b(p, j) lies at b[p * BRow + j].</param>
+    /// <param name="strides">These distances.</param>
     /// <param name="c">c(i, j) lies at c[i * cRow + j].</param>
     /// <param name="cRow">Distance of rows of C.</param>
     /// <param name="accumulate">Whether to add to what C holds.</param>
     /// <param name="bias">As many numbers as the tile has columns, added to each row; null for none.</param>
+    /// <param name="ahead">What will be needed after this tile: asked for while it is computed, a cache line for four steps. Any address may be given.</param>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    public static void Run(long inner, T* a, long aRow, long aColumn, T* b, long bRow, T* c, long cRow, bool accumulate, T* bias = null)
+    public static void Run(long inner, T* a, T* b, TStrides strides, T* c, long cRow, bool accumulate, T* bias = null, T* ahead = null)
     {
+        long aRow = strides.ARow, aColumn = strides.AColumn, bRow = strides.BRow;
         V c0 = default, d0 = default;
         V c1 = default, d1 = default;
         V c2 = default, d2 = default;
@@ -57,38 +59,27 @@ internal static unsafe class MicroKernel<V, T, TTile>
         if (TTile.Rows > 10) PrefetchRow(c + 10 * cRow);
         if (TTile.Rows > 11) PrefetchRow(c + 11 * cRow);
 
-        // Four base pointers and two multiples of the row distance reach all twelve rows without further arithmetic.
-        T* a3 = a + 3 * aRow, a6 = a + 6 * aRow, a9 = a + 9 * aRow;
-        long twice = 2 * aRow, p = 0;
+        long p = 0;
         if (TTile.Rows <= 6)
         {
-            // Twelve sums keep two multipliers busy only if little else is decoded between them: four steps share their arithmetic on pointers.
+            // Twelve sums keep two multipliers busy only if little else is decoded between them: four steps share their arithmetic on pointers, and
+            // where distances are known they are part of the instructions.
             for (; p <= inner - 4; p += 4)
             {
                 Prefetch(a + 64 * aColumn);
-                Prefetch(a + 66 * aColumn);
-                PrefetchRow(b + 32 * bRow);
-                Step(a, a3, aRow, twice, b, ref c0, ref d0, ref c1, ref d1, ref c2, ref d2, ref c3, ref d3, ref c4, ref d4, ref c5, ref d5);
-                a += aColumn;
-                a3 += aColumn;
-                b += bRow;
-                PrefetchRow(b + 32 * bRow);
-                Step(a, a3, aRow, twice, b, ref c0, ref d0, ref c1, ref d1, ref c2, ref d2, ref c3, ref d3, ref c4, ref d4, ref c5, ref d5);
-                a += aColumn;
-                a3 += aColumn;
-                b += bRow;
-                PrefetchRow(b + 32 * bRow);
-                Step(a, a3, aRow, twice, b, ref c0, ref d0, ref c1, ref d1, ref c2, ref d2, ref c3, ref d3, ref c4, ref d4, ref c5, ref d5);
-                a += aColumn;
-                a3 += aColumn;
-                b += bRow;
-                PrefetchRow(b + 32 * bRow);
-                Step(a, a3, aRow, twice, b, ref c0, ref d0, ref c1, ref d1, ref c2, ref d2, ref c3, ref d3, ref c4, ref d4, ref c5, ref d5);
-                a += aColumn;
-                a3 += aColumn;
-                b += bRow;
+                if (Sse.IsSupported) Sse.Prefetch1(ahead);
+                ahead += 64 / sizeof(T);
+                Step(a, 0, aRow, b, 0, ref c0, ref d0, ref c1, ref d1, ref c2, ref d2, ref c3, ref d3, ref c4, ref d4, ref c5, ref d5);
+                Step(a, aColumn, aRow, b, bRow, ref c0, ref d0, ref c1, ref d1, ref c2, ref d2, ref c3, ref d3, ref c4, ref d4, ref c5, ref d5);
+                Step(a, 2 * aColumn, aRow, b, 2 * bRow, ref c0, ref d0, ref c1, ref d1, ref c2, ref d2, ref c3, ref d3, ref c4, ref d4, ref c5, ref d5);
+                Step(a, 3 * aColumn, aRow, b, 3 * bRow, ref c0, ref d0, ref c1, ref d1, ref c2, ref d2, ref c3, ref d3, ref c4, ref d4, ref c5, ref d5);
+                a += 4 * aColumn;
+                b += 4 * bRow;
             }
         }
+        // Four base pointers and two multiples of the row distance reach all twelve rows without further arithmetic.
+        T* a3 = a + 3 * aRow, a6 = a + 6 * aRow, a9 = a + 9 * aRow;
+        long twice = 2 * aRow;
         for (; p < inner; p++)
         {
             var left = V.Load(b);
@@ -150,17 +141,17 @@ internal static unsafe class MicroKernel<V, T, TTile>
     /// <summary>One step of the sums of a tile of up to six rows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Step(
-        T* a, T* a3, long aRow, long twice, T* b,
+        T* a, long aPlace, long aRow, T* b, long bPlace,
         ref V c0, ref V d0, ref V c1, ref V d1, ref V c2, ref V d2, ref V c3, ref V d3, ref V c4, ref V d4, ref V c5, ref V d5)
     {
-        var left = V.Load(b);
-        var right = TTile.Vectors > 1 ? V.Load(b + V.Count) : default;
-        Row(a[0], left, right, ref c0, ref d0);
-        if (TTile.Rows > 1) Row(a[aRow], left, right, ref c1, ref d1);
-        if (TTile.Rows > 2) Row(a[twice], left, right, ref c2, ref d2);
-        if (TTile.Rows > 3) Row(a3[0], left, right, ref c3, ref d3);
-        if (TTile.Rows > 4) Row(a3[aRow], left, right, ref c4, ref d4);
-        if (TTile.Rows > 5) Row(a3[twice], left, right, ref c5, ref d5);
+        var left = V.Load(b + bPlace);
+        var right = TTile.Vectors > 1 ? V.Load(b + (bPlace + V.Count)) : default;
+        Row(a[aPlace], left, right, ref c0, ref d0);
+        if (TTile.Rows > 1) Row(a[aPlace + aRow], left, right, ref c1, ref d1);
+        if (TTile.Rows > 2) Row(a[aPlace + 2 * aRow], left, right, ref c2, ref d2);
+        if (TTile.Rows > 3) Row(a[aPlace + 3 * aRow], left, right, ref c3, ref d3);
+        if (TTile.Rows > 4) Row(a[aPlace + 4 * aRow], left, right, ref c4, ref d4);
+        if (TTile.Rows > 5) Row(a[aPlace + 5 * aRow], left, right, ref c5, ref d5);
     }
 
     /// <summary>One row of the tile: c += x * left, d += x * right.</summary>

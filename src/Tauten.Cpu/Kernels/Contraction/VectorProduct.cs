@@ -47,6 +47,7 @@ internal static unsafe class VectorProduct<TStore, T, V>
             Bias = (T*)product.Bias,
             HasRows = rows,
             Accumulate = product.Accumulate,
+            Epilogue = product.Epilogue,
         };
         TStore* x;
         long xVector, xStride;
@@ -126,6 +127,9 @@ internal static unsafe class VectorProduct<TStore, T, V>
         /// <summary>One number for each column of the result, or null.</summary>
         public T* Bias;
 
+        /// <summary>What is done to results that are finished.</summary>
+        public ProductEpilogue<TStore> Epilogue;
+
         /// <summary>Whether each y is a row of the result; else it is a column.</summary>
         public bool HasRows;
 
@@ -163,6 +167,10 @@ internal static unsafe class VectorProduct<TStore, T, V>
                         StorageType.Finish(sums + lane, y + lane * YStride, 1, Accumulate);
                 }
             }
+            if (HasRows)
+                Epilogue.Apply(Y + first, Vectors, count, YVector);
+            else
+                Epilogue.Apply(Y + first * YStride, count, Vectors, YStride);
         }
     }
 

@@ -97,18 +97,19 @@ internal unsafe struct DepthwiseWeightGradient<V, T> : IChunks
             copies = Math.Min(copies, batch - first);
             for (long i = 0; i < copies; i++)
                 plane.Copy(source + ((first + i) * channels + channel) * size, copy + i * plane.Length, line);
-            for (long i = 0; i < copies; i++)
+            // Of the last images whole vectors would be read past the end.
+            long whole = copies;
+            while (whole > 0 && ((first + whole - 1) * channels + channel + 1) * pixels + V.Count > batch * channels * pixels)
+                whole--;
+            for (int group = 0; group < groups; group++)
             {
-                long at = (first + i) * channels + channel;
-                var left = gradient + at * pixels;
-                if ((at + 1) * pixels + V.Count > batch * channels * pixels)
+                if (whole > 0)
+                    Add<TCut>(gradient + (first * channels + channel) * pixels, copy, plane.Length, whole, row, offsets + group * Group, mask, sums + group * Group * V.Count);
+                for (long i = whole; i < copies; i++)
                 {
-                    // Whole vectors would be read past the end.
-                    Unsafe.CopyBlockUnaligned(last, left, (uint)(pixels * sizeof(T)));
-                    left = last;
+                    Unsafe.CopyBlockUnaligned(last, gradient + ((first + i) * channels + channel) * pixels, (uint)(pixels * sizeof(T)));
+                    Add<TCut>(last, copy + i * plane.Length, plane.Length, 1, row, offsets + group * Group, mask, sums + group * Group * V.Count);
                 }
-                for (int group = 0; group < groups; group++)
-                    Add<TCut>(left, copy + i * plane.Length, row, offsets + group * Group, mask, sums + group * Group * V.Count);
             }
         }
         V all = default;
@@ -117,41 +118,45 @@ internal unsafe struct DepthwiseWeightGradient<V, T> : IChunks
         return !V.Any(~V.Equal(all, all));
     }
 
-    /// <summary>Adds one image to the sums of nine taps.</summary>
+    /// <summary>Adds some images to the sums of nine taps.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private readonly void Add<TCut>(T* gradient, T* copy, long copyRow, long* offsets, V mask, T* sums) where TCut : struct, ICutsInputs
+    private readonly void Add<TCut>(T* gradients, T* copies, long sizeOfCopy, long images, long copyRow, long* offsets, V mask, T* sums) where TCut : struct, ICutsInputs
     {
         long height = phases.Cells[1], width = phases.Cells[2], whole = (width - 1) / V.Count * V.Count;
         V a = default, b = default, c = default, d = default, e = default, f = default, g = default, h = default, i = default;
         long o0 = offsets[0], o1 = offsets[1], o2 = offsets[2], o3 = offsets[3], o4 = offsets[4], o5 = offsets[5], o6 = offsets[6], o7 = offsets[7], o8 = offsets[8];
-        for (long y = 0; y < height; y++, gradient += width, copy += copyRow)
+        for (long image = 0; image < images; image++, gradients += channels * height * width, copies += sizeOfCopy)
         {
-            long x = 0;
-            for (; x < whole; x += V.Count)
+            T* gradient = gradients, copy = copies;
+            for (long y = 0; y < height; y++, gradient += width, copy += copyRow)
             {
-                var left = V.Load(gradient + x);
-                var right = copy + x;
-                a = V.MultiplyAdd(left, V.Load(right + o0), a);
-                b = V.MultiplyAdd(left, V.Load(right + o1), b);
-                c = V.MultiplyAdd(left, V.Load(right + o2), c);
-                d = V.MultiplyAdd(left, V.Load(right + o3), d);
-                e = V.MultiplyAdd(left, V.Load(right + o4), e);
-                f = V.MultiplyAdd(left, V.Load(right + o5), f);
-                g = V.MultiplyAdd(left, V.Load(right + o6), g);
-                h = V.MultiplyAdd(left, V.Load(right + o7), h);
-                i = V.MultiplyAdd(left, V.Load(right + o8), i);
+                long x = 0;
+                for (; x < whole; x += V.Count)
+                {
+                    var left = V.Load(gradient + x);
+                    var right = copy + x;
+                    a = V.MultiplyAdd(left, V.Load(right + o0), a);
+                    b = V.MultiplyAdd(left, V.Load(right + o1), b);
+                    c = V.MultiplyAdd(left, V.Load(right + o2), c);
+                    d = V.MultiplyAdd(left, V.Load(right + o3), d);
+                    e = V.MultiplyAdd(left, V.Load(right + o4), e);
+                    f = V.MultiplyAdd(left, V.Load(right + o5), f);
+                    g = V.MultiplyAdd(left, V.Load(right + o6), g);
+                    h = V.MultiplyAdd(left, V.Load(right + o7), h);
+                    i = V.MultiplyAdd(left, V.Load(right + o8), i);
+                }
+                var end = V.Load(gradient + x) & mask;
+                var from = copy + x;
+                a = V.MultiplyAdd(end, Cut<TCut>(V.Load(from + o0), mask), a);
+                b = V.MultiplyAdd(end, Cut<TCut>(V.Load(from + o1), mask), b);
+                c = V.MultiplyAdd(end, Cut<TCut>(V.Load(from + o2), mask), c);
+                d = V.MultiplyAdd(end, Cut<TCut>(V.Load(from + o3), mask), d);
+                e = V.MultiplyAdd(end, Cut<TCut>(V.Load(from + o4), mask), e);
+                f = V.MultiplyAdd(end, Cut<TCut>(V.Load(from + o5), mask), f);
+                g = V.MultiplyAdd(end, Cut<TCut>(V.Load(from + o6), mask), g);
+                h = V.MultiplyAdd(end, Cut<TCut>(V.Load(from + o7), mask), h);
+                i = V.MultiplyAdd(end, Cut<TCut>(V.Load(from + o8), mask), i);
             }
-            var end = V.Load(gradient + x) & mask;
-            var from = copy + x;
-            a = V.MultiplyAdd(end, Cut<TCut>(V.Load(from + o0), mask), a);
-            b = V.MultiplyAdd(end, Cut<TCut>(V.Load(from + o1), mask), b);
-            c = V.MultiplyAdd(end, Cut<TCut>(V.Load(from + o2), mask), c);
-            d = V.MultiplyAdd(end, Cut<TCut>(V.Load(from + o3), mask), d);
-            e = V.MultiplyAdd(end, Cut<TCut>(V.Load(from + o4), mask), e);
-            f = V.MultiplyAdd(end, Cut<TCut>(V.Load(from + o5), mask), f);
-            g = V.MultiplyAdd(end, Cut<TCut>(V.Load(from + o6), mask), g);
-            h = V.MultiplyAdd(end, Cut<TCut>(V.Load(from + o7), mask), h);
-            i = V.MultiplyAdd(end, Cut<TCut>(V.Load(from + o8), mask), i);
         }
         Add(a, sums);
         Add(b, sums + V.Count);

@@ -1,0 +1,20 @@
+namespace Tauten;
+
+/// <summary>How a graph is written in the ONNX format.</summary>
+public sealed record OnnxExportOptions
+{
+    /// <summary>The version of the operator set, 13 to 22.</summary>
+    public int Opset { get; init; } = 17;
+
+    /// <summary>The names of the inputs; <c>x0</c>, <c>x1</c> and so on where none are given.</summary>
+    public IReadOnlyList<string>? Inputs { get; init; }
+
+    /// <summary>The names of the outputs; <c>y0</c>, <c>y1</c> and so on where none are given.</summary>
+    public IReadOnlyList<string>? Outputs { get; init; }
+
+    /// <summary>Properties that the file carries along.</summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    /// <summary>How far the outputs of the written model may lie from those of the graph, as a part of the largest of them.</summary>
+    public double Tolerance { get; init; } = 1e-4;
+}
