@@ -148,7 +148,7 @@ sealed class Interpreter(Func<string, OnnxValue, OnnxValue>? replaced, long larg
     {
         var needed = new HashSet<string> { name };
         var nodes = new List<OnnxNode>();
-        foreach (var node in graph.Nodes.Reverse())
+        foreach (var node in Enumerable.Reverse(graph.Nodes))
         {
             if (!node.Outputs.Any(o => needed.Contains(o) && !given.ContainsKey(o))) continue;
             nodes.Add(node);
