@@ -6,21 +6,25 @@ namespace Tauten.Benchmarks.Training;
 /// <param name="shape">The shape of what it is applied to.</param>
 /// <param name="rate">The probability.</param>
 /// <param name="seed">What PyTorch's generator was seeded with.</param>
-/// <param name="drawn">How many numbers it has drawn before the first step.</param>
-sealed partial class PyTorchDropout(Shape shape, double rate, uint seed, int drawn) : Module<Tensor, Tensor>
+/// <param name="before">How many numbers it has drawn before the first step.</param>
+sealed class PyTorchDropout(Shape shape, double rate, uint seed, int before) : Module<Tensor, Tensor>
 {
-    readonly MersenneTwister random = new(seed, drawn);
-    readonly Buffer factors = new(Tensor.Ones(shape));
+    readonly MersenneTwister random = new(seed, before);
+
+    // Not part of the net's state: PyTorch's has no such thing.
+    readonly Drawn drawn = new(new Buffer(Tensor.Ones(shape)));
 
     /// <summary>Draws the factors of the next step.</summary>
     public void Draw()
     {
-        var drawn = new float[shape.ElementCount.Value];
-        foreach (ref float factor in drawn.AsSpan()) factor = random.NextDouble() < 1 - rate ? (float)(1 / (1 - rate)) : 0;
-        factors.Value = Tensor.From(drawn, shape);
+        var factors = new float[shape.ElementCount.Value];
+        foreach (ref float factor in factors.AsSpan()) factor = random.NextDouble() < 1 - rate ? (float)(1 / (1 - rate)) : 0;
+        drawn.Factors.Value = Tensor.From(factors, shape);
     }
 
-    protected override Tensor Forward(Tensor x) => IsTraining ? x * factors : x;
+    protected override Tensor Forward(Tensor x) => IsTraining ? x * drawn.Factors : x;
+
+    sealed record Drawn(Buffer Factors);
 }
 
 /// <summary>The generator MT19937 (Matsumoto and Nishimura, 1998).</summary>
