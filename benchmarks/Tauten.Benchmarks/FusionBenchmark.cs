@@ -12,7 +12,7 @@ static class FusionBenchmark
 
     public static void Run()
     {
-        CpuBackend tiles = With(FusionEngine.Tiles), code = With(FusionEngine.Code);
+        CpuBackend tiles = With(FusionForm.Tiles), code = With(FusionForm.Code);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Workers.Count} threads, {CpuInstructions.Level}; the least of {Rounds}, in microseconds"));
         Console.WriteLine($"{"body",-34}{"separate",10}{"tiles",10}{"code",10}   speedup: tiles, code   tiles / code");
         double product = 1;
@@ -32,7 +32,7 @@ static class FusionBenchmark
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"geometric mean of tiles / code: {Math.Pow(product, 1.0 / all.Count):F2}"));
     }
 
-    static CpuBackend With(FusionEngine engine)
+    static CpuBackend With(FusionForm engine)
     {
         var backend = new CpuBackend();
         backend.Fusion!.Engine = engine;

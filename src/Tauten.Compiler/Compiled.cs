@@ -34,7 +34,7 @@ public static class Compiled
     /// <inheritdoc cref="Function(Func{Tensor, Tensor}, CompileOptions?)" path="/param|/returns|/exception"/>
     /// <example><code>
     /// var line = Compiled.Function((Tensor x, Tensor a, Tensor b) => x * a + b);
-    /// Console.WriteLine(line(Tensor.From([1f, 2]), Tensor.From(3f), Tensor.From(0.5f)));    // [3.5, 6.5]
+    /// Console.WriteLine(line(Tensor.From([1f, 2]), Tensor.From(3f), Tensor.From(0.5f)));    // [3.5000, 6.5000]
     /// </code></example>
     public static Func<Tensor, Tensor, Tensor, Tensor> Function(Func<Tensor, Tensor, Tensor, Tensor> function, CompileOptions? options = null) => Make(x => [function(x[0], x[1], x[2])], options).Call;
 

@@ -54,7 +54,7 @@ public sealed class CpuBackend : Backend
     internal Fusion? Fusion => (Kernels.Source<Ops.Fused>() as FusedKernel)?.Fusion;
 
     /// <inheritdoc/>
-    internal override bool Fuses(Ops.Op op, ReadOnlySpan<TensorSpec> x) => Fusion is { Engine: not FusionEngine.Off } && FusedBody.Takes(Kernels, op, x);
+    internal override bool Fuses(Ops.Op op, ReadOnlySpan<TensorSpec> x) => Fusion is { Engine: not FusionForm.Off } && FusedBody.Takes(Kernels, op, x);
 
     /// <inheritdoc/>
     internal override bool Fuses(Graph body) => Fusion?.Find(body) is not null;

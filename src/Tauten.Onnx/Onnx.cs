@@ -12,8 +12,9 @@ public static class Onnx
     /// <exception cref="ModelFormatException">The file is not a model, or not a valid one.</exception>
     /// <exception cref="UnsupportedModelException">The model uses a feature that Tauten does not have; the message names it.</exception>
     /// <example><code>
+    /// Onnx.Export((Tensor x) => x.Relu(), "net.onnx", example: Tensor.Ones([2, 3]), dynamic: ["batch"]);
     /// ImportedModel model = Onnx.Import("net.onnx");
-    /// Tensor[] outputs = model.Run(Tensor.Zeros([1, 784]));
+    /// Console.WriteLine(model.Run(Tensor.From([1f, -2, 3], [1, 3]))[0]);    // [[1, 0, 3]]
     /// </code></example>
     public static ImportedModel Import(string path, OnnxImportOptions? options = null)
     {

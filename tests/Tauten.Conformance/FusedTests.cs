@@ -7,14 +7,14 @@ namespace Tauten.Conformance;
 /// <summary>Bodies of fused ops, by both engines, against the same ops one by one.</summary>
 public sealed class FusedTests
 {
-    static readonly CpuBackend tiles = With(FusionEngine.Tiles), code = With(FusionEngine.Code);
+    static readonly CpuBackend tiles = With(FusionForm.Tiles), code = With(FusionForm.Code);
 
     public static TheoryData<string> Elementwise => Table.Names(IsFusible);
 
     static bool IsFusible(OpCase c) => c.IsElementwise && Trial.Common(c).Any(t => tiles.Fuses(GraphTests.Captured(t)));
 
     /// <summary>A backend that runs bodies by one engine.</summary>
-    internal static CpuBackend With(FusionEngine engine)
+    internal static CpuBackend With(FusionForm engine)
     {
         var backend = new CpuBackend();
         backend.Fusion!.Engine = engine;
@@ -50,7 +50,7 @@ public sealed class FusedTests
     [Theory, InlineData("Tiles"), InlineData("Code")]
     public void One_body_serves_all_sizes(string engine)
     {
-        var backend = With(Enum.Parse<FusionEngine>(engine));
+        var backend = With(Enum.Parse<FusionForm>(engine));
         var graph = Capture(x => [(x[0] - x[0].Max(-1, keepDims: true)).Exp() * x[1], x[0].Mean(-1)], [new(DType.Float32, ["rows", "columns"]), new(DType.Float32, ["columns"])]);
         Assert.True(backend.Fuses(graph));
         var op = new Fused(graph);
@@ -67,7 +67,7 @@ public sealed class FusedTests
     [Fact]
     public void Bodies_of_one_structure_share_their_code()
     {
-        var backend = With(FusionEngine.Code);
+        var backend = With(FusionForm.Code);
         for (int n = 1; n < 20; n++)
         {
             var graph = Capture(x => [(x[0] + x[1]).Tanh() * x[1]], [new(DType.Float32, [n, 3]), new(DType.Float32, [3])]);
@@ -102,7 +102,7 @@ public sealed class FusedTests
         Assert.False(tiles.Fuses(new Concat(0), [spec, spec]));
         Assert.False(tiles.Fuses(Capture(x => [x[0] + x[0].Flip(0)], [spec])));
         Assert.False(tiles.Fuses(Capture(x => [x[0].Sum(0).Sum(0)], [spec])));
-        Assert.False(With(FusionEngine.Off).Fuses(new Exp(), [spec]));
+        Assert.False(With(FusionForm.Off).Fuses(new Exp(), [spec]));
         Assert.True(tiles.Fuses(new Exp(), [spec]));
     }
 

@@ -21,7 +21,7 @@ public sealed partial class Tensor
     /// <example><code>
     /// var graph = Graph.Capture(x => Tensor.If(x.Sum() > 0, () => x * 2, () => -x), new TensorSpec(DType.Float32, ["n"]));
     /// Console.WriteLine(graph.Run(Tensor.From([1f, 2]))[0]);    // [2, 4]
-    /// Console.WriteLine(graph.Run(Tensor.From([1f, -2, 0]))[0]);    // [-1,  2,  0]
+    /// Console.WriteLine(graph.Run(Tensor.From([1f, -2]))[0]);    // [-1,  2]
     /// </code></example>
     /// <exception cref="DTypeException">The condition is not a bool, or the functions give different dtypes.</exception>
     /// <exception cref="ShapeException">The condition is not a scalar, or the functions give different shapes.</exception>

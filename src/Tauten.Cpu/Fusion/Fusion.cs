@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Tauten.Cpu;
 
 /// <summary>How the bodies of fused ops are run.</summary>
-internal enum FusionEngine
+internal enum FusionForm
 {
     /// <summary>Op by op.</summary>
     Off,
@@ -27,11 +27,11 @@ sealed class Fusion(KernelTable kernels)
     /// <summary>
     /// The engine: what the variable <c>TAUTEN_FUSION</c> says (off, tiles, il), or the best that the runtime allows. Without code generation at run time, there is none.
     /// </summary>
-    public FusionEngine Engine { get; set; } = Environment.GetEnvironmentVariable("TAUTEN_FUSION")?.ToLowerInvariant() switch
+    public FusionForm Engine { get; set; } = Environment.GetEnvironmentVariable("TAUTEN_FUSION")?.ToLowerInvariant() switch
     {
-        "off" => FusionEngine.Off,
-        "tiles" => FusionEngine.Tiles,
-        _ => RuntimeFeature.IsDynamicCodeSupported ? FusionEngine.Code : FusionEngine.Tiles,
+        "off" => FusionForm.Off,
+        "tiles" => FusionForm.Tiles,
+        _ => RuntimeFeature.IsDynamicCodeSupported ? FusionForm.Code : FusionForm.Tiles,
     };
 
     /// <summary>Methods compiled so far.</summary>
@@ -40,7 +40,7 @@ sealed class Fusion(KernelTable kernels)
     /// <summary>The program of a body; null where it is not one that this backend runs as a whole.</summary>
     public BodyProgram? Find(Graph body)
     {
-        if (Engine == FusionEngine.Off) return null;
+        if (Engine == FusionForm.Off) return null;
         var prepared = bodies.GetOrCreateValue(body);
         if (prepared.Program is { } ready && prepared.Engine == Engine && prepared.Level == CpuInstructions.Level) return ready;
         return Prepare(prepared, body);
@@ -56,7 +56,7 @@ sealed class Fusion(KernelTable kernels)
                 prepared.IsUnfit = true;
                 return null;
             }
-            var program = RuntimeFeature.IsDynamicCodeSupported && Engine == FusionEngine.Code
+            var program = RuntimeFeature.IsDynamicCodeSupported && Engine == FusionForm.Code
                 ? BodyProgram.Compiled(body, Compiler().Compile)
                 : BodyProgram.Of(body);
             (prepared.Engine, prepared.Level, prepared.Program) = (Engine, body.Level, program);
@@ -74,7 +74,7 @@ sealed class Fusion(KernelTable kernels)
     sealed class Prepared
     {
         public volatile BodyProgram? Program;
-        public FusionEngine Engine;
+        public FusionForm Engine;
         public InstructionLevel Level;
         public bool IsUnfit;
     }
