@@ -39,7 +39,7 @@ public sealed class AgreementTests
                 return call(x);
             }
             // What makes modules or reads numbers cannot be captured.
-            catch (Exception e) when (x.Any(t => t.IsSymbolic) && e is GraphException or ShapeException or InvalidOperationException)
+            catch (Exception e) when (x.All(t => t.IsSymbolic) && e is GraphException or ShapeException or InvalidOperationException)
             {
                 captured = false;
                 throw;
@@ -47,7 +47,7 @@ public sealed class AgreementTests
         }, new CompileOptions { Check = false, FreeBatch = false });
         try
         {
-            foreach (var dtype in (DType[])[DType.Float64, DType.Float32]) Check(calls, name, dtype, compiled);
+            Check(calls, name, DType.Float64, compiled);
         }
         catch (Exception) when (!captured)
         {

@@ -12,6 +12,7 @@ sealed class Fuse
     readonly Backend backend;
     readonly Dictionary<Node, int> positions = [];
     readonly Dictionary<Node, Group> groups = [];
+    readonly HashSet<Group> joined = [];                  // those of more than one node
     readonly Dictionary<Node, List<Node>> readers = [];
     readonly HashSet<Node> results = [];
 
@@ -61,6 +62,8 @@ sealed class Fuse
             if (!groups.TryGetValue(node.Input(i), out var other) || other == own || !other.Shape.Equals(own.Shape)) continue;
             if (own.Nodes.Count + other.Nodes.Count > LargestGroup || !Saves(node.Input(i), own, other, positions[node]) || ReturnsTo(own, other)) continue;
             foreach (var member in own.Nodes) groups[member] = other;
+            joined.Remove(own);
+            joined.Add(other);
             other.Add(own);
             own = other;
         }
@@ -81,7 +84,7 @@ sealed class Fuse
     /// <summary>Whether something outside of two groups reads one of them and is read by one of them: joined they would wait for themselves.</summary>
     bool ReturnsTo(Group a, Group b)
     {
-        int first = Math.Min(a.First, b.First);
+        int first = Lowest(Math.Min(a.First, b.First));
         var seen = new HashSet<Node>();
         var stack = new Stack<Node>();
         PushInputs(a);
@@ -112,6 +115,21 @@ sealed class Fuse
             if (group is not null && (group == from || (from == a || from == b) && (group == a || group == b))) return;
             if (seen.Add(node)) stack.Push(node);
         }
+    }
+
+    /// <summary>
+    /// The position below which no way leads back to a position or beyond it: only a group can lead from a node to a later one, if one of its members stands before
+    /// the first and another behind the second.
+    /// </summary>
+    int Lowest(int position)
+    {
+        for (int before = int.MaxValue; before != position;)
+        {
+            before = position;
+            foreach (var group in joined)
+                if (group.Last >= position && group.First < position) position = group.First;
+        }
+        return position;
     }
 
     /// <summary>The nodes that are not leaves, groups together, each after what it reads, else in the order of before.</summary>
@@ -205,10 +223,14 @@ sealed class Fuse
         /// <summary>The position of its first member.</summary>
         public int First { get; private set; } = position;
 
+        /// <summary>The position of its last member.</summary>
+        public int Last { get; private set; } = position;
+
         public void Add(Group other)
         {
             Nodes.AddRange(other.Nodes);
             First = Math.Min(First, other.First);
+            Last = Math.Max(Last, other.Last);
         }
     }
 }
