@@ -34,16 +34,20 @@ sealed class Specialization
         using var scope = Tauten.Capture.Begin();
         var capture = scope.Graph;
         var y = function([.. specs.Select((spec, i) => capture.AddInput($"x{i}", spec, tracked[i]))]);
-        CapturedGradient[] gradients = [.. capture.ParameterGradients];
-        var graph = capture.Finish([.. y, .. gradients.Where(g => g.Remains).Select(g => g.Gradient!)]);
-        return new(graph, capture, backend, y.Length, gradients, tracked, TapedCall.Of(graph, capture, y, backend));
+        CapturedGradient[] gradients = [.. capture.LeafGradients];
+        Tensor[] remaining = [.. gradients.Where(g => g.Remains).Select(g => g.Gradient!)];
+        var graph = capture.Finish([.. y, .. remaining]);
+        return new(graph, capture, backend, y.Length, gradients, tracked, TapedCall.Of(graph, capture, y, remaining, backend));
     }
 
     /// <summary>The graph as it was captured.</summary>
     public Graph Captured => captured;
 
-    /// <summary>The graph as it is run: simplified, with ops that the backend has kernels for.</summary>
-    public Graph Lowered => planned.Lowered;
+    /// <summary>The graphs as they are run: simplified, with ops that the backend has kernels for. One that has not been run yet is not among them.</summary>
+    public IEnumerable<Graph> Graphs => [.. planned.LoweredSoFar is { } lowered ? [lowered] : Array.Empty<Graph>(), .. taped?.Graphs ?? []];
+
+    /// <summary>Where the leaves whose gradients a run changes keep them; those of inputs are not known before a call.</summary>
+    public IEnumerable<GradientCell> GradientCells => gradients.Where(g => g.Input < 0).Select(g => g.Cell);
 
     /// <summary>The number of plans made so far.</summary>
     public int PlanCount => planned.PlanCount + (taped?.PlanCount ?? 0);
@@ -97,25 +101,36 @@ sealed class Specialization
     /// <summary>Computes the results.</summary>
     public Tensor[] Run(ReadOnlySpan<Tensor> x, WorkspacePool workspaces)
     {
-        if (taped is not null && taped.IsNeeded(x)) return taped.Run(captured, x, workspaces);
         Tensor[] all;
-        using (Gradients.NoGrad()) all = planned.Run(x, workspaces);
-        return gradients.Length == 0 ? all : Deposit(all);
+        if (taped is not null && taped.IsNeeded(x)) all = taped.Run(captured, x, workspaces);
+        else
+            using (Gradients.NoGrad()) all = planned.Run(x, workspaces);
+        return gradients.Length == 0 ? all : Deposit(all, x);
     }
 
     /// <summary>Whether gradients from before the call would be part of what an optimizer in the function reads: the graph does not know them.</summary>
-    public bool MeetsGradients() => Array.Exists(gradients, g => g is { Used: true, Forgotten: false } && g.Parameter.BorrowGrad() is not null);
+    public bool MeetsGradients() => Array.Exists(gradients, g => g is { Used: true, Forgotten: false, Cell.Gradient: not null });
 
-    Tensor[] Deposit(Tensor[] all)
+    Tensor[] Deposit(Tensor[] all, ReadOnlySpan<Tensor> x)
     {
         int next = results;
-        foreach (var gradient in gradients)
-        {
-            if (gradient.Forgotten) gradient.Parameter.ZeroGrad();
-            if (!gradient.Remains) continue;
-            var made = all[next++];
-            gradient.Parameter.AdoptGrad(gradient.Parameter.BorrowGrad() is { } before ? before + made : made);
-        }
+        var (roots, arriving) = (new List<Tensor>(), new List<Tensor>());
+        using (Gradients.NoGrad())
+            foreach (var gradient in gradients)
+            {
+                if (gradient.Forgotten && gradient.Input < 0) gradient.Cell.Clear();
+                else if (gradient.Forgotten) x[gradient.Input].ZeroGrad();
+                if (!gradient.Remains) continue;
+                var made = all[next++].As(null);
+                if (gradient.Input < 0) gradient.Cell.Adopt(gradient.Cell.Gradient is { } before ? before + made : made);
+                else if (x[gradient.Input].IsTracked)
+                {
+                    roots.Add(x[gradient.Input]);
+                    arriving.Add(made);
+                }
+            }
+        // The walk that the function began ends where its inputs were made.
+        if (roots.Count > 0) new ReverseWalk(createGraph: false, keepGraph: false).Run([.. roots], [.. arriving], null);
         return all[..results];
     }
 }

@@ -24,6 +24,9 @@ sealed class PlannedGraph(Graph captured, Backend backend)
         }
     }
 
+    /// <summary>The graph after all passes, if it has been asked for.</summary>
+    public Graph? LoweredSoFar => Volatile.Read(ref lowered);
+
     /// <summary>The number of plans made so far.</summary>
     public int PlanCount => plans.Length;
 
