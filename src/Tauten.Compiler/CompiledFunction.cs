@@ -22,7 +22,7 @@ sealed class CompiledFunction(Func<Tensor[], Tensor[]> function, CompileOptions 
         get
         {
             lock (gate)
-                return new(captures, specializations.Sum(s => s.PlanCount), eager, [.. reasons], compileTime, [.. specializations.SelectMany(s => s.Graphs)]);
+                return new(captures, specializations.Sum(s => s.PlanCount), eager, [.. reasons], compileTime, specializations.Select(s => s.WorkspaceBytes).DefaultIfEmpty().Max(), [.. specializations.SelectMany(s => s.Graphs)]);
         }
     }
 

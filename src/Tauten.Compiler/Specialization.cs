@@ -8,6 +8,7 @@ sealed class Specialization
     readonly Graph captured;
     readonly Backend backend;
     readonly bool tracks;
+    readonly DType? precision;
     readonly bool[] tracked;
     readonly (string What, Func<bool> Holds)[] assumptions;
     readonly (Cell Cell, bool RequiresGrad)[] cells;
@@ -23,6 +24,7 @@ sealed class Specialization
         (this.captured, this.backend, this.results, this.gradients, this.tracked, this.taped) = (captured, backend, results, gradients, tracked, taped);
         planned = new(captured, backend);
         tracks = Ambient.Current.Tracks;
+        precision = Autocast.DType;
         assumptions = [.. capture.Assumptions];
         cells = [.. captured.Cells.Select(c => (c, c.RequiresGrad))];
         inputs = [.. captured.Inputs.Select(i => i.Spec)];
@@ -52,11 +54,15 @@ sealed class Specialization
     /// <summary>The number of plans made so far.</summary>
     public int PlanCount => planned.PlanCount + (taped?.PlanCount ?? 0);
 
+    /// <summary>The bytes that all values on the way take in the plan that needs most.</summary>
+    public long WorkspaceBytes => Math.Max(planned.WorkspaceBytes, taped?.WorkspaceBytes ?? 0);
+
     /// <summary>Why the graph does not stand for the function called with these inputs now; null where it does.</summary>
     public string? Objection(ReadOnlySpan<Tensor> x)
     {
         if (x.Length != inputs.Length) return $"{inputs.Length} inputs";
         if (tracks != Ambient.Current.Tracks) return tracks ? "gradients were tracked" : "gradients were not tracked";
+        if (precision != Autocast.DType) return precision is { } reduced ? $"mixed precision with {reduced.Name()} was on" : "mixed precision was off";
         foreach (var (what, holds) in assumptions)
             if (!holds()) return what;
         foreach (var (cell, requiresGrad) in cells)
@@ -95,12 +101,15 @@ sealed class Specialization
     /// <summary>Does what has to be done once before the first run for inputs of these sizes.</summary>
     public void Prepare(ReadOnlySpan<Tensor> x)
     {
+        using var exact = Autocast.Off();
         if (taped is null || !taped.IsNeeded(x)) planned.Prepare(x);
     }
 
     /// <summary>Computes the results.</summary>
     public Tensor[] Run(ReadOnlySpan<Tensor> x, WorkspacePool workspaces)
     {
+        // The graph holds the conversions already.
+        using var exact = Autocast.Off();
         Tensor[] all;
         if (taped is not null && taped.IsNeeded(x)) all = taped.Run(captured, x, workspaces);
         else

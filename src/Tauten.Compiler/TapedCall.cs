@@ -31,6 +31,9 @@ sealed class TapedCall
         (forward, backward) = (new(forwardGraph, backend), new(backwardGraph, backend));
     }
 
+    /// <summary>The bytes that all values on the way take in the plan that needs most.</summary>
+    public long WorkspaceBytes => Math.Max(forward?.WorkspaceBytes ?? 0, backward?.WorkspaceBytes ?? 0);
+
     /// <summary>The graphs of the way there and of the way back as they are run, as far as they have been.</summary>
     public IEnumerable<Graph> Graphs => new[] { forward?.LoweredSoFar, backward?.LoweredSoFar }.OfType<Graph>();
 
