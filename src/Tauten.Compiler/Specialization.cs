@@ -16,22 +16,27 @@ sealed class Specialization
     readonly int results;
     readonly TensorSpec[] inputs;
     readonly PlannedGraph planned;
-    readonly TapedCall? taped;
-    (Backend Backend, TensorSpec Spec)[]? last;          // of inputs that were accepted
+    readonly bool keepsTape;                             // the results can be differentiated, and something asks for it
+    readonly TapedCall? taped;                           // null where none is kept, or where the tape has to be that of the single ops
+    TensorSpec[]? last;                                  // of inputs that were accepted
 
-    Specialization(Graph captured, Capture capture, Backend backend, int results, CapturedGradient[] gradients, bool[] tracked, TapedCall? taped)
+    Specialization(Graph captured, Capture capture, Tensor[] y, Tensor[] remaining, CapturedGradient[] gradients, bool[] tracked, Backend backend, WorkspacePool workspaces)
     {
-        (this.captured, this.backend, this.results, this.gradients, this.tracked, this.taped) = (captured, backend, results, gradients, tracked, taped);
-        planned = new(captured, backend);
+        (this.captured, this.backend, this.gradients, this.tracked) = (captured, backend, gradients, tracked);
+        planned = new(captured, backend, workspaces);
+        results = y.Length;
         tracks = Ambient.Current.Tracks;
         precision = Autocast.DType;
         assumptions = [.. capture.Assumptions];
         cells = [.. captured.Cells.Select(c => (c, c.RequiresGrad))];
         inputs = [.. captured.Inputs.Select(i => i.Spec)];
+        int[] seeds = TapedCall.Seeds(y);
+        keepsTape = seeds.Length > 0 && tracks && (Array.Exists(tracked, t => t) || Array.Exists(cells, c => c.RequiresGrad) || TapedCall.Tracked(captured).Any());
+        if (keepsTape) taped = TapedCall.Of(captured, capture, y, remaining, seeds, backend, workspaces);
     }
 
     /// <summary>Captures a function for inputs of the given specs.</summary>
-    public static Specialization Capture(Func<Tensor[], Tensor[]> function, TensorSpec[] specs, bool[] tracked, Backend backend)
+    public static Specialization Capture(Func<Tensor[], Tensor[]> function, TensorSpec[] specs, bool[] tracked, Backend backend, WorkspacePool workspaces)
     {
         using var scope = Tauten.Capture.Begin();
         var capture = scope.Graph;
@@ -39,7 +44,7 @@ sealed class Specialization
         CapturedGradient[] gradients = [.. capture.LeafGradients];
         Tensor[] remaining = [.. gradients.Where(g => g.Remains).Select(g => g.Gradient!)];
         var graph = capture.Finish([.. y, .. remaining]);
-        return new(graph, capture, backend, y.Length, gradients, tracked, TapedCall.Of(graph, capture, y, remaining, backend));
+        return new(graph, capture, y, remaining, gradients, tracked, backend, workspaces);
     }
 
     /// <summary>The graph as it was captured.</summary>
@@ -70,23 +75,14 @@ sealed class Specialization
         if (tracks)
             for (int i = 0; i < x.Length; i++)
                 if (x[i].IsTracked != tracked[i]) return $"input {i} {(tracked[i] ? "required" : "did not require")} gradients";
-        if (Same(last, x)) return null;
         for (int i = 0; i < x.Length; i++)
-        {
             if (!ReferenceEquals(x[i].Backend, backend)) return $"input {i} lay on {backend}";
-            if (!Fits(inputs[i], x[i].Spec)) return $"input {i} was {inputs[i]}";
-        }
-        if (FreeSizes.Objection(inputs, x) is { } objection) return objection;
-        last = Array.ConvertAll(x.ToArray(), t => (t.Backend, t.Spec));
-        return null;
-    }
-
-    static bool Same((Backend Backend, TensorSpec Spec)[]? known, ReadOnlySpan<Tensor> x)
-    {
-        if (known is null) return false;
+        if (last is not null && PlannedGraph.Same(last, x)) return null;
         for (int i = 0; i < x.Length; i++)
-            if (!ReferenceEquals(known[i].Backend, x[i].Backend) || !ReferenceEquals(known[i].Spec, x[i].Spec) && known[i].Spec != x[i].Spec) return false;
-        return true;
+            if (!Fits(inputs[i], x[i].Spec)) return $"input {i} was {inputs[i]}";
+        if (FreeSizes.Objection(inputs, x) is { } objection) return objection;
+        last = Dispatch.SpecsOf(x);
+        return null;
     }
 
     static bool Fits(TensorSpec expected, TensorSpec received)
@@ -102,18 +98,18 @@ sealed class Specialization
     public void Prepare(ReadOnlySpan<Tensor> x)
     {
         using var exact = Autocast.Off();
-        if (taped is null || !taped.IsNeeded(x)) planned.Prepare(x);
+        if (!keepsTape) planned.Prepare(x);
     }
 
     /// <summary>Computes the results.</summary>
-    public Tensor[] Run(ReadOnlySpan<Tensor> x, WorkspacePool workspaces)
+    public Tensor[] Run(ReadOnlySpan<Tensor> x)
     {
         // The graph holds the conversions already.
         using var exact = Autocast.Off();
         Tensor[] all;
-        if (taped is not null && taped.IsNeeded(x)) all = taped.Run(captured, x, workspaces);
+        if (keepsTape) all = taped is not null ? taped.Run(x) : captured.Run(x);
         else
-            using (Gradients.NoGrad()) all = planned.Run(x, workspaces);
+            using (Gradients.NoGrad()) all = planned.Run(x);
         return gradients.Length == 0 ? all : Deposit(all, x);
     }
 
