@@ -27,8 +27,14 @@ sealed class PlannedGraph(Graph captured, Backend backend, WorkspacePool workspa
         }
     }
 
+    /// <summary>The graph after all passes, if it has been asked for.</summary>
+    public Graph? LoweredSoFar => Volatile.Read(ref lowered);
+
     /// <summary>The number of plans made so far.</summary>
     public int PlanCount => plans.Length;
+
+    /// <summary>The bytes that all values on the way take in the plan that needs most.</summary>
+    public long WorkspaceBytes => plans.Select(p => p.Plan?.WorkspaceBytes ?? 0).DefaultIfEmpty().Max();
 
     /// <summary>Computes the results; nothing is tracked.</summary>
     public Tensor[] Run(ReadOnlySpan<Tensor> x) => PlanFor(x) is { } plan ? workspaces.Run(plan, x) : Lowered.Run(x);

@@ -13,6 +13,9 @@ sealed class Ambient
     /// <summary>Above zero: nothing is tracked.</summary>
     public int Untracked;
 
+    /// <summary>The dtype in which ops run that declare so; null where all run as given.</summary>
+    public DType? Autocast;
+
     /// <summary>Whether nodes remember the line of the program that made them, and gradients are searched for NaN.</summary>
     public bool DetectAnomaly;
 

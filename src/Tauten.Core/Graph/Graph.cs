@@ -166,6 +166,7 @@ public sealed partial class Graph
     /// </summary>
     internal Graph Rewrite(Func<Node, Op, Value[], Value[]?> change)
     {
+        using var exact = Autocast.Off();
         using var capture = Tauten.Capture.Begin();
         var map = Leaves(capture.Graph);
         Replay(map, change);
@@ -178,6 +179,7 @@ public sealed partial class Graph
     /// </summary>
     internal Graph Rewrite(IEnumerable<Node[]> groups, Func<Node[], Func<Node, int, Value>, Value[][]?> change)
     {
+        using var exact = Autocast.Off();
         using var capture = Tauten.Capture.Begin();
         var map = Leaves(capture.Graph);
         var sizes = new Dictionary<string, Dim>();
@@ -197,6 +199,7 @@ public sealed partial class Graph
     /// <summary>Some nodes of this graph as one of their own, with values that are made elsewhere as its inputs.</summary>
     internal Graph Part(IReadOnlyList<(Node Node, int Output)> given, IEnumerable<Node> part, ReadOnlySpan<(Node Node, int Output)> results)
     {
+        using var exact = Autocast.Off();
         using var capture = Tauten.Capture.Begin();
         var map = new Dictionary<Node, Value[]>();
         foreach (var (node, value) in constants) map[node] = [value];
@@ -253,7 +256,7 @@ public sealed partial class Graph
         if (op is ControlOp) return Apply(op.WithBodies(Array.ConvertAll(op.Bodies(), b => b.Body.Lower(keep))), x);
         if (op is not CompositeOp composite || keep(op)) return Apply(op, x);
         // The expansion is recorded on its own first, so that composites inside it can be lowered in turn.
-        var inner = Capture(s => composite.ExpandAll(s), Array.ConvertAll(x, v => ((Tensor)v).Spec));
+        var inner = Capture(s => composite.Expansion(s), Array.ConvertAll(x, v => ((Tensor)v).Spec));
         // A size that is still unknown stands for itself.
         if (inner.nodes is [{ Op: { } same }] && same.Equals(op)) return Apply(op, x);
         var map = new Dictionary<Node, Value[]>();

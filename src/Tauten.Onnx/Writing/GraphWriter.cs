@@ -94,7 +94,7 @@ sealed class GraphWriter(int opset)
 
     void AddExpansion(CompositeOp op, Node node, TensorSpec[] specs, string[] inputs)
     {
-        var inner = Graph.Capture(x => op.ExpandAll(x), specs);
+        var inner = Graph.Capture(x => op.Expansion(x), specs);
         for (int i = 0; i < specs.Length; i++) names[(inner.NamedInputs[i].Node, 0)] = inputs[i];
         foreach (var (constant, value) in inner.ConstantNodes) names[(constant, 0)] = Initializer("constant", value);
         foreach (var step in inner.Nodes)
