@@ -17,6 +17,9 @@ const string Usage = """
                            --from starts from weights and batch that peers/torch_train.py has written to a folder, and compares the losses;
                            --memory also tells what a step needs at least
       compare [OPTIONS]    this program and PyTorch in turn, as a table of ratios; compare --help tells more
+      infer MODEL ... [--threads N] [--outputs FOLDER] [--profile]
+                           median and best latency of ONNX models or programs, a line of JSON each, on the input of peers/ort_run.js; the first output
+                           goes to FOLDER/NAME.bin; --profile also shows the time of every kernel
       ops [AREA] [OPTIONS] times of single operations, a line of JSON each; areas matmul|conv|rows (all if left out);
                            --filter TEXT, --threads N, --seconds S for each (default 0.6)
       micro [OPTIONS]      single operations by BenchmarkDotNet; OPTIONS are its own, such as --filter '*Softmax*'
@@ -49,6 +52,9 @@ switch (args)
         return TrainBenchmark.Run(training) ? 0 : 1;
     case ["compare", .. var options]:
         return CompareCommand.Run(options);
+    case ["infer", .. var options] when InferBenchmark.TryParse(options, out var inference):
+        InferBenchmark.Run(inference);
+        return 0;
     case ["ops", .. var options] when OpTimes.TryParse(options, out var times):
         OpTimes.Run(times);
         return 0;

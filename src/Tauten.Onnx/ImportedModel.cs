@@ -68,6 +68,12 @@ public sealed class ImportedModel
     /// <summary>The floating-point initializers of a model that was imported as trainable, by name.</summary>
     public IReadOnlyDictionary<string, Parameter> Parameters => parameters;
 
+    /// <summary>The model as one graph with open sizes, all of whose outputs are tensors; null where there is none.</summary>
+    internal Graph? General => general.Value.Model is { IsPlain: true } model ? model.Graph : null;
+
+    /// <summary>What is done to each further graph that the model is captured as.</summary>
+    internal Action<Graph>? OnCapture { get; set; }
+
     /// <summary>The model as one graph, in which the sizes that it names stay open.</summary>
     /// <exception cref="GraphException">Values or sizes of inputs decide about the model's shapes; the message names the node.</exception>
     public Graph Graph => general.Value.Model?.Graph ?? throw new GraphException($"The model is no graph of open sizes: {general.Value.Reason}");
@@ -125,8 +131,9 @@ public sealed class ImportedModel
     OnnxValue?[]? RunGraph(OnnxTensor[] given, RunMode mode, CancellationToken stop)
     {
         using var limit = SizeLimit.Of(options.LargestTensor);
+        using var stopping = new StopScope(stop);
         Tensor[] x = Array.ConvertAll(given, g => g.Tensor);
-        if (mode == RunMode.Best && general.Value.Model is { } model && ModelPort.Fit(Inputs, given) && !(model.MayRunForever && stop.CanBeCanceled))
+        if (mode == RunMode.Best && general.Value.Model is { } model && ModelPort.Fit(Inputs, given))
         {
             try
             {
@@ -137,8 +144,7 @@ public sealed class ImportedModel
             {
             }
         }
-        // Between the nodes of a graph nobody is asked to stop; a run node by node is.
-        return Special(given, stop) is { } special && !(special.MayRunForever && stop.CanBeCanceled) ? special.Run(x) : null;
+        return Special(given, stop)?.Run(x);
     }
 
     CapturedModel? Special(OnnxTensor[] given, CancellationToken stop)
@@ -149,6 +155,7 @@ public sealed class ImportedModel
         try
         {
             model = CapturedModel.Of(graph, [.. Inputs.Select(p => p.Name)], [.. given.Select(g => g.Tensor.Spec)], [.. given.Select(g => g.ElementType)], Interpret(stop));
+            OnCapture?.Invoke(model.Graph);
         }
         // Node by node the model runs, or says what is wrong.
         catch (Exception error) when (error is NeedsValueException or TautenException)
@@ -183,7 +190,9 @@ enum RunMode
 {
     /// <summary>As the most general graph that can be captured; node by node where there is none.</summary>
     Best,
-    /// <summary>As a graph for the sizes of the inputs.</summary>
+    /// <summary>As a graph for the sizes of the inputs; node by node where there is none.</summary>
+    Special,
+    /// <summary>As a graph for the sizes of the inputs, or not at all.</summary>
     Graph,
     /// <summary>Node by node.</summary>
     NodeByNode,

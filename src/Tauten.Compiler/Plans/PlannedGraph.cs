@@ -28,7 +28,7 @@ sealed class PlannedGraph(Graph captured, Backend backend)
     public int PlanCount => plans.Length;
 
     /// <summary>Computes the results; nothing is tracked.</summary>
-    public Tensor[] Run(ReadOnlySpan<Tensor> x, WorkspacePool workspaces) => PlanFor(x) is { } plan ? workspaces.Run(plan, x) : Lowered.Run(x);
+    public Tensor[] Run(ReadOnlySpan<Tensor> x, WorkspacePool workspaces, CancellationToken stop = default) => PlanFor(x) is { } plan ? workspaces.Run(plan, x, stop) : Lowered.Run(x, stop);
 
     /// <summary>Makes the plan for inputs of these sizes, so that the next run finds it.</summary>
     public void Prepare(ReadOnlySpan<Tensor> x)
@@ -44,6 +44,9 @@ sealed class PlannedGraph(Graph captured, Backend backend)
             if (Same(specs, x)) return plan;
         return Make(Dispatch.SpecsOf(x));
     }
+
+    /// <inheritdoc cref="PlanFor(ReadOnlySpan{Tensor})"/>
+    public Plan? PlanFor(TensorSpec[] specs) => Make(specs);
 
     Plan? Make(TensorSpec[] specs)
     {

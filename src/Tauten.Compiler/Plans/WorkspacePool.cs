@@ -11,11 +11,11 @@ sealed class WorkspacePool
     readonly ConcurrentStack<Memory> free = new();
 
     /// <summary>Runs a plan in memory that nobody else uses.</summary>
-    public Tensor[] Run(Plan plan, ReadOnlySpan<Tensor> x)
+    public Tensor[] Run(Plan plan, ReadOnlySpan<Tensor> x, CancellationToken stop = default)
     {
         if (!free.TryPop(out var memory)) memory = new();
-        var results = memory.WorkspaceFor(plan).Run(x);
-        // After an error the memory is left to the collector.
+        var results = memory.WorkspaceFor(plan).Run(x, stop);
+        // After an error, or when it was stopped, the memory is left to the collector.
         free.Push(memory);
         return results;
     }
