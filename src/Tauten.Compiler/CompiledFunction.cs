@@ -57,7 +57,7 @@ sealed class CompiledFunction(Func<Tensor[], Tensor[]> function, CompileOptions 
 
     Tensor[] Run(Specialization specialization, ReadOnlySpan<Tensor> x)
     {
-        if (!specialization.MeetsGradients()) return specialization.Run(x, workspaces);
+        if (!specialization.MeetsGradients()) return specialization.Run(x);
         lock (gate)
         {
             eager++;
@@ -101,14 +101,14 @@ sealed class CompiledFunction(Func<Tensor[], Tensor[]> function, CompileOptions 
         {
             try
             {
-                return Specialization.Capture(function, free, tracked, backend);
+                return Specialization.Capture(function, free, tracked, backend, workspaces);
             }
             catch (TautenException e)
             {
                 Note($"the first size could not be left free: {e.Message}");
             }
         }
-        return Specialization.Capture(function, specs, tracked, backend);
+        return Specialization.Capture(function, specs, tracked, backend, workspaces);
     }
 
     /// <summary>The first run, beside the function itself: both start from the same parameters, and the state that the function itself leaves is the one that stays.</summary>

@@ -15,28 +15,33 @@ sealed class Specialization
     readonly int results;
     readonly TensorSpec[] inputs;
     readonly PlannedGraph planned;
-    readonly TapedCall? taped;
-    (Backend Backend, TensorSpec Spec)[]? last;          // of inputs that were accepted
+    readonly bool keepsTape;                             // the results can be differentiated, and something asks for it
+    readonly TapedCall? taped;                           // null where none is kept, or where the tape has to be that of the single ops
+    TensorSpec[]? last;                                  // of inputs that were accepted
 
-    Specialization(Graph captured, Capture capture, Backend backend, int results, CapturedGradient[] gradients, bool[] tracked, TapedCall? taped)
+    Specialization(Graph captured, Capture capture, Tensor[] y, CapturedGradient[] gradients, bool[] tracked, Backend backend, WorkspacePool workspaces)
     {
-        (this.captured, this.backend, this.results, this.gradients, this.tracked, this.taped) = (captured, backend, results, gradients, tracked, taped);
-        planned = new(captured, backend);
+        (this.captured, this.backend, this.gradients, this.tracked) = (captured, backend, gradients, tracked);
+        planned = new(captured, backend, workspaces);
+        results = y.Length;
         tracks = Ambient.Current.Tracks;
         assumptions = [.. capture.Assumptions];
         cells = [.. captured.Cells.Select(c => (c, c.RequiresGrad))];
         inputs = [.. captured.Inputs.Select(i => i.Spec)];
+        int[] seeds = TapedCall.Seeds(y);
+        keepsTape = seeds.Length > 0 && tracks && (Array.Exists(tracked, t => t) || Array.Exists(cells, c => c.RequiresGrad));
+        if (keepsTape) taped = TapedCall.Of(captured, capture, y, seeds, backend, workspaces);
     }
 
     /// <summary>Captures a function for inputs of the given specs.</summary>
-    public static Specialization Capture(Func<Tensor[], Tensor[]> function, TensorSpec[] specs, bool[] tracked, Backend backend)
+    public static Specialization Capture(Func<Tensor[], Tensor[]> function, TensorSpec[] specs, bool[] tracked, Backend backend, WorkspacePool workspaces)
     {
         using var scope = Tauten.Capture.Begin();
         var capture = scope.Graph;
         var y = function([.. specs.Select((spec, i) => capture.AddInput($"x{i}", spec, tracked[i]))]);
         CapturedGradient[] gradients = [.. capture.ParameterGradients];
         var graph = capture.Finish([.. y, .. gradients.Where(g => g.Remains).Select(g => g.Gradient!)]);
-        return new(graph, capture, backend, y.Length, gradients, tracked, TapedCall.Of(graph, capture, y, backend));
+        return new(graph, capture, y, gradients, tracked, backend, workspaces);
     }
 
     /// <summary>The graph as it was captured.</summary>
@@ -60,23 +65,14 @@ sealed class Specialization
         if (tracks)
             for (int i = 0; i < x.Length; i++)
                 if (x[i].IsTracked != tracked[i]) return $"input {i} {(tracked[i] ? "required" : "did not require")} gradients";
-        if (Same(last, x)) return null;
         for (int i = 0; i < x.Length; i++)
-        {
             if (!ReferenceEquals(x[i].Backend, backend)) return $"input {i} lay on {backend}";
-            if (!Fits(inputs[i], x[i].Spec)) return $"input {i} was {inputs[i]}";
-        }
-        if (FreeSizes.Objection(inputs, x) is { } objection) return objection;
-        last = Array.ConvertAll(x.ToArray(), t => (t.Backend, t.Spec));
-        return null;
-    }
-
-    static bool Same((Backend Backend, TensorSpec Spec)[]? known, ReadOnlySpan<Tensor> x)
-    {
-        if (known is null) return false;
+        if (last is not null && PlannedGraph.Same(last, x)) return null;
         for (int i = 0; i < x.Length; i++)
-            if (!ReferenceEquals(known[i].Backend, x[i].Backend) || !ReferenceEquals(known[i].Spec, x[i].Spec) && known[i].Spec != x[i].Spec) return false;
-        return true;
+            if (!Fits(inputs[i], x[i].Spec)) return $"input {i} was {inputs[i]}";
+        if (FreeSizes.Objection(inputs, x) is { } objection) return objection;
+        last = Dispatch.SpecsOf(x);
+        return null;
     }
 
     static bool Fits(TensorSpec expected, TensorSpec received)
@@ -91,15 +87,15 @@ sealed class Specialization
     /// <summary>Does what has to be done once before the first run for inputs of these sizes.</summary>
     public void Prepare(ReadOnlySpan<Tensor> x)
     {
-        if (taped is null || !taped.IsNeeded(x)) planned.Prepare(x);
+        if (!keepsTape) planned.Prepare(x);
     }
 
     /// <summary>Computes the results.</summary>
-    public Tensor[] Run(ReadOnlySpan<Tensor> x, WorkspacePool workspaces)
+    public Tensor[] Run(ReadOnlySpan<Tensor> x)
     {
-        if (taped is not null && taped.IsNeeded(x)) return taped.Run(captured, x, workspaces);
+        if (keepsTape) return taped is not null ? taped.Run(x) : captured.Run(x);
         Tensor[] all;
-        using (Gradients.NoGrad()) all = planned.Run(x, workspaces);
+        using (Gradients.NoGrad()) all = planned.Run(x);
         return gradients.Length == 0 ? all : Deposit(all);
     }
 

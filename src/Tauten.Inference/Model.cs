@@ -38,7 +38,7 @@ public sealed class Model
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Concurrency, 1);
         (this.imported, this.graph, Inputs, Outputs, largestTensor) = (imported, graph, inputs, outputs, options.LargestTensor);
         running = new(options.Concurrency);
-        if (graph is { IsClosed: true }) planned = new(graph, backend);
+        if (graph is { IsClosed: true }) planned = new(graph, backend, workspaces);
     }
 
     /// <summary>The inputs, by name and type.</summary>
@@ -113,8 +113,8 @@ public sealed class Model
     void Plan(Graph special)
     {
         if (!special.IsClosed) return;
-        var plan = new PlannedGraph(special, backend);
-        special.Runner = x => plan.Run(x, workspaces, Ambient.Current.Stop);
+        var plan = new PlannedGraph(special, backend, workspaces);
+        special.Runner = x => plan.Run(x, Ambient.Current.Stop);
     }
 
     /// <summary>Computes the outputs.</summary>
@@ -137,7 +137,7 @@ public sealed class Model
         {
             try
             {
-                return planned.Run(Here(x), workspaces, stop);
+                return planned.Run(Here(x), stop);
             }
             // A size that is open may be one that decides, such as 1 where another was broadcast to it.
             catch (TautenException) when (imported is not null)

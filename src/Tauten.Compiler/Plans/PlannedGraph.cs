@@ -1,7 +1,7 @@
 namespace Tauten.Compiler;
 
 /// <summary>A graph as it is run: simplified once, and laid out in memory for each choice of input sizes that it meets.</summary>
-sealed class PlannedGraph(Graph captured, Backend backend)
+sealed class PlannedGraph(Graph captured, Backend backend, WorkspacePool workspaces)
 {
     /// <summary>How many sizes are remembered.</summary>
     const int LargestCount = 64;
@@ -9,6 +9,9 @@ sealed class PlannedGraph(Graph captured, Backend backend)
     readonly Lock gate = new();
     (TensorSpec[] Specs, Plan? Plan)[] plans = [];
     Graph? lowered;
+
+    /// <summary>The graph as it was captured.</summary>
+    public Graph Captured => captured;
 
     /// <summary>The graph after all passes.</summary>
     public Graph Lowered
@@ -28,7 +31,7 @@ sealed class PlannedGraph(Graph captured, Backend backend)
     public int PlanCount => plans.Length;
 
     /// <summary>Computes the results; nothing is tracked.</summary>
-    public Tensor[] Run(ReadOnlySpan<Tensor> x, WorkspacePool workspaces, CancellationToken stop = default) => PlanFor(x) is { } plan ? workspaces.Run(plan, x, stop) : Lowered.Run(x, stop);
+    public Tensor[] Run(ReadOnlySpan<Tensor> x, CancellationToken stop = default) => PlanFor(x) is { } plan ? workspaces.Run(plan, x, stop) : Lowered.Run(x, stop);
 
     /// <summary>Makes the plan for inputs of these sizes, so that the next run finds it.</summary>
     public void Prepare(ReadOnlySpan<Tensor> x)
@@ -61,7 +64,8 @@ sealed class PlannedGraph(Graph captured, Backend backend)
         }
     }
 
-    static bool Same(TensorSpec[] specs, ReadOnlySpan<Tensor> x)
+    /// <summary>Whether tensors have just these specs.</summary>
+    public static bool Same(TensorSpec[] specs, ReadOnlySpan<Tensor> x)
     {
         for (int i = 0; i < specs.Length; i++)
             if (!ReferenceEquals(specs[i], x[i].Spec) && specs[i] != x[i].Spec) return false;

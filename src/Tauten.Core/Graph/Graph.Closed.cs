@@ -111,15 +111,6 @@ public sealed partial class Graph
         return false;
     }
 
-    /// <summary>The leaves that are inputs, in their order.</summary>
-    internal IEnumerable<Node> InputNodes => inputs.Select(i => i.Node);
-
-    /// <summary>The outputs: nodes, and which output of each.</summary>
-    internal IReadOnlyList<(Node Node, int Output)> OutputNodes => outputs;
-
-    /// <summary>The value of a leaf that is a constant; null for all other nodes.</summary>
-    internal Tensor? Constant(Node node) => constants.GetValueOrDefault(node);
-
     /// <summary>Whether the graph takes all that it needs as inputs, and assigns nothing.</summary>
     internal bool IsClosed => cells.Length == 0 && updates.Length == 0;
 

@@ -212,10 +212,12 @@ public sealed partial class Graph
         return capture.Graph.Finish(Array.ConvertAll(results.ToArray(), r => (Tensor)map[r.Node][r.Output]));
     }
 
-    /// <summary>Runs or records a node. Sizes that depend on data get new names in a new graph.</summary>
-    static void Repeat(Node node, Dictionary<Node, Value[]> map, Dictionary<string, Dim> sizes)
+    /// <summary>Runs or records a node, or what <paramref name="change"/> has in its place. Sizes that depend on data get new names in a new graph.</summary>
+    static void Repeat(Node node, Dictionary<Node, Value[]> map, Dictionary<string, Dim> sizes, Func<Node, Op, Value[], Value[]?>? change = null)
     {
-        map[node] = Apply(node.Op!.Bind(name => Known(sizes, name)), Arguments(node, map));
+        var op = node.Op!.Bind(name => Known(sizes, name));
+        var x = Arguments(node, map);
+        map[node] = change?.Invoke(node, op, x) ?? Apply(op, x);
         Learn(node, map[node], sizes);
     }
 
@@ -237,16 +239,12 @@ public sealed partial class Graph
     /// <summary>Runs or records all nodes that are not leaves, with <paramref name="change"/> asked at each.</summary>
     void Replay(Dictionary<Node, Value[]> map, Func<Node, Op, Value[], Value[]?> change)
     {
-        // Sizes that depend on data get new names in the new graph.
         var sizes = new Dictionary<string, Dim>();
         foreach (var node in nodes)
         {
             if (IsLeaf(node)) continue;
-            var op = node.Op!.Bind(name => Known(sizes, name));
-            var x = Arguments(node, map);
             using var mode = Mode(node);
-            map[node] = change(node, op, x) ?? Apply(op, x);
-            Learn(node, map[node], sizes);
+            Repeat(node, map, sizes, change);
         }
     }
 
