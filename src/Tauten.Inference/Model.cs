@@ -114,7 +114,7 @@ public sealed class Model
     {
         if (!special.IsClosed) return;
         var plan = new PlannedGraph(special, backend, workspaces);
-        special.Runner = x => plan.Run(x, Ambient.Current.Stop);
+        special.Runner = plan.Run;
     }
 
     /// <summary>Computes the outputs.</summary>
@@ -137,7 +137,7 @@ public sealed class Model
         {
             try
             {
-                return planned.Run(Here(x), stop);
+                return planned.Run(Here(x));
             }
             // A size that is open may be one that decides, such as 1 where another was broadcast to it.
             catch (TautenException) when (imported is not null)

@@ -89,7 +89,7 @@ public sealed class ModelBuffers
     public void Run(CancellationToken stop = default)
     {
         using var place = model.Enter(stop);
-        workspace.Execute(stop, null);
+        workspace.Execute(null);
     }
 
     internal IReadOnlyList<ModelStep> Profile(int repeats)
@@ -99,11 +99,11 @@ public sealed class ModelBuffers
         for (int i = 0; i < times.Length; i++) times[i] = new double[repeats];
         var ends = new long[steps.Length];
         using var place = model.Enter(default);
-        workspace.Execute(default, null);
+        workspace.Execute(null);
         for (int r = 0; r < repeats; r++)
         {
             long before = Stopwatch.GetTimestamp();
-            workspace.Execute(default, ends);
+            workspace.Execute(ends);
             for (int i = 0; i < ends.Length; before = ends[i++]) times[i][r] = Stopwatch.GetElapsedTime(before, ends[i]).TotalMilliseconds;
         }
         var rows = new ModelStep[steps.Length];

@@ -30,15 +30,15 @@ public sealed class ImportedModel
         general = new(CaptureGeneral);
     }
 
-    internal static ImportedModel Of(ModelProto proto, ExternalFiles? files, OnnxImportOptions options)
+    internal static ImportedModel Of(ModelParts parts, ExternalFiles? files, OnnxImportOptions options)
     {
         using var limit = SizeLimit.Of(options.LargestTensor);
-        var graph = ModelReader.Read(proto, files);
+        var graph = ModelReader.Read(parts, files);
         var parameters = new Dictionary<string, Parameter>();
         if (options.Trainable)
             foreach (var (name, value) in graph.Initializers)
                 if (value is OnnxTensor tensor && tensor.ElementType.Carrier().IsFloating() && !tensor.ElementType.IsCarried()) parameters.Add(name, new Parameter(tensor.Tensor, name));
-        return new(graph, parameters, proto, options);
+        return new(graph, parameters, parts.Model, options);
     }
 
     /// <summary>The inputs that must be given, by name and type.</summary>

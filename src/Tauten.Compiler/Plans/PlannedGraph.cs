@@ -31,7 +31,7 @@ sealed class PlannedGraph(Graph captured, Backend backend, WorkspacePool workspa
     public int PlanCount => plans.Length;
 
     /// <summary>Computes the results; nothing is tracked.</summary>
-    public Tensor[] Run(ReadOnlySpan<Tensor> x, CancellationToken stop = default) => PlanFor(x) is { } plan ? workspaces.Run(plan, x, stop) : Lowered.Run(x, stop);
+    public Tensor[] Run(ReadOnlySpan<Tensor> x) => PlanFor(x) is { } plan ? workspaces.Run(plan, x) : Lowered.Run(x);
 
     /// <summary>Makes the plan for inputs of these sizes, so that the next run finds it.</summary>
     public void Prepare(ReadOnlySpan<Tensor> x)

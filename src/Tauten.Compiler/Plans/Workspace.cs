@@ -64,7 +64,7 @@ sealed class Workspace
     public Plan Plan => plan;
 
     /// <summary>Computes the outputs, and gives cells their new values.</summary>
-    public Tensor[] Run(ReadOnlySpan<Tensor> x, CancellationToken stop = default)
+    public Tensor[] Run(ReadOnlySpan<Tensor> x)
     {
         for (int i = 0; i < x.Length; i++)
             Bring(inputViews[i], x[i].Layout.IsContiguous ? x[i] : Contiguous.Copy(x[i]));
@@ -77,7 +77,7 @@ sealed class Workspace
             if (!ReferenceEquals(values[cellSlots[i].Index], value)) Bring(cellViews[i], value);
         }
         foreach (var slot in made) Set(slot, slot.Source is null ? Tensor.Allocate(plan.Backend, slot.Spec) : Viewed(slot));
-        Execute(stop, null);
+        Execute(null);
         return Results(x);
     }
 
@@ -103,10 +103,10 @@ sealed class Workspace
     public static void Copy(Tensor from, Tensor to) => to.Backend.FindKernel(Contiguous.Instance)!(Contiguous.Instance, [from], new Span<Tensor>(ref to));
 
     /// <summary>Runs the kernels over the values that are in their places.</summary>
-    /// <param name="stop">Ends the run between two kernels.</param>
     /// <param name="ends">Where the time is noted at which each kernel ends; null where nobody asks.</param>
-    public void Execute(CancellationToken stop, long[]? ends)
+    public void Execute(long[]? ends)
     {
+        var stop = Ambient.Current.Stop;
         var temporaries = Temporaries.Begin();
         try
         {

@@ -11,10 +11,10 @@ sealed class WorkspacePool
     readonly ConcurrentStack<Memory> free = new();
 
     /// <summary>Runs a plan in memory that nobody else uses.</summary>
-    public Tensor[] Run(Plan plan, ReadOnlySpan<Tensor> x, CancellationToken stop = default)
+    public Tensor[] Run(Plan plan, ReadOnlySpan<Tensor> x)
     {
         if (!free.TryPop(out var memory)) memory = new();
-        var results = memory.WorkspaceFor(plan).Run(x, stop);
+        var results = memory.WorkspaceFor(plan).Run(x);
         // After an error, or when it was stopped, the memory is left to the collector.
         free.Push(memory);
         return results;
