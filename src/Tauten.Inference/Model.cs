@@ -38,7 +38,11 @@ public sealed class Model
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Concurrency, 1);
         (this.imported, this.graph, Inputs, Outputs, largestTensor) = (imported, graph, inputs, outputs, options.LargestTensor);
         running = new(options.Concurrency);
-        if (graph is { IsClosed: true }) planned = new(graph, backend, workspaces);
+        if (graph is not { IsClosed: true }) return;
+        planned = new(graph, backend, workspaces);
+        if (!options.KeepsForms) return;
+        using var untracked = Gradients.NoGrad();
+        foreach (var constant in planned.Lowered.Parts.Constants.Values) backend.Fix(constant);
     }
 
     /// <summary>The inputs, by name and type.</summary>

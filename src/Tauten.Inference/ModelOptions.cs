@@ -19,6 +19,12 @@ public sealed record ModelOptions
     /// </summary>
     public int Concurrency { get; init; } = 2 * Environment.ProcessorCount;
 
+    /// <summary>
+    /// Whether kernels keep what they make of weights before they use them, such as the transformed windows of convolutions: true unless said otherwise. It saves time and costs memory,
+    /// for windows of 3 x 3 four times their own.
+    /// </summary>
+    public bool KeepsForms { get; init; } = true;
+
     /// <summary>The most bytes that any one tensor may take: at first the memory of the machine.</summary>
     public long LargestTensor { get; init; } = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
 }
