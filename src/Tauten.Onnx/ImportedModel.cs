@@ -33,6 +33,7 @@ public sealed class ImportedModel
     internal static ImportedModel Of(ModelParts parts, ExternalFiles? files, OnnxImportOptions options)
     {
         using var limit = SizeLimit.Of(options.LargestTensor);
+        if (parts.Model.Graph is { } whole) ModelCut.Apply(whole, options);
         var graph = ModelReader.Read(parts, files);
         var parameters = new Dictionary<string, Parameter>();
         if (options.Trainable)
@@ -58,6 +59,9 @@ public sealed class ImportedModel
 
     /// <summary>Further properties by name.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
+
+    /// <summary>The nodes of the model, each after what it reads; those within bodies are not among them.</summary>
+    public IReadOnlyList<ModelNode> Nodes => [.. graph.Nodes.Select(n => new ModelNode(n.Domain.Length == 0 ? n.Operator : $"{n.Domain}.{n.Operator}", n.Name, n.Inputs, n.Outputs))];
 
     /// <summary>How often each operator occurs, bodies included.</summary>
     public IReadOnlyDictionary<string, int> Operators { get; }

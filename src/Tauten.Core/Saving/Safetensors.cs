@@ -112,7 +112,7 @@ public static class Safetensors
         return tensors;
     }
 
-    static Tensor ReadTensor(Stream stream, SafetensorsEntry entry, string source) =>
+    internal static Tensor ReadTensor(Stream stream, SafetensorsEntry entry, string source) =>
         RawTensor.Read(stream, entry.Spec, entry.Spec.DType == DType.Bool ? (bytes, start) => CheckBools(bytes, start, entry, source) : null);
 
     // Kernels rely on bools being 0 or 1.

@@ -214,27 +214,36 @@ sealed class TensorReader(ExternalFiles? files, ModelParts? parts = null)
     /// <summary>The element type and the bytes of a tensor of a dtype, for a file.</summary>
     public static TensorProto Write(Tensor x, string name)
     {
-        var proto = new TensorProto { Name = name, DataType = (int)ElementTypes.Of(x.DType) };
-        foreach (var dim in x.Shape) proto.Dims.Add(dim);
-        byte[] bytes = x.DType switch
-        {
-            DType.Float32 => Bytes<float>(x),
-            DType.Float64 => Bytes<double>(x),
-            DType.Float16 => Bytes<Half>(x),
-            DType.BFloat16 => Bytes<BFloat16>(x),
-            DType.Int8 => Bytes<sbyte>(x),
-            DType.UInt8 => Bytes<byte>(x),
-            DType.Int16 => Bytes<short>(x),
-            DType.UInt16 => Bytes<ushort>(x),
-            DType.Int32 => Bytes<int>(x),
-            DType.UInt32 => Bytes<uint>(x),
-            DType.Int64 => Bytes<long>(x),
-            DType.UInt64 => Bytes<ulong>(x),
-            _ => Bytes<bool>(x),
-        };
-        proto.RawData = Google.Protobuf.ByteString.CopyFrom(bytes);
+        var proto = Described(x, name);
+        proto.RawData = Google.Protobuf.UnsafeByteOperations.UnsafeWrap(Bytes(x));
         return proto;
     }
+
+    /// <summary>Name, element type and shape of a tensor.</summary>
+    public static TensorProto Described(Tensor x, string name)
+    {
+        var proto = new TensorProto { Name = name, DataType = (int)ElementTypes.Of(x.DType) };
+        foreach (var dim in x.Shape) proto.Dims.Add(dim);
+        return proto;
+    }
+
+    /// <summary>The elements of a tensor, for a file.</summary>
+    public static byte[] Bytes(Tensor x) => x.DType switch
+    {
+        DType.Float32 => Bytes<float>(x),
+        DType.Float64 => Bytes<double>(x),
+        DType.Float16 => Bytes<Half>(x),
+        DType.BFloat16 => Bytes<BFloat16>(x),
+        DType.Int8 => Bytes<sbyte>(x),
+        DType.UInt8 => Bytes<byte>(x),
+        DType.Int16 => Bytes<short>(x),
+        DType.UInt16 => Bytes<ushort>(x),
+        DType.Int32 => Bytes<int>(x),
+        DType.UInt32 => Bytes<uint>(x),
+        DType.Int64 => Bytes<long>(x),
+        DType.UInt64 => Bytes<ulong>(x),
+        _ => Bytes<bool>(x),
+    };
 
     static byte[] Bytes<T>(Tensor x) where T : unmanaged => MemoryMarshal.AsBytes<T>(x.ToArray<T>()).ToArray();
 }
