@@ -57,6 +57,9 @@ public sealed class CpuBackend : Backend
     internal override bool Fuses(Ops.Op op, ReadOnlySpan<TensorSpec> x) => Fusion is { Engine: not FusionForm.Off } && FusedBody.Takes(Kernels, op, x);
 
     /// <inheritdoc/>
+    internal override bool Anchors(Ops.Op op, ReadOnlySpan<TensorSpec> x) => Fusion is { Engine: not FusionForm.Off } && Kernels.Source(op) is AnchorKernel { Pays: true } && AnchorKernel.Takes(x[0].DType);
+
+    /// <inheritdoc/>
     internal override bool Fuses(Graph body) => Fusion?.Find(body) is not null;
 
     /// <inheritdoc/>

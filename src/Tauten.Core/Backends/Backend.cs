@@ -23,6 +23,9 @@ public abstract class Backend
     /// </summary>
     internal virtual bool Fuses(Op op, ReadOnlySpan<TensorSpec> x) => false;
 
+    /// <summary>Whether the body of a <see cref="Fused"/> op may begin with an op with inputs of these specs: what follows is done to its result while that is in a cache.</summary>
+    internal virtual bool Anchors(Op op, ReadOnlySpan<TensorSpec> x) => false;
+
     /// <summary>Whether this backend runs a <see cref="Fused"/> op of this body as one kernel; where not, it is expanded.</summary>
     internal virtual bool Fuses(Graph body) => false;
 

@@ -3,19 +3,19 @@ namespace Tauten.Cpu;
 /// <summary>The matrix product, and that of a linear layer with its bias: from tensors with any strides to the packed product.</summary>
 static unsafe class MatMulKernel
 {
-    public static void Run(Ops.MatMul op, ReadOnlySpan<Tensor> x, Span<Tensor> y) => Run(x[0], x[1], null, y[0]);
+    public static void Run(Ops.MatMul op, ReadOnlySpan<Tensor> x, Tensor y, void* loop) => Run(x[0], x[1], null, y, loop);
 
-    public static void Linear(Ops.Linear op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
+    public static void Linear(Ops.Linear op, ReadOnlySpan<Tensor> x, Tensor y, void* loop)
     {
         bool single = x[0].Rank == 1;
-        Tensor a = single ? x[0].Unsqueeze(0) : x[0], to = single ? y[0].Unsqueeze(0) : y[0], weight = x[1].TransposeLast();
+        Tensor a = single ? x[0].Unsqueeze(0) : x[0], to = single ? y.Unsqueeze(0) : y, weight = x[1].TransposeLast();
         if (x.Length == 2)
         {
-            Run(a, weight, null, to);
+            Run(a, weight, null, to, loop);
             return;
         }
         using var bias = Wide.Input(x[2]);
-        fixed (byte* pb = &bias.Tensor.First()) Run(a, weight, pb, to);
+        fixed (byte* pb = &bias.Tensor.First()) Run(a, weight, pb, to, loop);
     }
 
     /// <summary>y = a b, or a b + bias, with the bias in the type of the sums; what <paramref name="epilogue"/> says is done to the results while they are in a cache.</summary>
@@ -26,13 +26,13 @@ static unsafe class MatMulKernel
     /// <param name="epilogue">Works on elements of the result's type.</param>
     public static void Run<T>(Tensor a, Tensor b, void* bias, Tensor y, ProductEpilogue<T> epilogue) where T : unmanaged => Multiply(a, b, bias, y, epilogue);
 
-    /// <summary>y = a b, or a b + bias, with the bias in the type of the sums.</summary>
-    static void Run(Tensor a, Tensor b, void* bias, Tensor y)
+    /// <summary>y = a b, or a b + bias, with the bias in the type of the sums, and a <see cref="FusedLoop"/> over the results.</summary>
+    static void Run(Tensor a, Tensor b, void* bias, Tensor y, void* loop)
     {
         switch (y.DType)
         {
-            case DType.Float32: Run<float>(a, b, bias, y); break;
-            case DType.Float64: Run<double>(a, b, bias, y); break;
+            case DType.Float32: Multiply(a, b, bias, y, FusedLoop.Behind<float>(loop)); break;
+            case DType.Float64: Multiply(a, b, bias, y, FusedLoop.Behind<double>(loop)); break;
             case DType.Float16: Run<Half>(a, b, bias, y); break;
             case DType.BFloat16: Run<BFloat16>(a, b, bias, y); break;
             case DType.Int8 or DType.UInt8: Run<byte>(a, b, bias, y); break;
