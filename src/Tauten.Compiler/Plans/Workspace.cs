@@ -75,7 +75,10 @@ sealed class Workspace
         var temporaries = Temporaries.Begin();
         try
         {
-            foreach (var (kernel, op, inputs, outputs) in steps) kernel(op, inputs, outputs);
+            if (Ambient.Current.Profile is { } profile)
+                for (int i = 0; i < steps.Length; i++) profile.Run(steps[i].Kernel, steps[i].Op, steps[i].X, steps[i].Y, plan.Steps[i].Origin);
+            else
+                foreach (var (kernel, op, inputs, outputs) in steps) kernel(op, inputs, outputs);
             foreach (var (from, to) in copies)
                 if (from is not null) copy(Contiguous.Instance, from, to);
         }

@@ -28,9 +28,11 @@ sealed unsafe class FusedKernel(KernelTable kernels) : IKernel
     {
         var body = program.Body;
         int inputs = body.Inputs.Count;
-        var tensors = new Tensor[inputs + y.Length];
+        int count = inputs + y.Length;
+        TensorBuffer buffer = default;
+        Span<Tensor> tensors = count <= TensorBuffer.Length ? ((Span<Tensor>)buffer)[..count] : new Tensor[count];
         for (int i = 0; i < inputs; i++) tensors[i] = body.Inputs[i].Constant ?? x[body.Inputs[i].Position];
-        y.CopyTo(tensors.AsSpan(inputs));
+        y.CopyTo(tensors[inputs..]);
         ulong* scalars = stackalloc ulong[body.Scalars.Count + 1];
         for (int i = 0; i < body.Scalars.Count; i++)
         {
@@ -42,12 +44,12 @@ sealed unsafe class FusedKernel(KernelTable kernels) : IKernel
         }
         byte** pointers = stackalloc byte*[tensors.Length];
         bool done = Pin(program, tensors, 0, pointers, scalars);
-        GC.KeepAlive(tensors);
+        foreach (var tensor in tensors) GC.KeepAlive(tensor);
         return done;
     }
 
     /// <summary>The first elements of all tensors from one on: memory of the pool does not move, and the others are pinned one inside the other.</summary>
-    static bool Pin(BodyProgram program, Tensor[] tensors, int index, byte** pointers, ulong* scalars)
+    static bool Pin(BodyProgram program, ReadOnlySpan<Tensor> tensors, int index, byte** pointers, ulong* scalars)
     {
         for (; index < tensors.Length; index++)
         {
@@ -66,7 +68,7 @@ sealed unsafe class FusedKernel(KernelTable kernels) : IKernel
     }
 
     /// <summary>False where a row is too long to be joined in cache.</summary>
-    static bool Execute(BodyProgram program, Tensor[] tensors, byte** pointers, ulong* scalars)
+    static bool Execute(BodyProgram program, ReadOnlySpan<Tensor> tensors, byte** pointers, ulong* scalars)
     {
         var body = program.Body;
         int rank = body.Rank, inputs = body.Inputs.Count;
@@ -98,7 +100,7 @@ sealed unsafe class FusedKernel(KernelTable kernels) : IKernel
     }
 
     /// <summary>Whether an output lies in memory that an input reads.</summary>
-    static bool Overlaps(Tensor[] tensors, int inputs)
+    static bool Overlaps(ReadOnlySpan<Tensor> tensors, int inputs)
     {
         for (int i = 0; i < inputs; i++)
             for (int k = inputs; k < tensors.Length; k++)
@@ -126,5 +128,14 @@ sealed unsafe class FusedKernel(KernelTable kernels) : IKernel
         }
         int size = tensor.DType.Size();
         return (first * size, (last + 1) * size);
+    }
+
+    /// <summary>The tensors of a call, on the stack: more are rare.</summary>
+    [System.Runtime.CompilerServices.InlineArray(Length)]
+    struct TensorBuffer
+    {
+        public const int Length = 40;
+
+        Tensor first;
     }
 }
