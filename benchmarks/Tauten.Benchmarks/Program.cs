@@ -21,6 +21,9 @@ const string Usage = """
       precision [--steps N] [--batch N]
                            char-gpt in bfloat16 beside float32: memory of activations, and the loss after N steps (default 300) on the texts in docs
       compare [OPTIONS]    this program and PyTorch in turn, as a table of ratios; compare --help tells more
+      infer MODEL ... [--threads N] [--outputs FOLDER] [--profile]
+                           median and best latency of ONNX models or programs, a line of JSON each, on the input of peers/ort_run.js; the first output
+                           goes to FOLDER/NAME.bin; --profile also shows the time of every kernel
       ops [AREA] [OPTIONS] times of single operations, a line of JSON each; areas matmul|conv|rows (all if left out);
                            --filter TEXT, --threads N, --seconds S for each (default 0.6)
       micro [OPTIONS]      single operations by BenchmarkDotNet; OPTIONS are its own, such as --filter '*Softmax*'
@@ -58,6 +61,9 @@ switch (args)
         return 0;
     case ["compare", .. var options]:
         return CompareCommand.Run(options);
+    case ["infer", .. var options] when InferBenchmark.TryParse(options, out var inference):
+        InferBenchmark.Run(inference);
+        return 0;
     case ["ops", .. var options] when OpTimes.TryParse(options, out var times):
         OpTimes.Run(times);
         return 0;

@@ -70,6 +70,12 @@ public sealed class CpuBackend : Backend
         (peak ??= Enumerable.Range(0, 5).Max(_ => Peaks.MultiplyAdds(Threads, 200_000)) * 1e9) / (dtype == DType.Float64 ? 2 : 1);
 
     /// <inheritdoc/>
+    internal override void Fix(Tensor x)
+    {
+        if (x.Storage is PooledStorage storage) storage.Forms ??= new(this);
+    }
+
+    /// <inheritdoc/>
     protected internal override void BeforeBackward() => Pool.BeforeBackward();
 }
 

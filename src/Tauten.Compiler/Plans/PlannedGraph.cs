@@ -52,6 +52,9 @@ sealed class PlannedGraph(Graph captured, Backend backend, WorkspacePool workspa
         return Make(Dispatch.SpecsOf(x));
     }
 
+    /// <inheritdoc cref="PlanFor(ReadOnlySpan{Tensor})"/>
+    public Plan? PlanFor(TensorSpec[] specs) => Make(specs);
+
     Plan? Make(TensorSpec[] specs)
     {
         var graph = Lowered;

@@ -46,5 +46,8 @@ sealed class Ambient
     /// <summary>The most bytes that one tensor may take, while what came from a file decides about sizes.</summary>
     public long LargestTensor = long.MaxValue;
 
+    /// <summary>Whether what runs now should stop: looked at between the nodes of a graph and the rounds of a loop.</summary>
+    public CancellationToken Stop;
+
     public bool Tracks => Untracked == 0;
 }

@@ -25,8 +25,10 @@ public sealed partial class Graph
         for (int i = 0; i < x.Length; i++) values.Bring(inputs[i].Node, x[i]);
         foreach (var (cell, node) in cells) values.Bring(node, cell.Borrow());
         foreach (var (node, value) in constants) values.Bring(node, value);
+        var stop = Ambient.Current.Stop;
         for (int i = 0; i < nodes.Length; i++)
         {
+            stop.ThrowIfCancellationRequested();
             var node = nodes[i];
             if (!IsLeaf(node)) Compute(node, Needed(node).Bind(name => Known(sizes, name)), i, values, sizes);
             for (int k = 0; k < node.InputCount; k++)
@@ -36,6 +38,20 @@ public sealed partial class Graph
         Assign(x, values, results);
         values.End(node => plan.Last.GetValueOrDefault(node) == int.MaxValue);
         return results;
+    }
+
+    /// <summary>Computes the outputs, unless it is asked to stop: between two nodes, and within loops between two rounds.</summary>
+    /// <example><code>
+    /// var graph = Graph.Capture(x => x * 2, new TensorSpec(DType.Float32, [2]));
+    /// Console.WriteLine(graph.Run([Tensor.From([1f, 2])], CancellationToken.None)[0]);    // [2, 4]
+    /// </code></example>
+    /// <exception cref="OperationCanceledException">It was asked to stop. Parameters and buffers have their values from before.</exception>
+    /// <exception cref="ShapeException">An input does not fit its spec.</exception>
+    public Tensor[] Run(ReadOnlySpan<Tensor> x, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        using var stopping = new StopScope(stop);
+        return Run(x);
     }
 
     /// <summary>The op without what it keeps for a gradient that nobody asks for.</summary>

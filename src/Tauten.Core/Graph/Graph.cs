@@ -5,7 +5,7 @@ namespace Tauten;
 
 /// <summary>
 /// A computation as data: named inputs, parameters, constants, and nodes in an order in which each comes after what it reads.
-/// Parameters and buffers are inputs by themselves: <see cref="Run"/> reads their values of that moment, and writes back those that the
+/// Parameters and buffers are inputs by themselves: <see cref="Run(ReadOnlySpan{Tensor})"/> reads their values of that moment, and writes back those that the
 /// captured function assigned.
 /// </summary>
 /// <example><code>

@@ -14,6 +14,9 @@ sealed class GraphWriter(int opset)
     readonly Dictionary<string, string> constants = [];
     readonly HashSet<string> taken = [];
 
+    /// <summary>The initializers, still without elements, and their values.</summary>
+    public List<(TensorProto Proto, Tensor Value)> Weights { get; } = [];
+
     /// <summary>The graph with its inputs, outputs and initializers.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="inputNames">The names of its inputs.</param>
@@ -59,7 +62,9 @@ sealed class GraphWriter(int opset)
     string Initializer(string wish, Tensor value)
     {
         string name = Unique(wish);
-        proto.Initializer.Add(TensorReader.Write(value, name));
+        var weight = TensorReader.Described(value, name);
+        proto.Initializer.Add(weight);
+        Weights.Add((weight, value));
         return name;
     }
 
