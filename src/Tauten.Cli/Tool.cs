@@ -53,6 +53,8 @@ static class Tool
         new Command("onnx", "Work with models in the ONNX format.") { new OnnxVerify() },
         new ModelInfo(),
         new RunModel(),
+        new InspectModel(),
+        new ProfileModel(),
     };
 
     static int Report(TextWriter error, string message)

@@ -119,7 +119,7 @@ sealed class Specialization
     Tensor[] Deposit(Tensor[] all, ReadOnlySpan<Tensor> x)
     {
         int next = results;
-        var (roots, arriving) = (new List<Tensor>(), new List<Tensor>());
+        var (roots, arriving) = ((List<Tensor>?)null, (List<Tensor>?)null);
         using (Gradients.NoGrad())
             foreach (var gradient in gradients)
             {
@@ -130,12 +130,12 @@ sealed class Specialization
                 if (gradient.Input < 0) gradient.Cell.Adopt(gradient.Cell.Gradient is { } before ? before + made : made);
                 else if (x[gradient.Input].IsTracked)
                 {
-                    roots.Add(x[gradient.Input]);
-                    arriving.Add(made);
+                    (roots ??= []).Add(x[gradient.Input]);
+                    (arriving ??= []).Add(made);
                 }
             }
         // The walk that the function began ends where its inputs were made.
-        if (roots.Count > 0) new ReverseWalk(createGraph: false, keepGraph: false).Run([.. roots], [.. arriving], null);
-        return all[..results];
+        if (roots is not null) new ReverseWalk(createGraph: false, keepGraph: false).Run([.. roots], [.. arriving!], null);
+        return results == all.Length ? all : all[..results];
     }
 }

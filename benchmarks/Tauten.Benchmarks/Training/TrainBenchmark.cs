@@ -16,7 +16,7 @@ static class TrainBenchmark
     // What PyTorch's generator draws, seeded with 0, for the weights and the batch of mobilenetv2-224 before the first step.
     const int DrawnBefore = 5_609_362;
 
-    public sealed record Options(IReadOnlyList<Workload> Workloads, string? Folder, bool Memory, bool Compiled, DType Precision = DType.Float32);
+    public sealed record Options(IReadOnlyList<Workload> Workloads, string? Folder, bool Memory, bool Compiled, DType Precision = DType.Float32, string? Profile = null);
 
     /// <summary>The options, or null with a word on the error stream.</summary>
     public static Options? Parse(ReadOnlySpan<string> arguments)
@@ -25,6 +25,7 @@ static class TrainBenchmark
         string? folder = null;
         bool memory = false, compiled = false;
         var precision = DType.Float32;
+        string? profile = null;
         for (int i = 0; i < arguments.Length; i++)
         {
             string argument = arguments[i];
@@ -39,7 +40,7 @@ static class TrainBenchmark
                 memory = true;
                 continue;
             }
-            if (argument is not ("--mode" or "--threads" or "--from" or "--precision")) return Refuse($"there is no option '{argument}'. Expected: --mode, --precision, --threads, --from, --memory.");
+            if (argument is not ("--mode" or "--threads" or "--from" or "--precision" or "--profile")) return Refuse($"there is no option '{argument}'. Expected: --mode, --precision, --profile, --threads, --from, --memory.");
             if (++i == arguments.Length) return Refuse($"{argument} needs a value.");
             string value = arguments[i];
             switch (argument)
@@ -54,6 +55,9 @@ static class TrainBenchmark
                 case "--precision":
                     precision = value switch { "bf16" => DType.BFloat16, "f16" => DType.Float16, _ => DType.Float32 };
                     break;
+                case "--profile":
+                    profile = value;
+                    break;
                 case "--threads":
                     if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int threads) || threads < 1) return Refuse($"expected --threads with a number of 1 or more. Received: {value}.");
                     CpuBackend.Threads = threads;
@@ -64,7 +68,7 @@ static class TrainBenchmark
                     break;
             }
         }
-        return new(workloads.Count > 0 ? workloads : Workload.All, folder, memory, compiled, precision);
+        return new(workloads.Count > 0 ? workloads : Workload.All, folder, memory, compiled, precision, profile);
     }
 
     static Options? Refuse(string message)
@@ -116,6 +120,7 @@ static class TrainBenchmark
                 peak_tensor_mb = Math.Round(peak / 1e6, 1),
                 live_tensor_mb = options.Memory ? Math.Round(LiveBytes(cpu, run) / 1e6, 1) : default(double?),
             }));
+            if (options.Profile is not null) Report(run, Path.Combine(options.Profile, $"{workload.Name}.json"));
             if (start is null) continue;
             var expected = start["losses"].Tensor.ToArray<float>();
             if (Enumerable.Range(0, CheckedSteps).All(i => Math.Abs(losses[i] - expected[i]) <= workload.Tolerance)) continue;
@@ -123,6 +128,17 @@ static class TrainBenchmark
             agree = false;
         }
         return agree;
+    }
+
+    /// <summary>The profile of some steps: tables on the error stream, and a trace in a file.</summary>
+    static void Report(TrainingRun run, string file)
+    {
+        var profile = new Profile();
+        using (profile.Record())
+            for (int i = 0; i < GarbageSteps; i++) run.Step();
+        Console.Error.WriteLine(profile);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        profile.WriteTrace(file);
     }
 
     /// <summary>What a step needs at its busiest moment, found by asking the garbage collector at every single allocation: as if all were freed by hand.</summary>

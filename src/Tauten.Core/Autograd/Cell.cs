@@ -19,6 +19,12 @@ public abstract class Cell
         escaped = true;
     }
 
+    private protected Cell(Cell cell)
+    {
+        (Name, Spec) = (cell.Name, cell.Spec);
+        escaped = true;
+    }
+
     /// <summary>The name, as given by the module that owns it.</summary>
     public string? Name { get; internal set; }
 
@@ -207,6 +213,19 @@ public sealed class Buffer(Tensor value, string? name = null) : Cell(value.Detac
         {
             if (value) throw new GradientException($"{this}: a buffer has no gradient. Use a Parameter.");
         }
+    }
+
+    internal override GradientCell? Gradients => null;
+}
+
+/// <summary>What stands for a cell in a graph that several graphs share: it has a spec, and no value.</summary>
+sealed class CellPlace(Cell cell) : Cell(cell)
+{
+    /// <summary>Always false.</summary>
+    public override bool RequiresGrad
+    {
+        get => false;
+        set => throw new GraphException($"{this}: it only stands for a parameter or buffer.");
     }
 
     internal override GradientCell? Gradients => null;

@@ -42,6 +42,15 @@ public abstract class Backend
     public virtual void CopyToHost(Storage storage, long offset, Span<byte> bytes) =>
         System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpan(ref System.Runtime.CompilerServices.Unsafe.Add(ref storage.Reference, (nint)offset), bytes.Length).CopyTo(bytes);
 
+    /// <summary>The arithmetic operations in a second that the device is able to do in a dtype; null where that is not known.</summary>
+    internal virtual double? PeakOperations(DType dtype) => null;
+
+    /// <summary>The bytes that tensors and tapes hold now, as far as the backend counts them.</summary>
+    internal virtual long HeldBytes => 0;
+
+    /// <summary>What compilers have made for this backend and is in use, by what it was made of.</summary>
+    internal Dictionary<object, WeakReference<object>> Remembered { get; } = [];
+
     /// <summary>Waits until all work that was given out is done.</summary>
     public virtual void Synchronize() { }
 

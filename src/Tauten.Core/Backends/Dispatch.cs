@@ -20,7 +20,7 @@ public static class Dispatch
             if (spec.Shape.IsKnown)
             {
                 var y = Tensor.Allocate(x.Storage.Backend, spec);
-                kernel(op, new ReadOnlySpan<Tensor>(ref x), new Span<Tensor>(ref y));
+                Execute(ambient, kernel, op, new ReadOnlySpan<Tensor>(ref x), new Span<Tensor>(ref y));
                 if (ambient.Untracked == 0 && x.IsTracked) Track(ambient, op, x, null, y);
                 GC.KeepAlive(x);
                 return y;
@@ -42,7 +42,7 @@ public static class Dispatch
             if (spec.Shape.IsKnown)
             {
                 var y = Tensor.Allocate(backend, spec);
-                kernel(op, [a, b], new Span<Tensor>(ref y));
+                Execute(ambient, kernel, op, [a, b], new Span<Tensor>(ref y));
                 if (ambient.Untracked == 0 && (a.IsTracked || b.IsTracked)) Track(ambient, op, a, b, y);
                 GC.KeepAlive(a);
                 GC.KeepAlive(b);
@@ -97,7 +97,7 @@ public static class Dispatch
             var old = x[op.Overwritten(i)];
             y[i] = may[i] ? old : Tensor.Allocate(backend, old.Spec);
         }
-        kernel(op, x, y);
+        Execute(Ambient.Current, kernel, op, x, y);
         KeepAlive(x);
         return y;
     }
@@ -115,7 +115,7 @@ public static class Dispatch
             var specs = Infer(op, SpecsOf(x));
             for (int i = 0; i < y.Length; i++)
                 y[i] = specs[i].Shape.IsKnown ? Tensor.Allocate(backend, specs[i]) : null!;
-            kernel(op, x, y);
+            Execute(ambient, kernel, op, x, y);
         }
         else if (op is ViewOp view) y[0] = RunView(view, x[0]);
         else if (op is ControlOp control)
@@ -134,6 +134,12 @@ public static class Dispatch
         else throw Missing(op, backend);
         if (ambient.Untracked == 0) Track(ambient, op, x, y);
         KeepAlive(x);
+    }
+
+    static void Execute(Ambient ambient, Kernel<Op> kernel, Op op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
+    {
+        if (ambient.Profile is { } profile) profile.Run(kernel, op, x, y, Origin.Now(ambient));
+        else kernel(op, x, y);
     }
 
     static Tensor RunView(ViewOp op, Tensor x)
@@ -181,7 +187,7 @@ public static class Dispatch
             if (b is not null && (reads & Reads.Second) != 0) node.Save(1, b, slots);
             if ((reads & Reads.Output) != 0) node.Save(inputs, y, slots);
         }
-        if (ambient.DetectAnomaly) node.Origin = Anomaly.Here();
+        if (ambient.DetectAnomaly || ambient.Profile is not null) node.Origin = Origin.Now(ambient);
         y.SetNode(node);
     }
 
@@ -201,7 +207,7 @@ public static class Dispatch
             if (ReadsInput(reads, i)) node.Save(i, x[i], slots);
         if ((reads & Reads.Output) != 0)
             for (int i = 0; i < y.Length; i++) node.Save(x.Length + i, y[i], slots);
-        if (ambient.DetectAnomaly) node.Origin = Anomaly.Here();
+        if (ambient.DetectAnomaly || ambient.Profile is not null) node.Origin = Origin.Now(ambient);
         for (int i = 0; i < y.Length; i++)
             if (y[i].DType.IsFloating()) y[i] = y[i].As(node, i);
     }

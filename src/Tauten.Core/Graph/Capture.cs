@@ -17,6 +17,7 @@ sealed class Capture(Capture? outer)
     readonly Dictionary<(object, string), Func<bool>> assumptions = [];
     readonly HashSet<GradientCell> hidden = [];
     int unknowns;
+    Origin? origin;                 // of the last node
 
     /// <summary>Opens a capture on this thread.</summary>
     public static CaptureScope Begin() => new(new Capture(Ambient.Current.Capture));
@@ -65,7 +66,7 @@ sealed class Capture(Capture? outer)
         var result = Dispatch.Infer(op, specs);
         object outputs = result.Count == 1 ? result[0] : Enumerable.Range(0, result.Count).Select(i => (ValueSpec)result[i]).ToArray();
         var node = new Node(op, values, outputs, tracked && Ambient.Current.Tracks && op is not Detach);
-        if (Ambient.Current.DetectAnomaly) node.Origin = Anomaly.Here();
+        if (Origin.Now(Ambient.Current, origin) is { } now) node.Origin = origin = now;
         Add(node);
         for (int i = 0; i < y.Length; i++) y[i] = Tensor.Symbol(node, i);
     }

@@ -69,6 +69,7 @@ public sealed partial class Graph
     void Compute(Node node, Op op, int position, RunningValues values, Dictionary<string, Dim> sizes)
     {
         using var mode = Mode(node);
+        using var origin = new OriginScope(node.Origin ?? Origin.Now(Ambient.Current));
         var x = new Value[node.InputCount];
         for (int i = 0; i < x.Length; i++) x[i] = values[node.Input(i)][node.InputOutput(i)];
         var temporaries = Temporaries.Begin();

@@ -67,6 +67,9 @@ public abstract record Op
     /// <summary>How output elements relate to input elements.</summary>
     public virtual OpKind Kind() => OpKind.Other;
 
+    /// <summary>The arithmetic operations, a multiply-add counting two, where they are what takes the time; null for ops that memory limits.</summary>
+    internal virtual double? Work(ReadOnlySpan<TensorSpec> x, ReadOnlySpan<TensorSpec> y) => null;
+
     /// <summary>In which dtype it runs while <see cref="Autocast"/> is on.</summary>
     public virtual OpPrecision Precision() => Kind() == OpKind.Elementwise ? OpPrecision.Widest : OpPrecision.AsGiven;
 

@@ -28,9 +28,12 @@ sealed unsafe class FusedKernel(KernelTable kernels) : IKernel
     {
         var body = program.Body;
         int inputs = body.Inputs.Length;
-        var tensors = new Tensor[inputs + y.Length];
+        int count = inputs + y.Length, anchored = body.Anchor?.Inputs.Length ?? 0;
+        TensorBuffer buffer = default;
+        Span<Tensor> all = count + anchored <= TensorBuffer.Length ? buffer : new Tensor[count + anchored], tensors = all[..count], operands = all.Slice(count, anchored);
         for (int i = 0; i < inputs; i++) tensors[i] = body.Inputs[i] is { Position: BodyInput.OfAnchor } ? y[body.Anchor!.Output] : body.Inputs[i].Constant ?? x[body.Inputs[i].Position];
-        y.CopyTo(tensors.AsSpan(inputs));
+        for (int i = 0; i < anchored; i++) operands[i] = body.Anchor!.Inputs[i].Constant ?? x[body.Anchor.Inputs[i].Position];
+        y.CopyTo(tensors[inputs..]);
         ulong* scalars = stackalloc ulong[body.Scalars.Count + 1];
         for (int i = 0; i < body.Scalars.Count; i++)
         {
@@ -41,15 +44,13 @@ sealed unsafe class FusedKernel(KernelTable kernels) : IKernel
             MovementKernels.Write((byte*)(scalars + i), value, dtype);
         }
         byte** pointers = stackalloc byte*[tensors.Length];
-        var operands = body.Anchor is { } anchor ? Array.ConvertAll(anchor.Inputs, operand => operand.Constant) : [];
-        for (int i = 0; i < operands.Length; i++) operands[i] ??= x[body.Anchor!.Inputs[i].Position];
-        bool done = Pin(program, tensors, operands!, 0, pointers, scalars);
-        GC.KeepAlive(tensors);
+        bool done = Pin(program, tensors, operands, 0, pointers, scalars);
+        foreach (var tensor in tensors) GC.KeepAlive(tensor);
         return done;
     }
 
     /// <summary>The first elements of all tensors from one on: memory of the pool does not move, and the others are pinned one inside the other.</summary>
-    static bool Pin(BodyProgram program, Tensor[] tensors, Tensor[] operands, int index, byte** pointers, ulong* scalars)
+    static bool Pin(BodyProgram program, ReadOnlySpan<Tensor> tensors, ReadOnlySpan<Tensor> operands, int index, byte** pointers, ulong* scalars)
     {
         for (; index < tensors.Length; index++)
         {
@@ -68,7 +69,7 @@ sealed unsafe class FusedKernel(KernelTable kernels) : IKernel
     }
 
     /// <summary>False where a row is too long to be joined in cache, or where an anchor would write over what is still to be read.</summary>
-    static bool Execute(BodyProgram program, Tensor[] tensors, Tensor[] operands, byte** pointers, ulong* scalars)
+    static bool Execute(BodyProgram program, ReadOnlySpan<Tensor> tensors, ReadOnlySpan<Tensor> operands, byte** pointers, ulong* scalars)
     {
         var body = program.Body;
         int rank = body.Rank, inputs = body.Inputs.Length;
@@ -107,7 +108,7 @@ sealed unsafe class FusedKernel(KernelTable kernels) : IKernel
     }
 
     /// <summary>Whether an output lies in memory that an anchor, or what follows it, still reads.</summary>
-    static bool WritesOver(FusedBody body, Tensor[] tensors, Tensor[] operands)
+    static bool WritesOver(FusedBody body, ReadOnlySpan<Tensor> tensors, ReadOnlySpan<Tensor> operands)
     {
         int inputs = body.Inputs.Length;
         for (int k = inputs; k < tensors.Length; k++)
@@ -121,7 +122,7 @@ sealed unsafe class FusedKernel(KernelTable kernels) : IKernel
     }
 
     /// <summary>Whether an output lies in memory that an input reads.</summary>
-    static bool Overlaps(Tensor[] tensors, int inputs)
+    static bool Overlaps(ReadOnlySpan<Tensor> tensors, int inputs)
     {
         for (int i = 0; i < inputs; i++)
             for (int k = inputs; k < tensors.Length; k++)
@@ -150,5 +151,14 @@ sealed unsafe class FusedKernel(KernelTable kernels) : IKernel
         }
         int size = tensor.DType.Size();
         return (first * size, (last + 1) * size);
+    }
+
+    /// <summary>The tensors of a call, on the stack: more are rare.</summary>
+    [System.Runtime.CompilerServices.InlineArray(Length)]
+    struct TensorBuffer
+    {
+        public const int Length = 40;
+
+        Tensor first;
     }
 }

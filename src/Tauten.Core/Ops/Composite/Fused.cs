@@ -30,6 +30,23 @@ public sealed record Fused(Graph Body) : GraphOp(Body)
     /// <inheritdoc/>
     protected override bool PrintMembers(StringBuilder builder) => base.PrintMembers(builder);
 
+    /// <inheritdoc/>
+    internal override double? Work(ReadOnlySpan<TensorSpec> x, ReadOnlySpan<TensorSpec> y)
+    {
+        double? all = null;
+        Dictionary<string, Dim>? sizes = null;
+        var given = x.ToArray();
+        foreach (var node in Body.Nodes)
+        {
+            if (node.Op is null || node.Op.Kind() != OpKind.Contraction) continue;
+            TensorSpec[] inputs = [.. Enumerable.Range(0, node.InputCount).Select(i => Known(node.Input(i).Spec(node.InputOutput(i))))], outputs = [.. Enumerable.Range(0, node.OutputCount).Select(i => Known(node.Spec(i)))];
+            if (node.Op.Work(inputs, outputs) is { } work) all = (all ?? 0) + work;
+        }
+        return all;
+
+        TensorSpec Known(TensorSpec spec) => spec.Shape.IsKnown ? spec : spec with { Shape = spec.Shape.Bind(name => (sizes ??= Body.Sizes(given)).TryGetValue(name, out var size) ? size : default(Dim?)) };
+    }
+
     /// <summary>The op itself where the sizes follow from the inputs, so that one compiled body is used for all.</summary>
     protected internal override Op Bind(Func<string, Dim?> known) => Body.LearnsSizes ? this : base.Bind(known);
 }

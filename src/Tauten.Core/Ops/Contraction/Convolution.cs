@@ -12,6 +12,9 @@ namespace Tauten.Ops;
 public sealed record Convolution(Dims Strides, Dims Padding, Dims Dilations, int Groups) : PrimitiveOp
 {
     /// <inheritdoc/>
+    internal override double? Work(ReadOnlySpan<TensorSpec> x, ReadOnlySpan<TensorSpec> y) => 2.0 * y[0].Shape.Count * x[1].Shape.Count / x[1].Shape[0].Value;
+
+    /// <inheritdoc/>
     public override OpPrecision Precision() => OpPrecision.Reduced;
 
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Conv", [OnnxForm.X(), OnnxForm.X(1)], ("strides", Strides.ToArray()), ("pads", Padding.ToArray()), ("dilations", Dilations.ToArray()), ("group", (long)Groups))];
@@ -83,6 +86,9 @@ public sealed record Convolution(Dims Strides, Dims Padding, Dims Dilations, int
 public sealed record ConvolutionInputGradient(Shape Input, Convolution Forward) : PrimitiveOp
 {
     /// <inheritdoc/>
+    internal override double? Work(ReadOnlySpan<TensorSpec> x, ReadOnlySpan<TensorSpec> y) => 2.0 * x[0].Shape.Count * x[1].Shape.Count / x[1].Shape[0].Value;
+
+    /// <inheritdoc/>
     public override OpPrecision Precision() => OpPrecision.Reduced;
 
     // What the windows reach, less the padding, may be shorter than the input was: the difference is output padding.
@@ -138,6 +144,9 @@ public sealed record ConvolutionInputGradient(Shape Input, Convolution Forward) 
 /// <param name="Forward">The convolution.</param>
 public sealed record ConvolutionWeightGradient(Shape Weight, Convolution Forward) : PrimitiveOp
 {
+    /// <inheritdoc/>
+    internal override double? Work(ReadOnlySpan<TensorSpec> x, ReadOnlySpan<TensorSpec> y) => 2.0 * x[1].Shape.Count * y[0].Shape.Count / y[0].Shape[0].Value;
+
     /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Contraction;
 
