@@ -11,11 +11,18 @@ static class DigitImages
     /// <summary>All images, float32 [1797, 1, 8, 8] from 0 (white) to 1 (black).</summary>
     public static Tensor Load()
     {
+        float[] pixels = [.. Rows().SelectMany(row => row[..^1]).Select(ink => ink / 16f)];
+        return Tensor.From(pixels, [pixels.Length / 64, 1, 8, 8]);
+    }
+
+    /// <summary>The digit that each image shows, int64 [1797].</summary>
+    public static Tensor Labels() => Tensor.From([.. Rows().Select(row => (long)row[^1])]);
+
+    static IEnumerable<int[]> Rows()
+    {
         using var resource = typeof(DigitImages).Assembly.GetManifestResourceStream("digits.csv.gz")!;
         using var lines = new StreamReader(new GZipStream(resource, CompressionMode.Decompress));
-        var pixels = new List<float>();
-        while (lines.ReadLine() is { } line) pixels.AddRange(line.Split(',')[..^1].Select(number => int.Parse(number) / 16f));
-        return Tensor.From(pixels.ToArray(), [pixels.Count / 64, 1, 8, 8]);
+        while (lines.ReadLine() is { } line) yield return Array.ConvertAll(line.Split(','), int.Parse);
     }
 
     /// <summary>Some of the images, drawn anew at each call.</summary>

@@ -60,6 +60,12 @@ public sealed class CpuBackend : Backend
     internal override bool Fuses(Graph body) => Fusion?.Find(body) is not null;
 
     /// <inheritdoc/>
+    internal override void Fix(Tensor x)
+    {
+        if (x.Storage is PooledStorage storage) storage.Forms ??= new(this);
+    }
+
+    /// <inheritdoc/>
     protected internal override void BeforeBackward() => Pool.BeforeBackward();
 }
 

@@ -30,15 +30,16 @@ public sealed class ImportedModel
         general = new(CaptureGeneral);
     }
 
-    internal static ImportedModel Of(ModelProto proto, ExternalFiles? files, OnnxImportOptions options)
+    internal static ImportedModel Of(ModelParts parts, ExternalFiles? files, OnnxImportOptions options)
     {
         using var limit = SizeLimit.Of(options.LargestTensor);
-        var graph = ModelReader.Read(proto, files);
+        if (parts.Model.Graph is { } whole) ModelCut.Apply(whole, options);
+        var graph = ModelReader.Read(parts, files);
         var parameters = new Dictionary<string, Parameter>();
         if (options.Trainable)
             foreach (var (name, value) in graph.Initializers)
                 if (value is OnnxTensor tensor && tensor.ElementType.Carrier().IsFloating() && !tensor.ElementType.IsCarried()) parameters.Add(name, new Parameter(tensor.Tensor, name));
-        return new(graph, parameters, proto, options);
+        return new(graph, parameters, parts.Model, options);
     }
 
     /// <summary>The inputs that must be given, by name and type.</summary>
@@ -59,6 +60,9 @@ public sealed class ImportedModel
     /// <summary>Further properties by name.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
+    /// <summary>The nodes of the model, each after what it reads; those within bodies are not among them.</summary>
+    public IReadOnlyList<ModelNode> Nodes => [.. graph.Nodes.Select(n => new ModelNode(n.Domain.Length == 0 ? n.Operator : $"{n.Domain}.{n.Operator}", n.Name, n.Inputs, n.Outputs))];
+
     /// <summary>How often each operator occurs, bodies included.</summary>
     public IReadOnlyDictionary<string, int> Operators { get; }
 
@@ -67,6 +71,12 @@ public sealed class ImportedModel
 
     /// <summary>The floating-point initializers of a model that was imported as trainable, by name.</summary>
     public IReadOnlyDictionary<string, Parameter> Parameters => parameters;
+
+    /// <summary>The model as one graph with open sizes, all of whose outputs are tensors; null where there is none.</summary>
+    internal Graph? General => general.Value.Model is { IsPlain: true } model ? model.Graph : null;
+
+    /// <summary>What is done to each further graph that the model is captured as.</summary>
+    internal Action<Graph>? OnCapture { get; set; }
 
     /// <summary>The model as one graph, in which the sizes that it names stay open.</summary>
     /// <exception cref="GraphException">Values or sizes of inputs decide about the model's shapes; the message names the node.</exception>
@@ -125,8 +135,9 @@ public sealed class ImportedModel
     OnnxValue?[]? RunGraph(OnnxTensor[] given, RunMode mode, CancellationToken stop)
     {
         using var limit = SizeLimit.Of(options.LargestTensor);
+        using var stopping = new StopScope(stop);
         Tensor[] x = Array.ConvertAll(given, g => g.Tensor);
-        if (mode == RunMode.Best && general.Value.Model is { } model && ModelPort.Fit(Inputs, given) && !(model.MayRunForever && stop.CanBeCanceled))
+        if (mode == RunMode.Best && general.Value.Model is { } model && ModelPort.Fit(Inputs, given))
         {
             try
             {
@@ -137,8 +148,7 @@ public sealed class ImportedModel
             {
             }
         }
-        // Between the nodes of a graph nobody is asked to stop; a run node by node is.
-        return Special(given, stop) is { } special && !(special.MayRunForever && stop.CanBeCanceled) ? special.Run(x) : null;
+        return Special(given, stop)?.Run(x);
     }
 
     CapturedModel? Special(OnnxTensor[] given, CancellationToken stop)
@@ -149,6 +159,7 @@ public sealed class ImportedModel
         try
         {
             model = CapturedModel.Of(graph, [.. Inputs.Select(p => p.Name)], [.. given.Select(g => g.Tensor.Spec)], [.. given.Select(g => g.ElementType)], Interpret(stop));
+            OnCapture?.Invoke(model.Graph);
         }
         // Node by node the model runs, or says what is wrong.
         catch (Exception error) when (error is NeedsValueException or TautenException)
@@ -183,7 +194,9 @@ enum RunMode
 {
     /// <summary>As the most general graph that can be captured; node by node where there is none.</summary>
     Best,
-    /// <summary>As a graph for the sizes of the inputs.</summary>
+    /// <summary>As a graph for the sizes of the inputs; node by node where there is none.</summary>
+    Special,
+    /// <summary>As a graph for the sizes of the inputs, or not at all.</summary>
     Graph,
     /// <summary>Node by node.</summary>
     NodeByNode,

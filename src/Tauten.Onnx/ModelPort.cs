@@ -20,6 +20,9 @@ public sealed class ModelPort
 
     internal TypeProto? Proto { get; }
 
+    /// <summary>The input or output of a function.</summary>
+    internal static ModelPort Of(string name, TensorSpec spec) => new(name, $"{spec}", spec, ElementTypes.Of(spec.DType), null);
+
     internal static ModelPort Of(OnnxPort port, string unnamed)
     {
         if (port.Type?.TensorType is not { } tensor) return new(port.Name, InWords(port.Type), null, ElementType.Undefined, port.Type);

@@ -26,7 +26,7 @@ public static class Onnx
     public static ImportedModel Import(Stream stream, OnnxImportOptions? options = null) => Import(stream, null, options);
 
     /// <summary>Reads a model from the bytes of a file; see <see cref="Import(string, OnnxImportOptions?)"/>.</summary>
-    public static ImportedModel Import(ReadOnlyMemory<byte> bytes, OnnxImportOptions? options = null) => Import(new MemoryStream(bytes.ToArray(), writable: false), null, options);
+    public static ImportedModel Import(ReadOnlyMemory<byte> bytes, OnnxImportOptions? options = null) => Import(Of(bytes), null, options);
 
     /// <summary>
     /// Writes a graph as a model. The model is read back and run on random inputs first, or on the given ones: a file that does not compute what the graph does is not written.
@@ -44,8 +44,7 @@ public static class Onnx
     /// </code></example>
     public static void Export(Graph graph, string path, OnnxExportOptions? options = null, params ReadOnlySpan<Tensor> examples)
     {
-        byte[] bytes = Written(graph, options ?? new(), examples);
-        File.WriteAllBytes(path, bytes);
+        Exporter.Write(graph, path, options ?? new(), Examples(graph, examples));
     }
 
     /// <summary>
@@ -67,13 +66,14 @@ public static class Onnx
         Export(Graph.Capture(function, new TensorSpec(example.DType, shape)), path, options, example);
     }
 
-    internal static byte[] Written(Graph graph, OnnxExportOptions options, ReadOnlySpan<Tensor> examples)
+    static MemoryStream Of(ReadOnlyMemory<byte> bytes) => System.Runtime.InteropServices.MemoryMarshal.TryGetArray(bytes, out var array) ? new(array.Array!, array.Offset, array.Count, writable: false) : new(bytes.ToArray(), writable: false);
+
+    internal static byte[] Written(Graph graph, OnnxExportOptions options, ReadOnlySpan<Tensor> examples) => Exporter.Written(graph, options, Examples(graph, examples));
+
+    static Tensor[] Examples(Graph graph, ReadOnlySpan<Tensor> examples)
     {
-        var model = Exporter.Write(graph, options);
         var generator = new Generator(0);
-        Tensor[] x = examples.Length > 0 ? examples.ToArray() : [.. graph.Inputs.Select(i => Example(i.Spec, generator))];
-        Exporter.Check(model, graph, x, options.Tolerance);
-        return model.ToByteArray();
+        return examples.Length > 0 ? examples.ToArray() : [.. graph.Inputs.Select(i => Example(i.Spec, generator))];
     }
 
     static Tensor Example(TensorSpec spec, Generator generator)
@@ -84,10 +84,17 @@ public static class Onnx
 
     static ImportedModel Import(Stream stream, ExternalFiles? files, OnnxImportOptions? options)
     {
-        ModelProto model;
+        if (!stream.CanSeek)
+        {
+            var whole = new MemoryStream();
+            stream.CopyTo(whole);
+            whole.Position = 0;
+            stream = whole;
+        }
+        ModelParts model;
         try
         {
-            model = ModelProto.Parser.ParseFrom(stream);
+            model = ModelParts.Read(stream);
         }
         catch (InvalidProtocolBufferException error)
         {

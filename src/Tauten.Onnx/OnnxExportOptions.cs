@@ -12,6 +12,12 @@ public sealed record OnnxExportOptions
     /// <summary>The names of the outputs; <c>y0</c>, <c>y1</c> and so on where none are given.</summary>
     public IReadOnlyList<string>? Outputs { get; init; }
 
+    /// <summary>
+    /// Whether the weights go to a file of their own beside the model, named as it is with <c>.data</c> behind. Models of more than 2 GB, which the format cannot hold in one file, have them there
+    /// in any case.
+    /// </summary>
+    public bool ExternalWeights { get; init; }
+
     /// <summary>Properties that the file carries along.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 

@@ -95,6 +95,7 @@ public sealed class AttentionTests
     [Fact]
     public void Transformers_have_biases_or_none_and_weights_of_Glorot()
     {
+        using var random = Generator.Use(new(1));
         var transformer = new Transformer(8, 2, 1, 2, 16, bias: false);
         Assert.DoesNotContain(transformer.State().Keys, name => name.Contains("bias"));
         Assert.Equal(2, ((TransformerDecoder)transformer.Decoder).Layers.Count);

@@ -37,6 +37,7 @@ public class LayerCatalogTests
     [Fact]
     public void First_weights_are_spread_as_in_PyTorch()
     {
+        using var random = Generator.Use(new(1));
         Near(1 / Math.Sqrt(4 * 3), new Conv1d(4, 50, 3).Weight);
         Near(1 / Math.Sqrt(4 * 9), new ConvTranspose2d(50, 4, 3).Weight);
         Near(1 / Math.Sqrt(7), new GRU(3, 7, 3).Parameters());

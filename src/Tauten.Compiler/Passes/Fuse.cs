@@ -42,7 +42,7 @@ sealed class Fuse
     }
 
     // A value that is the same everywhere is not kept: each group makes it anew.
-    static bool IsSplat(Node node) => node.Op is Fill;
+    static bool IsSplat(Node node) => node.Op?.RepeatedValue is { } value && !double.IsNaN(value);
 
     bool IsJoinable(Node node)
     {
@@ -188,7 +188,7 @@ sealed class Fuse
                 for (int i = 0; i < x.Length; i++)
                 {
                     var input = node.Input(i);
-                    x[i] = made.TryGetValue(input, out var inside) ? inside : IsSplat(input) ? Splat((Fill)input.Op!) : symbols[taken[(input, node.InputOutput(i))]];
+                    x[i] = made.TryGetValue(input, out var inside) ? inside : IsSplat(input) ? Splat(input) : symbols[taken[(input, node.InputOutput(i))]];
                 }
                 made.Add(node, Dispatch.Run(node.Op!, x));
             }
@@ -199,7 +199,7 @@ sealed class Fuse
         return Array.ConvertAll(nodes, node => Array.IndexOf(given, node) is int at and >= 0 ? (Value[])[y[at].Shape.Equals(node.Spec().Shape) ? y[at] : y[at].BroadcastTo(node.Spec().Shape)] : []);
     }
 
-    static Tensor Splat(Fill fill) => Dispatch.Run(new Fill(Shape.Scalar, fill.Value, fill.DType));
+    static Tensor Splat(Node node) => Dispatch.Run(new Fill(Shape.Scalar, node.Op!.RepeatedValue!.Value, node.Spec().DType));
 
     static TensorSpec Renamed(TensorSpec spec, Dictionary<Dim, Dim> names)
     {

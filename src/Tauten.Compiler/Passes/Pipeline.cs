@@ -10,8 +10,9 @@ static class Pipeline
     {
         graph = graph.Lower(op => backend.FindKernel(op) is not null);
         var merge = new MergeEqual();
+        var normalization = new FoldNormalization(graph);
         // One walk: what one rule leaves is simple enough for the next.
-        graph = graph.Rewrite((_, op, x) => FoldConstants.Rule(op, x) ?? Simplify.Rule(op, x) ?? merge.Rule(op, x));
+        graph = graph.Rewrite((node, op, x) => FoldConstants.Rule(op, x) ?? Simplify.Rule(op, x) ?? normalization.Rule(node, op, x) ?? merge.Rule(op, x));
         return Fuse.Run(graph, backend);
     }
 }

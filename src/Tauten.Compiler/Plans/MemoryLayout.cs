@@ -43,7 +43,7 @@ static class MemoryLayout
         {
             if (slot.Place != Compiler.Place.Workspace || slot.Source is not null) continue;
             if (slot.Over is { } before && of.TryGetValue(before, out var block)) block.Slots.Add(slot);
-            else blocks.Add(block = new() { Slots = { slot }, Bytes = (Math.Max(slot.ByteCount, 1) + Alignment - 1) / Alignment * Alignment });
+            else blocks.Add(block = new() { Slots = { slot }, Bytes = (Math.Max(slot.Spec.ByteCount, 1) + Alignment - 1) / Alignment * Alignment });
             block.First = Math.Min(block.First, slot.First);
             block.Last = Math.Max(block.Last, slot.Last);
             of.Add(slot, block);

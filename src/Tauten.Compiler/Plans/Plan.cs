@@ -58,8 +58,6 @@ sealed class Slot(int index, Place place, TensorSpec spec)
 
     /// <summary>Whether it has all elements of its root in the same order.</summary>
     public bool IsWhole => Layout is { IsContiguous: true, Offset: 0 } && spec.Shape.Count == Root.Spec.Shape.Count;
-
-    public long ByteCount => spec.Shape.Count * spec.DType.Size();
 }
 
 /// <summary>One kernel to run.</summary>

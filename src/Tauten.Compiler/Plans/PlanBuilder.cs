@@ -7,13 +7,11 @@ namespace Tauten.Compiler;
 /// <param name="backend">Where it will run.</param>
 sealed class PlanBuilder(Graph graph, Backend backend)
 {
-    /// <summary>Values up to this size that do not depend on inputs or cells are computed once, when the plan is made.</summary>
-    const long LargestStatic = 1 << 20;
-
     readonly Dictionary<(Node, int), Slot> places = [];
     readonly List<Slot> slots = [];
     readonly List<PlannedStep> steps = [];
     readonly List<Cell> cells = [];
+    readonly List<Slot> cellSlots = [];
     readonly HashSet<(Node, int)> read = graph.OutputsRead();
     Dictionary<string, Dim> sizes = [];
 
@@ -24,7 +22,7 @@ sealed class PlanBuilder(Graph graph, Backend backend)
         for (int i = 0; i < inputs.Length; i++) places[(graph.NamedInputs[i].Node, 0)] = Add(new(slots.Count, Place.Input, inputs[i]) { Number = i });
         foreach (var (cell, node) in graph.CellNodes)
         {
-            places[(node, 0)] = Add(new(slots.Count, Place.Cell, cell.Spec) { Number = cells.Count });
+            cellSlots.Add(places[(node, 0)] = Add(new(slots.Count, Place.Cell, cell.Spec) { Number = cells.Count }));
             cells.Add(cell);
         }
         foreach (var (node, value) in graph.ConstantNodes) places[(node, 0)] = Add(new(slots.Count, Place.Static, value.Spec) { Value = Contiguous(value) });
@@ -75,7 +73,8 @@ sealed class PlanBuilder(Graph graph, Backend backend)
             places[(node, 0)] = View(view, x[0], specs[0]);
             return true;
         }
-        if (Array.TrueForAll(x, slot => slot.Place == Place.Static) && specs.Sum(s => s.Shape.Count * s.DType.Size()) <= LargestStatic)
+        // More is constant than in the graph, now that sizes are known.
+        if (Array.TrueForAll(x, slot => slot.Place == Place.Static) && specs.Sum(s => s.ByteCount) <= FoldConstants.LargestBytes)
         {
             var values = specs.Length == 1 ? [Dispatch.Run(op, Array.ConvertAll(x, slot => slot.Value!))] : Dispatch.RunAll(op, Array.ConvertAll(x, slot => slot.Value!));
             for (int i = 0; i < values.Length; i++) places[(node, i)] = Add(new(slots.Count, Place.Static, specs[i]) { Value = Contiguous(values[i]) });
@@ -165,7 +164,7 @@ sealed class PlanBuilder(Graph graph, Backend backend)
         {
             var slot = updates[u].Slot!;
             if (slot is not { Place: Place.Workspace, Source: null } || !writers.TryGetValue(slot, out var writer)) continue;
-            var old = slots.First(s => s is { Place: Place.Cell, Source: null } && s.Number == updates[u].Cell);
+            var old = cellSlots[updates[u].Cell];
             if (old.Last != writer.Position || !MayWriteOver(writer.Step, writer.Output, old) || updates.Count(other => other.Slot?.Root == slot) > 1) continue;
             slot.Over = old;
             foreach (var other in slots)

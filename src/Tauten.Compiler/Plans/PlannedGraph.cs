@@ -1,7 +1,7 @@
 namespace Tauten.Compiler;
 
 /// <summary>A graph as it is run: simplified once, and laid out in memory for each choice of input sizes that it meets.</summary>
-sealed class PlannedGraph(Graph captured, Backend backend)
+sealed class PlannedGraph(Graph captured, Backend backend, WorkspacePool workspaces)
 {
     /// <summary>How many sizes are remembered.</summary>
     const int LargestCount = 64;
@@ -9,6 +9,9 @@ sealed class PlannedGraph(Graph captured, Backend backend)
     readonly Lock gate = new();
     (TensorSpec[] Specs, Plan? Plan)[] plans = [];
     Graph? lowered;
+
+    /// <summary>The graph as it was captured.</summary>
+    public Graph Captured => captured;
 
     /// <summary>The graph after all passes.</summary>
     public Graph Lowered
@@ -24,11 +27,17 @@ sealed class PlannedGraph(Graph captured, Backend backend)
         }
     }
 
+    /// <summary>The graph after all passes, if it has been asked for.</summary>
+    public Graph? LoweredSoFar => Volatile.Read(ref lowered);
+
     /// <summary>The number of plans made so far.</summary>
     public int PlanCount => plans.Length;
 
+    /// <summary>The bytes that all values on the way take in the plan that needs most.</summary>
+    public long WorkspaceBytes => plans.Select(p => p.Plan?.WorkspaceBytes ?? 0).DefaultIfEmpty().Max();
+
     /// <summary>Computes the results; nothing is tracked.</summary>
-    public Tensor[] Run(ReadOnlySpan<Tensor> x, WorkspacePool workspaces) => PlanFor(x) is { } plan ? workspaces.Run(plan, x) : Lowered.Run(x);
+    public Tensor[] Run(ReadOnlySpan<Tensor> x) => PlanFor(x) is { } plan ? workspaces.Run(plan, x) : Lowered.Run(x);
 
     /// <summary>Makes the plan for inputs of these sizes, so that the next run finds it.</summary>
     public void Prepare(ReadOnlySpan<Tensor> x)
@@ -45,6 +54,9 @@ sealed class PlannedGraph(Graph captured, Backend backend)
         return Make(Dispatch.SpecsOf(x));
     }
 
+    /// <inheritdoc cref="PlanFor(ReadOnlySpan{Tensor})"/>
+    public Plan? PlanFor(TensorSpec[] specs) => Make(specs);
+
     Plan? Make(TensorSpec[] specs)
     {
         var graph = Lowered;
@@ -58,7 +70,8 @@ sealed class PlannedGraph(Graph captured, Backend backend)
         }
     }
 
-    static bool Same(TensorSpec[] specs, ReadOnlySpan<Tensor> x)
+    /// <summary>Whether tensors have just these specs.</summary>
+    public static bool Same(TensorSpec[] specs, ReadOnlySpan<Tensor> x)
     {
         for (int i = 0; i < specs.Length; i++)
             if (!ReferenceEquals(specs[i], x[i].Spec) && specs[i] != x[i].Spec) return false;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Tauten.Ops;
 
 namespace Tauten.Compiler;
@@ -15,6 +16,7 @@ sealed class Workspace
     readonly bool[] changes;                             // whether a cell is assigned
     readonly (Tensor[] From, Tensor[] To)[] copies;
     readonly Kernel<Op> copy;
+    (Tensor[] From, Tensor[] To)[] handed = [];          // outputs that are copied to the caller's memory
 
     /// <summary>The values of a plan within <paramref name="memory"/>, which has at least as many bytes as the plan needs.</summary>
     public Workspace(Plan plan, Storage? memory)
@@ -58,6 +60,9 @@ sealed class Workspace
         return array;
     }
 
+    /// <summary>What runs here.</summary>
+    public Plan Plan => plan;
+
     /// <summary>Computes the outputs, and gives cells their new values.</summary>
     public Tensor[] Run(ReadOnlySpan<Tensor> x)
     {
@@ -72,18 +77,55 @@ sealed class Workspace
             if (!ReferenceEquals(values[cellSlots[i].Index], value)) Bring(cellViews[i], value);
         }
         foreach (var slot in made) Set(slot, slot.Source is null ? Tensor.Allocate(plan.Backend, slot.Spec) : Viewed(slot));
+        Execute(null);
+        return Results(x);
+    }
+
+    /// <summary>Puts tensors in the places of inputs and outputs for good; the plan has no cells. What has no place of its own is copied at the end of each run.</summary>
+    public void Bind(ReadOnlySpan<Tensor> x, ReadOnlySpan<Tensor> y)
+    {
+        for (int i = 0; i < x.Length; i++) Bring(inputViews[i], x[i]);
+        var bound = new HashSet<Slot>();
+        var rest = new List<(Slot From, Tensor To)>();
+        for (int i = 0; i < y.Length; i++)
+        {
+            var (slot, root) = (plan.Outputs[i], plan.Outputs[i].Root);
+            if (slot.Place == Place.Output && root.Spec.DType == slot.Spec.DType && bound.Add(root)) Set(root, y[i].View(root.Spec.Contiguous));
+            else rest.Add((slot, y[i]));
+        }
+        foreach (var slot in made)
+            if (slot.Source is not null) Set(slot, Viewed(slot));
+            else if (!bound.Contains(slot)) Set(slot, Tensor.Allocate(plan.Backend, slot.Spec));
+        handed = [.. rest.Select(r => (new[] { values[r.From.Index] }, new[] { r.To }))];
+    }
+
+    /// <summary>Copies elements.</summary>
+    public static void Copy(Tensor from, Tensor to) => to.Backend.FindKernel(Contiguous.Instance)!(Contiguous.Instance, [from], new Span<Tensor>(ref to));
+
+    /// <summary>Runs the kernels over the values that are in their places.</summary>
+    /// <param name="ends">Where the time is noted at which each kernel ends; null where nobody asks.</param>
+    public void Execute(long[]? ends)
+    {
+        var stop = Ambient.Current.Stop;
         var temporaries = Temporaries.Begin();
         try
         {
-            foreach (var (kernel, op, inputs, outputs) in steps) kernel(op, inputs, outputs);
+            for (int i = 0; i < steps.Length; i++)
+            {
+                stop.ThrowIfCancellationRequested();
+                var (kernel, op, inputs, outputs) = steps[i];
+                kernel(op, inputs, outputs);
+                if (ends is not null) ends[i] = Stopwatch.GetTimestamp();
+            }
             foreach (var (from, to) in copies)
                 if (from is not null) copy(Contiguous.Instance, from, to);
+            foreach (var (from, to) in handed) copy(Contiguous.Instance, from, to);
         }
         finally
         {
             temporaries.End([]);
         }
-        return Results(x);
+        GC.KeepAlive(this);
     }
 
     Tensor[] Results(ReadOnlySpan<Tensor> x)

@@ -15,7 +15,7 @@ sealed class WorkspacePool
     {
         if (!free.TryPop(out var memory)) memory = new();
         var results = memory.WorkspaceFor(plan).Run(x);
-        // After an error the memory is left to the collector.
+        // After an error, or when it was stopped, the memory is left to the collector.
         free.Push(memory);
         return results;
     }

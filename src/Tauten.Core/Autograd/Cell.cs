@@ -182,12 +182,7 @@ public sealed class Parameter : Cell
     internal bool HasPrivateGrad => !gradients.Escaped && gradients.Gradient is { Layout: { IsContiguous: true, Offset: 0 } } gradient && gradient.Storage.IsUnshared;
 
     /// <summary>Takes a gradient that nobody else holds in place of the one there is.</summary>
-    internal void AdoptGrad(Tensor made)
-    {
-        if (ReferenceEquals(made, gradients.Gradient)) return;
-        gradients.Clear();
-        (gradients.Gradient, gradients.Escaped) = (made, !made.Storage.Watch());
-    }
+    internal void AdoptGrad(Tensor made) => gradients.Adopt(made);
 
     /// <summary>Forgets the gradient.</summary>
     public void ZeroGrad()

@@ -25,6 +25,8 @@ sealed class ReverseWalk(bool createGraph, bool keepGraph, bool beyondTargets = 
         if (frees && !y[0].IsSymbolic) y[0].Storage.Backend.BeforeBackward();
         var stops = targets is null ? null : new HashSet<Node>(targets.Select(t => t.Node));
         foreach (var root in y) Sort(root.Node, stops);
+        // Formulas run in the dtypes of what was computed.
+        using var exact = Autocast.Off();
         using var mode = createGraph ? Gradients.Tracking() : Gradients.NoGrad();
         for (int i = 0; i < y.Length; i++) Accumulate(y[i].Node, y[i].OutputIndex, seeds[i]);
         for (int i = order.Count - 1; i >= 0; i--)
@@ -137,7 +139,7 @@ sealed class ReverseWalk(bool createGraph, bool keepGraph, bool beyondTargets = 
             targets.Add((inputs[i].Node, inputs[i].OutputIndex));
             which.Add(i);
         }
-        var y = op.ExpandAll(inputs);
+        var y = op.Expansion(inputs);
         var reached = Enumerable.Range(0, y.Length).Where(i => b.HasGrad(i) && y[i].IsTracked).ToArray();
         var results = new Tensor?[inputs.Length];
         if (reached.Length == 0) return results;

@@ -13,6 +13,9 @@ sealed class Ambient
     /// <summary>Above zero: nothing is tracked.</summary>
     public int Untracked;
 
+    /// <summary>The dtype in which ops run that declare so; null where all run as given.</summary>
+    public DType? Autocast;
+
     /// <summary>Whether nodes remember the line of the program that made them, and gradients are searched for NaN.</summary>
     public bool DetectAnomaly;
 
@@ -36,6 +39,9 @@ sealed class Ambient
 
     /// <summary>The most bytes that one tensor may take, while what came from a file decides about sizes.</summary>
     public long LargestTensor = long.MaxValue;
+
+    /// <summary>Whether what runs now should stop: looked at between the nodes of a graph and the rounds of a loop.</summary>
+    public CancellationToken Stop;
 
     public bool Tracks => Untracked == 0;
 }

@@ -26,6 +26,9 @@ public abstract class Backend
     /// <summary>Whether this backend runs a <see cref="Fused"/> op of this body as one kernel; where not, it is expanded.</summary>
     internal virtual bool Fuses(Graph body) => false;
 
+    /// <summary>The elements of a tensor will never change, and it will be used often: what kernels make of them may be kept as long as its memory.</summary>
+    internal virtual void Fix(Tensor x) { }
+
     /// <summary>Whether the host can read the memory in place.</summary>
     public virtual bool IsHostReadable => true;
 

@@ -13,6 +13,7 @@ public static class Dispatch
     public static Tensor Run(Op op, Tensor x)
     {
         var ambient = Ambient.Current;
+        if (ambient.Autocast is { } reduced) x = Autocast.Inputs(op, new ReadOnlySpan<Tensor>(ref x), reduced)[0];
         if (ambient.Capture is null && op is not ViewOp && x.Storage.Backend.FindKernel(op) is { } kernel)
         {
             var spec = Infer(op, x.Spec);
@@ -34,6 +35,7 @@ public static class Dispatch
     public static Tensor Run(Op op, Tensor a, Tensor b)
     {
         var ambient = Ambient.Current;
+        if (ambient.Autocast is { } reduced && Autocast.Inputs(op, [a, b], reduced) is var converted) (a, b) = (converted[0], converted[1]);
         if (ambient.Capture is null && a.Storage.Backend is { } backend && ReferenceEquals(b.Storage.Backend, backend) && backend.FindKernel(op) is { } kernel)
         {
             var spec = Infer(op, a.Spec, b.Spec);
@@ -55,17 +57,21 @@ public static class Dispatch
     /// <summary>Runs an op with any number of inputs and one output.</summary>
     public static Tensor Run(Op op, params ReadOnlySpan<Tensor> x)
     {
+        var ambient = Ambient.Current;
+        if (ambient.Autocast is { } reduced) x = Autocast.Inputs(op, x, reduced);
         Tensor result = null!;
-        Run(Ambient.Current, op, x, new Span<Tensor>(ref result));
+        Run(ambient, op, x, new Span<Tensor>(ref result));
         return result;
     }
 
     /// <summary>Runs an op with several outputs.</summary>
     public static Tensor[] RunAll(Op op, params ReadOnlySpan<Tensor> x)
     {
+        var ambient = Ambient.Current;
+        if (ambient.Autocast is { } reduced) x = Autocast.Inputs(op, x, reduced);
         var specs = op.Infer(SpecsOf(x));
         var y = new Tensor[specs.Count];
-        Run(Ambient.Current, op, x, y);
+        Run(ambient, op, x, y);
         return y;
     }
 
@@ -147,7 +153,7 @@ public static class Dispatch
         ambient.Untracked++;
         try
         {
-            var all = op.ExpandAll(x);
+            var all = op.Expansion(x);
             temporaries.End(all);
             // An expansion that gives an input back unchanged must not lend its node to the result.
             for (int i = 0; i < y.Length; i++) y[i] = all[i].As(null);

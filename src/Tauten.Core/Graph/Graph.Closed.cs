@@ -111,15 +111,6 @@ public sealed partial class Graph
         return false;
     }
 
-    /// <summary>The leaves that are inputs, in their order.</summary>
-    internal IEnumerable<Node> InputNodes => inputs.Select(i => i.Node);
-
-    /// <summary>The outputs: nodes, and which output of each.</summary>
-    internal IReadOnlyList<(Node Node, int Output)> OutputNodes => outputs;
-
-    /// <summary>The value of a leaf that is a constant; null for all other nodes.</summary>
-    internal Tensor? Constant(Node node) => constants.GetValueOrDefault(node);
-
     /// <summary>Whether the graph takes all that it needs as inputs, and assigns nothing.</summary>
     internal bool IsClosed => cells.Length == 0 && updates.Length == 0;
 
@@ -154,6 +145,7 @@ public sealed partial class Graph
         foreach (string name in nodes.SelectMany(n => SizesOf(n).Concat(AttributesOf(n))).Distinct())
             if (known(name) is { } size) sizes.Add(name, size);
         if (sizes.Count == 0) return this;
+        using var exact = Autocast.Off();
         using var capture = Tauten.Capture.Begin();
         var map = new Dictionary<Node, Value[]>();
         foreach (var (node, name) in inputs) map[node] = [capture.Graph.AddInput(name, node.Spec() with { Shape = node.Spec().Shape.Bind(n => Known(sizes, n)) })];

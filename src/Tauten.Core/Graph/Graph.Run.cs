@@ -17,14 +17,18 @@ public sealed partial class Graph
     public Tensor[] Run(params ReadOnlySpan<Tensor> x)
     {
         if (Runner is { } runner && Ambient.Current is { Tracks: false, Capture: null, Substitutes: null }) return runner(x);
+        // It holds the conversions already.
+        using var exact = Autocast.Off();
         var sizes = Sizes(Dispatch.SpecsOf(x));
         plan ??= new(LastUses(), OutputsRead(), updates.ToLookup(u => (u.Node, u.Output), u => (u.Cell, cells.First(c => c.Cell == u.Cell).Node)));
         var values = new RunningValues();
         for (int i = 0; i < x.Length; i++) values.Bring(inputs[i].Node, x[i]);
         foreach (var (cell, node) in cells) values.Bring(node, cell.Borrow());
         foreach (var (node, value) in constants) values.Bring(node, value);
+        var stop = Ambient.Current.Stop;
         for (int i = 0; i < nodes.Length; i++)
         {
+            stop.ThrowIfCancellationRequested();
             var node = nodes[i];
             if (!IsLeaf(node)) Compute(node, Needed(node).Bind(name => Known(sizes, name)), i, values, sizes);
             for (int k = 0; k < node.InputCount; k++)
@@ -34,6 +38,20 @@ public sealed partial class Graph
         Assign(x, values, results);
         values.End(node => plan.Last.GetValueOrDefault(node) == int.MaxValue);
         return results;
+    }
+
+    /// <summary>Computes the outputs, unless it is asked to stop: between two nodes, and within loops between two rounds.</summary>
+    /// <example><code>
+    /// var graph = Graph.Capture(x => x * 2, new TensorSpec(DType.Float32, [2]));
+    /// Console.WriteLine(graph.Run([Tensor.From([1f, 2])], CancellationToken.None)[0]);    // [2, 4]
+    /// </code></example>
+    /// <exception cref="OperationCanceledException">It was asked to stop. Parameters and buffers have their values from before.</exception>
+    /// <exception cref="ShapeException">An input does not fit its spec.</exception>
+    public Tensor[] Run(ReadOnlySpan<Tensor> x, CancellationToken stop)
+    {
+        stop.ThrowIfCancellationRequested();
+        using var stopping = new StopScope(stop);
+        return Run(x);
     }
 
     /// <summary>The op without what it keeps for a gradient that nobody asks for.</summary>

@@ -5,7 +5,7 @@ namespace Tauten;
 
 /// <summary>
 /// A computation as data: named inputs, parameters, constants, and nodes in an order in which each comes after what it reads.
-/// Parameters and buffers are inputs by themselves: <see cref="Run"/> reads their values of that moment, and writes back those that the
+/// Parameters and buffers are inputs by themselves: <see cref="Run(ReadOnlySpan{Tensor})"/> reads their values of that moment, and writes back those that the
 /// captured function assigned.
 /// </summary>
 /// <example><code>
@@ -166,6 +166,7 @@ public sealed partial class Graph
     /// </summary>
     internal Graph Rewrite(Func<Node, Op, Value[], Value[]?> change)
     {
+        using var exact = Autocast.Off();
         using var capture = Tauten.Capture.Begin();
         var map = Leaves(capture.Graph);
         Replay(map, change);
@@ -178,6 +179,7 @@ public sealed partial class Graph
     /// </summary>
     internal Graph Rewrite(IEnumerable<Node[]> groups, Func<Node[], Func<Node, int, Value>, Value[][]?> change)
     {
+        using var exact = Autocast.Off();
         using var capture = Tauten.Capture.Begin();
         var map = Leaves(capture.Graph);
         var sizes = new Dictionary<string, Dim>();
@@ -197,6 +199,7 @@ public sealed partial class Graph
     /// <summary>Some nodes of this graph as one of their own, with values that are made elsewhere as its inputs.</summary>
     internal Graph Part(IReadOnlyList<(Node Node, int Output)> given, IEnumerable<Node> part, ReadOnlySpan<(Node Node, int Output)> results)
     {
+        using var exact = Autocast.Off();
         using var capture = Tauten.Capture.Begin();
         var map = new Dictionary<Node, Value[]>();
         foreach (var (node, value) in constants) map[node] = [value];
@@ -212,10 +215,12 @@ public sealed partial class Graph
         return capture.Graph.Finish(Array.ConvertAll(results.ToArray(), r => (Tensor)map[r.Node][r.Output]));
     }
 
-    /// <summary>Runs or records a node. Sizes that depend on data get new names in a new graph.</summary>
-    static void Repeat(Node node, Dictionary<Node, Value[]> map, Dictionary<string, Dim> sizes)
+    /// <summary>Runs or records a node, or what <paramref name="change"/> has in its place. Sizes that depend on data get new names in a new graph.</summary>
+    static void Repeat(Node node, Dictionary<Node, Value[]> map, Dictionary<string, Dim> sizes, Func<Node, Op, Value[], Value[]?>? change = null)
     {
-        map[node] = Apply(node.Op!.Bind(name => Known(sizes, name)), Arguments(node, map));
+        var op = node.Op!.Bind(name => Known(sizes, name));
+        var x = Arguments(node, map);
+        map[node] = change?.Invoke(node, op, x) ?? Apply(op, x);
         Learn(node, map[node], sizes);
     }
 
@@ -237,16 +242,12 @@ public sealed partial class Graph
     /// <summary>Runs or records all nodes that are not leaves, with <paramref name="change"/> asked at each.</summary>
     void Replay(Dictionary<Node, Value[]> map, Func<Node, Op, Value[], Value[]?> change)
     {
-        // Sizes that depend on data get new names in the new graph.
         var sizes = new Dictionary<string, Dim>();
         foreach (var node in nodes)
         {
             if (IsLeaf(node)) continue;
-            var op = node.Op!.Bind(name => Known(sizes, name));
-            var x = Arguments(node, map);
             using var mode = Mode(node);
-            map[node] = change(node, op, x) ?? Apply(op, x);
-            Learn(node, map[node], sizes);
+            Repeat(node, map, sizes, change);
         }
     }
 
@@ -255,7 +256,7 @@ public sealed partial class Graph
         if (op is ControlOp) return Apply(op.WithBodies(Array.ConvertAll(op.Bodies(), b => b.Body.Lower(keep))), x);
         if (op is not CompositeOp composite || keep(op)) return Apply(op, x);
         // The expansion is recorded on its own first, so that composites inside it can be lowered in turn.
-        var inner = Capture(s => composite.ExpandAll(s), Array.ConvertAll(x, v => ((Tensor)v).Spec));
+        var inner = Capture(s => composite.Expansion(s), Array.ConvertAll(x, v => ((Tensor)v).Spec));
         // A size that is still unknown stands for itself.
         if (inner.nodes is [{ Op: { } same }] && same.Equals(op)) return Apply(op, x);
         var map = new Dictionary<Node, Value[]>();

@@ -175,6 +175,14 @@ sealed class GradientCell
         if (!Escaped && Gradient?.Token is { } token) token.Storage.Drop(token);
         (Gradient, Escaped) = (null, false);
     }
+
+    /// <summary>Takes a gradient that nobody else holds in place of the one there is.</summary>
+    public void Adopt(Tensor made)
+    {
+        if (ReferenceEquals(made, Gradient)) return;
+        Clear();
+        (Gradient, Escaped) = (made, !made.Storage.Watch());
+    }
 }
 
 /// <summary>The line of the program that made a node.</summary>

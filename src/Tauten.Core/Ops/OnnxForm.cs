@@ -71,6 +71,10 @@ sealed class OnnxForm
     /// <summary>An operator on the first two inputs of the op.</summary>
     public static OnnxForm[] Binary(string name) => [Of(name, [X(), X(1)])];
 
+    /// <summary>The input limited to an interval, whose ends may be infinite.</summary>
+    public static OnnxForm[] Clip(double low, double high, DType dtype) =>
+        [Of("Clip", [X(), double.IsNegativeInfinity(low) ? null : Constant(low, dtype), double.IsPositiveInfinity(high) ? null : Constant(high, dtype)])];
+
     /// <summary>A reduction of the first input, perhaps in another element type. Its axes became an input with version 18.</summary>
     public static OnnxForm[] Reduction(string name, Dims axes, bool keepDims, int opset, DType? dtype = null)
     {

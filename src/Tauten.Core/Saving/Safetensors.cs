@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using Tauten.Ops;
 
 namespace Tauten;
@@ -114,28 +112,8 @@ public static class Safetensors
         return tensors;
     }
 
-    static Tensor ReadTensor(Stream stream, SafetensorsEntry entry, string source)
-    {
-        var backend = Backends.Default;
-        var tensor = Tensor.Allocate(backend, entry.Spec);
-        long bytes = entry.End - entry.Start;
-        if (backend.IsHostReadable)
-            for (long done = 0; done < bytes; done += PieceSize)
-            {
-                var part = MemoryMarshal.CreateSpan(ref Unsafe.Add(ref tensor.Storage.Reference, (nint)done), (int)Math.Min(PieceSize, bytes - done));
-                stream.ReadExactly(part);
-                if (entry.Spec.DType == DType.Bool) CheckBools(part, done, entry, source);
-            }
-        else
-        {
-            var all = new byte[bytes];
-            stream.ReadExactly(all);
-            if (entry.Spec.DType == DType.Bool) CheckBools(all, 0, entry, source);
-            backend.CopyFromHost(tensor.Storage, all);
-        }
-        GC.KeepAlive(tensor);
-        return tensor;
-    }
+    internal static Tensor ReadTensor(Stream stream, SafetensorsEntry entry, string source) =>
+        RawTensor.Read(stream, entry.Spec, entry.Spec.DType == DType.Bool ? (bytes, start) => CheckBools(bytes, start, entry, source) : null);
 
     // Kernels rely on bools being 0 or 1.
     static void CheckBools(ReadOnlySpan<byte> bytes, long start, SafetensorsEntry entry, string source)

@@ -17,6 +17,9 @@ public sealed record TensorSpec : ValueSpec
     /// <summary>The dimensions.</summary>
     public Shape Shape { get; init; }
 
+    /// <summary>The bytes that the elements take without gaps; meaningless while a dimension is unknown.</summary>
+    internal long ByteCount => Shape.Count * DType.Size();
+
     /// <summary>The row-major layout without gaps. Made once, so that equal specs that are shared share it too.</summary>
     internal Layout Contiguous => contiguous is { } known && ReferenceEquals(known.Spec, this) ? known : contiguous = Layout.RowMajor(this);
 

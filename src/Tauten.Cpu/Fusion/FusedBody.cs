@@ -32,7 +32,7 @@ sealed unsafe class FusedBody
     FusedBody(KernelTable kernels, Graph graph)
     {
         (this.kernels, this.graph) = (kernels, graph);
-        read = [.. graph.OutputNodes.Select(o => o.Node), .. graph.Nodes.SelectMany(node => Enumerable.Range(0, node.InputCount).Select(node.Input))];
+        read = [.. graph.OutputPlaces.ToArray().Select(o => o.Node), .. graph.Nodes.SelectMany(node => Enumerable.Range(0, node.InputCount).Select(node.Input))];
     }
 
     /// <summary>The instruction level that the loops are made for.</summary>
@@ -79,13 +79,13 @@ sealed unsafe class FusedBody
 
     bool Read()
     {
-        if (!graph.IsClosed || graph.OutputNodes.Count == 0) return false;
+        if (!graph.IsClosed || graph.OutputPlaces.Length == 0) return false;
         int position = 0;
-        foreach (var node in graph.InputNodes) Input(node, position++, null);
+        foreach (var (node, _) in graph.NamedInputs) Input(node, position++, null);
         foreach (var node in graph.Nodes)
         {
             if (map.ContainsKey((node, 0)) || !read.Contains(node)) continue;
-            if (graph.Constant(node) is { } constant) Input(node, -1, constant);
+            if (graph.ConstantNodes.TryGetValue(node, out var constant)) Input(node, -1, constant);
             else if (node.Op is null || node.OutputCount != 1 || !Read(node)) return false;
         }
         return FindOrder() is { } order && Complete(order);
@@ -219,7 +219,7 @@ sealed unsafe class FusedBody
         BodyStep[] joins = [.. steps.Where(s => s.Kind == BodyStepKind.JoinRow)];
         var (widest, _) = map.MaxBy(m => (axes.Varying(m.Value.Axes), axes.Find(m.Value.Axes).Length, m.Value.Axes.Length));
         foreach (var (node, output) in map.Keys) axes.Attach(map[(node, output)].Axes, node.Spec(output).Shape, map[widest].Axes, widest.Item1.Spec(widest.Item2).Shape);
-        int[] order = axes.Find(map[graph.OutputNodes[0]].Axes);
+        int[] order = axes.Find(map[graph.OutputPlaces[0]].Axes);
         if (joins.Length > 0)
             foreach (var (_, along) in map.Values)
                 if (axes.Find(along) is var found && found.Length > order.Length) order = found;
@@ -269,7 +269,7 @@ sealed unsafe class FusedBody
         var spread = new Dictionary<BodyValue, BodyValue>();
         foreach (var step in read)
             if (!Place(step, order, spread)) return false;
-        foreach (var (node, output) in graph.OutputNodes)
+        foreach (var (node, output) in graph.OutputPlaces)
             if (!Output(node, output, order, spread)) return false;
         return true;
     }

@@ -120,7 +120,7 @@ internal unsafe struct FusedLoop : IChunks
             byte* slot = frame.Inputs + k * SlotBytes;
             var widen = BodyFrame.Widening(dtype);
             byte* source = _inputs[k] + start * size;
-            if (!IsContiguous(_strides[k]))
+            if (!Strided.IsContiguous(new(_shape, _rank), new(_strides[k], _rank)))
             {
                 source = widen == null ? slot : frame.Spare;
                 Strided.GatherRange(_inputs[k], size, _rank, _shape, _strides[k], start, n, source);
@@ -134,17 +134,6 @@ internal unsafe struct FusedLoop : IChunks
             frame.Steps[value.Index] = 1;
         }
         Tile(ref frame, start, n);
-    }
-
-    private readonly bool IsContiguous(long* strides)
-    {
-        long expected = 1;
-        for (int d = _rank - 1; d >= 0; d--)
-        {
-            if (strides[d] != expected) return false;
-            expected *= _shape[d];
-        }
-        return true;
     }
 
     /// <summary>n elements along which each input has one stride.</summary>
@@ -247,6 +236,4 @@ internal unsafe struct FusedLoop : IChunks
             Unsafe.CopyBlockUnaligned(frame.Targets[k] + whole * width, first + k * bytes, (uint)(rest * width));
         }
     }
-
-
 }

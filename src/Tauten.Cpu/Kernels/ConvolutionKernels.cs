@@ -3,8 +3,19 @@ namespace Tauten.Cpu;
 /// <summary>Convolutions and their gradients: from tensors to the loops.</summary>
 static unsafe class ConvolutionKernels
 {
-    public static void Forward(Ops.Convolution op, ReadOnlySpan<Tensor> x, Span<Tensor> y) =>
-        Run(ShapeOf(op, x[0].Shape, x[1].Shape), x[0], x[1], y[0], &Convolutions.Forward<float>, &Convolutions.Forward<double>);
+    public static void Forward(Ops.Convolution op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
+    {
+        var shape = ShapeOf(op, x[0].Shape, x[1].Shape);
+        using var input = Wide.Input(x[0]);
+        using var window = Wide.Input(x[1]);
+        using var result = Wide.Output(y[0]);
+        fixed (byte* px = &input.Tensor.First(), pw = &window.Tensor.First(), py = &result.Tensor.First())
+        {
+            if (y[0].DType == DType.Float64) Convolutions.Forward(shape, (double*)px, KernelWeight<double>.Of(window.Tensor, (double*)pw), (double*)py, default);
+            else Convolutions.Forward(shape, (float*)px, KernelWeight<float>.Of(window.Tensor, (float*)pw), (float*)py, default);
+        }
+        result.Store();
+    }
 
     public static void InputGradient(Ops.ConvolutionInputGradient op, ReadOnlySpan<Tensor> x, Span<Tensor> y) =>
         Run(ShapeOf(op.Forward, op.Input, x[1].Shape), x[0], x[1], y[0], &Convolutions.InputGradient<float>, &Convolutions.InputGradient<double>);
@@ -27,13 +38,13 @@ static unsafe class ConvolutionKernels
         using var rest = Wide.Input(residual ?? x);
         fixed (byte* px = &input.Tensor.First(), pw = &window.Tensor.First(), ps = &times.Tensor.First(), pb = &plus.Tensor.First(), pr = &rest.Tensor.First(), py = &y.First())
         {
-            if (y.DType == DType.Float64) Finished(shape, (double*)px, (double*)pw, scale is null ? null : (double*)ps, bias is null ? null : (double*)pb, residual is null ? null : (double*)pr, low, high, (double*)py);
-            else if (y.DType == DType.Float32) Finished(shape, (float*)px, (float*)pw, scale is null ? null : (float*)ps, bias is null ? null : (float*)pb, residual is null ? null : (float*)pr, low, high, (float*)py);
+            if (y.DType == DType.Float64) Finished(shape, (double*)px, KernelWeight<double>.Of(window.Tensor, (double*)pw), scale is null ? null : (double*)ps, bias is null ? null : (double*)pb, residual is null ? null : (double*)pr, low, high, (double*)py);
+            else if (y.DType == DType.Float32) Finished(shape, (float*)px, KernelWeight<float>.Of(window.Tensor, (float*)pw), scale is null ? null : (float*)ps, bias is null ? null : (float*)pb, residual is null ? null : (float*)pr, low, high, (float*)py);
             else throw new DTypeException($"A convolution with an epilogue gives float32 or float64. Received: {y.DType.Name()}.");
         }
     }
 
-    static void Finished<T>(in ConvolutionShape shape, T* x, T* weight, T* scale, T* bias, T* residual, double low, double high, T* y) where T : unmanaged, System.Numerics.INumberBase<T>
+    static void Finished<T>(in ConvolutionShape shape, T* x, KernelWeight<T> weight, T* scale, T* bias, T* residual, double low, double high, T* y) where T : unmanaged, System.Numerics.INumberBase<T>
     {
         var finish = new ConvolutionFinish<T> { Scale = scale, Bias = bias, Residual = residual, Low = low, High = high, Result = y };
         Convolutions.Forward(shape, x, weight, y, ConvolutionFinish<T>.Epilogue(&finish));

@@ -46,21 +46,7 @@ static unsafe class MatMulIntegerKernel
         var b = a + rows * pairs;
         left.Convert(a);
         right.Convert(b);
-        SharedProduct<uint, uint, TDot>.Run(new()
-        {
-            Rows = rows,
-            Columns = columns,
-            Inner = pairs,
-            A = a,
-            ARow = left.ResultLane,
-            AColumn = left.ResultInner,
-            B = b,
-            BRow = right.ResultInner,
-            BColumn = right.ResultLane,
-            C = c,
-            CRow = columns,
-            Batch = 1,
-        });
+        Product<TDot>(rows, columns, pairs, a, left.ResultLane, left.ResultInner, b, right.ResultLane, right.ResultInner, c, accumulate: false);
     }
 
     static void Product<V, TDot>(FourBytes left, FourBytes right, uint* c)
@@ -81,23 +67,27 @@ static unsafe class MatMulIntegerKernel
             var start = new StartChunks { SumsOfA = sumsOfA, SumsOfB = sumsOfB, Both = both, C = c, Columns = columns, Rows = rows, RowsOfChunk = Math.Max(1, 16384 / columns) };
             Workers.For((int)BlockSizes.Parts(rows, start.RowsOfChunk), (double)rows * columns * 0.2, ref start);
         }
-        SharedProduct<uint, uint, TDot>.Run(new()
+        Product<TDot>(rows, columns, fours, a, left.ResultLane, left.ResultInner, b, right.ResultLane, right.ResultInner, c, accumulate);
+    }
+
+    /// <summary>The product of operands whose bytes have been put together to elements.</summary>
+    static void Product<TDot>(long rows, long columns, long inner, uint* a, long aLane, long aInner, uint* b, long bLane, long bInner, uint* c, bool accumulate)
+        where TDot : unmanaged, IProductVector<TDot, uint> => SharedProduct<uint, uint, TDot>.Run(new()
         {
             Rows = rows,
             Columns = columns,
-            Inner = fours,
+            Inner = inner,
             A = a,
-            ARow = left.ResultLane,
-            AColumn = left.ResultInner,
+            ARow = aLane,
+            AColumn = aInner,
             B = b,
-            BRow = right.ResultInner,
-            BColumn = right.ResultLane,
+            BRow = bInner,
+            BColumn = bLane,
             C = c,
             CRow = columns,
             Accumulate = accumulate,
             Batch = 1,
         });
-    }
 
     /// <summary>What the sums begin with.</summary>
     struct StartChunks : IChunks

@@ -11,7 +11,7 @@ internal static unsafe class Elementwise
     /// <summary>Any kernel of one input.</summary>
     public static void Run(Kernel kernel, DType dtype, DType result, ReadOnlySpan<long> shape, void* x, ReadOnlySpan<long> xStrides, void* y)
     {
-        if (IsShort(kernel, dtype, shape, out long count) && IsContiguous(shape, xStrides))
+        if (IsShort(kernel, dtype, shape, out long count) && Strided.IsContiguous(shape, xStrides))
         {
             Tile tile = new() { A = (byte*)x, Y = (byte*)y, StepA = kernel.Lanes * dtype.Size() };
             kernel.Run(&tile, (nint)count);
@@ -28,7 +28,7 @@ internal static unsafe class Elementwise
     public static void Run(
         Kernel kernel, DType dtype, DType result, ReadOnlySpan<long> shape, void* a, ReadOnlySpan<long> aStrides, void* b, ReadOnlySpan<long> bStrides, void* y)
     {
-        if (IsShort(kernel, dtype, shape, out long count) && IsContiguous(shape, aStrides) && IsContiguous(shape, bStrides))
+        if (IsShort(kernel, dtype, shape, out long count) && Strided.IsContiguous(shape, aStrides) && Strided.IsContiguous(shape, bStrides))
         {
             nint step = kernel.Lanes * dtype.Size();
             Tile tile = new() { A = (byte*)a, B = (byte*)b, Y = (byte*)y, StepA = step, StepB = step };
@@ -65,20 +65,6 @@ internal static unsafe class Elementwise
         count = 1;
         foreach (long size in shape) count *= size;
         return (ulong)(count - 1) < Most && count % kernel.Lanes == 0 && dtype is not (DType.Float16 or DType.BFloat16);
-    }
-
-    /// <summary>Whether elements follow each other; the stride of an axis of one element does not count.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsContiguous(ReadOnlySpan<long> shape, ReadOnlySpan<long> strides)
-    {
-        long expected = 1;
-        for (int i = shape.Length - 1; i >= 0; i--)
-        {
-            if (shape[i] == 1) continue;
-            if (strides[i] != expected) return false;
-            expected *= shape[i];
-        }
-        return true;
     }
 
     /// <summary>An operand of the given type; those of 16-bit floating types reach the kernel as floats.</summary>

@@ -91,7 +91,7 @@ internal unsafe struct ElementwiseLoop : IChunks
         for (int k = 0; k < _inputs; k++)
         {
             _operands[k].Strides = merged + (k + 1) * pitch;
-            _operands[k].Contiguous = IsContiguous(_operands[k].Strides);
+            _operands[k].Contiguous = Strided.IsContiguous(new(merged, _rank), new(_operands[k].Strides, _rank));
             bytes += _operands[k].Size;
             _simple &= _operands[k].Widen == null && (ulong)_operands[k].Strides[0] <= 1;
         }
@@ -118,17 +118,6 @@ internal unsafe struct ElementwiseLoop : IChunks
         }
         long start = (long)chunk * ChunkSize;
         Range(start, Math.Min(start + ChunkSize, _total));
-    }
-
-    private readonly bool IsContiguous(long* strides)
-    {
-        long expected = 1;
-        for (int d = _rank - 1; d >= 0; d--)
-        {
-            if (strides[d] != expected) return false;
-            expected *= _shape[d];
-        }
-        return true;
     }
 
     /// <summary>Computes the elements [start, end) of the result.</summary>

@@ -13,6 +13,20 @@ internal static unsafe class Strided
         return count;
     }
 
+    /// <summary>Whether elements follow each other; the stride of a dimension of one element does not count.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool IsContiguous(ReadOnlySpan<long> shape, ReadOnlySpan<long> strides)
+    {
+        long expected = 1;
+        for (int i = shape.Length - 1; i >= 0; i--)
+        {
+            if (shape[i] == 1) continue;
+            if (strides[i] != expected) return false;
+            expected *= shape[i];
+        }
+        return true;
+    }
+
     /// <summary>
     /// Drops dimensions of size 1 and merges neighbours that every operand walks as one. At least one dimension is left.
     /// </summary>

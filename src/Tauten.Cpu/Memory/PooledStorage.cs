@@ -15,6 +15,9 @@ sealed unsafe class PooledStorage : Storage
         block = backend.Pool.Rent(byteCount, this, out first);
     }
 
+    /// <summary>What kernels have made of the bytes; null where these may change.</summary>
+    public KeptForms? Forms { get; set; }
+
     public override Backend Backend => backend;
 
     public override long ByteCount => byteCount;

@@ -6,20 +6,20 @@ sealed class ExternalFiles(string folder)
     readonly string root = Path.GetFullPath(folder);
     readonly Dictionary<string, string> known = [];
 
-    /// <summary>Bytes of a file.</summary>
+    /// <summary>A file, at the first of the bytes that are asked for, and how many these are.</summary>
     /// <exception cref="ModelFormatException">The location leads out of the folder or through a link, the file is not there, or too short.</exception>
-    public ReadOnlyMemory<byte> Read(string location, long offset, long? length, string name)
+    public (FileStream File, long Length) Open(string location, long offset, long? length, string name)
     {
-        string path = Resolve(location, name);
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read);
+        var file = new FileStream(Resolve(location, name), FileMode.Open, FileAccess.Read, FileShare.Read);
         long count = length ?? file.Length - offset;
         if (offset < 0 || count < 0 || offset > file.Length - count)
-            throw new ModelFormatException($"{name}: {count} bytes from {offset} on are not in '{location}', which has {file.Length}.");
-        if (count > Array.MaxLength) throw new UnsupportedModelException($"{name}: {count} bytes of external data are more than an array of .NET holds.");
-        byte[] bytes = new byte[count];
+        {
+            long size = file.Length;
+            file.Dispose();
+            throw new ModelFormatException($"{name}: {count} bytes from {offset} on are not in '{location}', which has {size}.");
+        }
         file.Position = offset;
-        file.ReadExactly(bytes);
-        return bytes;
+        return (file, count);
     }
 
     string Resolve(string location, string name)

@@ -11,9 +11,10 @@ sealed class ModelReader
     readonly List<(string Domain, string Name, string Overload)> open = [];
     int nodes, depth;
 
-    ModelReader(ModelProto model, ExternalFiles? files)
+    ModelReader(ModelParts parts, ExternalFiles? files)
     {
-        Tensors = new TensorReader(files);
+        var model = parts.Model;
+        Tensors = new TensorReader(files, parts);
         foreach (var set in model.OpsetImport) versions[Normal(set.Domain)] = Version(set);
         // Before operator sets had versions there was one.
         versions.TryAdd("", 1);
@@ -22,10 +23,10 @@ sealed class ModelReader
     }
 
     /// <summary>The model's graph.</summary>
-    public static OnnxGraph Read(ModelProto model, ExternalFiles? files)
+    public static OnnxGraph Read(ModelParts parts, ExternalFiles? files)
     {
-        if (model.Graph is null) throw new ModelFormatException("The model has no graph. Is it an ONNX file?");
-        return new ModelReader(model, files).Prepare(model.Graph, null);
+        if (parts.Model.Graph is null) throw new ModelFormatException("The model has no graph. Is it an ONNX file?");
+        return new ModelReader(parts, files).Prepare(parts.Model.Graph, null);
     }
 
     public TensorReader Tensors { get; }

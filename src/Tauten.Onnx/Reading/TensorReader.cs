@@ -5,7 +5,8 @@ namespace Tauten.OnnxFormat;
 
 /// <summary>Tensors of a file as values: from raw bytes, from lists of numbers, or from a file beside the model.</summary>
 /// <param name="files">Where external data lie; null where there is no folder.</param>
-sealed class TensorReader(ExternalFiles? files)
+/// <param name="parts">The model whose large weights were left where they are; null for a single value.</param>
+sealed class TensorReader(ExternalFiles? files, ModelParts? parts = null)
 {
     /// <summary>A tensor or texts.</summary>
     /// <exception cref="ModelFormatException">The data do not fill the shape.</exception>
@@ -17,17 +18,41 @@ sealed class TensorReader(ExternalFiles? files)
         if (type == ElementType.String) return Strings(proto, shape, name);
         var dtype = type.Carrier();
         long count = shape.Count;
-        var raw = proto.DataLocation == TensorProto.Types.DataLocation.External ? External(proto, name) : proto.HasRawData ? proto.RawData.Memory : default(ReadOnlyMemory<byte>?);
-        if (raw is { } bytes)
+        if (proto.DataLocation == TensorProto.Types.DataLocation.External)
         {
-            long expected = type.IsHalfByte() ? (count + 1) / 2 : type.IsSmallFloat() ? count : checked(count * dtype.Size());
-            if (bytes.Length != expected) throw new ModelFormatException($"{name}: {type}{shape} takes {expected} bytes. Received: {bytes.Length}.");
-            return new OnnxTensor(FromRaw(bytes.Span, type, dtype, shape), type);
+            var (file, length) = External(proto, name);
+            using (file) return new OnnxTensor(FromStream(file, length), type);
+        }
+        if (parts is not null && parts.Large.TryGetValue(proto, out var place))
+        {
+            parts.Source.Position = place.Offset;
+            return new OnnxTensor(FromStream(parts.Source, place.Length), type);
+        }
+        if (proto.HasRawData)
+        {
+            Fill(proto.RawData.Length);
+            return new OnnxTensor(FromRaw(proto.RawData.Span, type, dtype, shape), type);
         }
         int given = Math.Max(Math.Max(proto.FloatData.Count, proto.Int32Data.Count), Math.Max(Math.Max(proto.Int64Data.Count, proto.DoubleData.Count), proto.Uint64Data.Count));
         long needed = type.IsHalfByte() && given != count ? (count + 1) / 2 : count;
         if (given != needed) throw new ModelFormatException($"{name}: {type}{shape} has {count} elements. Received: {given}.");
         return new OnnxTensor(FromLists(proto, type, dtype, shape, name), type);
+
+        void Fill(long received)
+        {
+            long expected = type.IsHalfByte() ? (count + 1) / 2 : type.IsSmallFloat() ? count : checked(count * dtype.Size());
+            if (received != expected) throw new ModelFormatException($"{name}: {type}{shape} takes {expected} bytes. Received: {received}.");
+        }
+
+        Tensor FromStream(Stream stream, long length)
+        {
+            Fill(length);
+            if (type != ElementType.Bool && !type.IsCarried() && BitConverter.IsLittleEndian) return RawTensor.Read(stream, new(dtype, shape));
+            if (length > Array.MaxLength) throw new UnsupportedModelException($"{name}: {length} bytes of {type} are more than an array of .NET holds.");
+            byte[] bytes = new byte[length];
+            stream.ReadExactly(bytes);
+            return FromRaw(bytes, type, dtype, shape);
+        }
     }
 
     static Shape ShapeOf(IReadOnlyList<long> dims, string name)
@@ -49,7 +74,7 @@ sealed class TensorReader(ExternalFiles? files)
         ? new([.. proto.StringData.Select(s => Encoding.UTF8.GetString(s.Span))], shape)
         : throw new ModelFormatException($"{name}: a shape {shape} of texts has {shape.Count} of them. Received: {proto.StringData.Count}.");
 
-    ReadOnlyMemory<byte> External(TensorProto proto, string name)
+    (FileStream File, long Length) External(TensorProto proto, string name)
     {
         if (files is null) throw new ModelFormatException($"{name} lies in a file beside the model, but the model was not read from a file. Import it by its path.");
         string? location = null;
@@ -62,7 +87,7 @@ sealed class TensorReader(ExternalFiles? files)
                 case "offset": offset = Number(entry, name); break;
                 case "length": length = Number(entry, name); break;
             }
-        return files.Read(location ?? throw new ModelFormatException($"{name}: external data without a location."), offset, length, name);
+        return files.Open(location ?? throw new ModelFormatException($"{name}: external data without a location."), offset, length, name);
     }
 
     static long Number(StringStringEntryProto entry, string name) =>
@@ -189,27 +214,36 @@ sealed class TensorReader(ExternalFiles? files)
     /// <summary>The element type and the bytes of a tensor of a dtype, for a file.</summary>
     public static TensorProto Write(Tensor x, string name)
     {
-        var proto = new TensorProto { Name = name, DataType = (int)ElementTypes.Of(x.DType) };
-        foreach (var dim in x.Shape) proto.Dims.Add(dim);
-        byte[] bytes = x.DType switch
-        {
-            DType.Float32 => Bytes<float>(x),
-            DType.Float64 => Bytes<double>(x),
-            DType.Float16 => Bytes<Half>(x),
-            DType.BFloat16 => Bytes<BFloat16>(x),
-            DType.Int8 => Bytes<sbyte>(x),
-            DType.UInt8 => Bytes<byte>(x),
-            DType.Int16 => Bytes<short>(x),
-            DType.UInt16 => Bytes<ushort>(x),
-            DType.Int32 => Bytes<int>(x),
-            DType.UInt32 => Bytes<uint>(x),
-            DType.Int64 => Bytes<long>(x),
-            DType.UInt64 => Bytes<ulong>(x),
-            _ => Bytes<bool>(x),
-        };
-        proto.RawData = Google.Protobuf.ByteString.CopyFrom(bytes);
+        var proto = Described(x, name);
+        proto.RawData = Google.Protobuf.UnsafeByteOperations.UnsafeWrap(Bytes(x));
         return proto;
     }
+
+    /// <summary>Name, element type and shape of a tensor.</summary>
+    public static TensorProto Described(Tensor x, string name)
+    {
+        var proto = new TensorProto { Name = name, DataType = (int)ElementTypes.Of(x.DType) };
+        foreach (var dim in x.Shape) proto.Dims.Add(dim);
+        return proto;
+    }
+
+    /// <summary>The elements of a tensor, for a file.</summary>
+    public static byte[] Bytes(Tensor x) => x.DType switch
+    {
+        DType.Float32 => Bytes<float>(x),
+        DType.Float64 => Bytes<double>(x),
+        DType.Float16 => Bytes<Half>(x),
+        DType.BFloat16 => Bytes<BFloat16>(x),
+        DType.Int8 => Bytes<sbyte>(x),
+        DType.UInt8 => Bytes<byte>(x),
+        DType.Int16 => Bytes<short>(x),
+        DType.UInt16 => Bytes<ushort>(x),
+        DType.Int32 => Bytes<int>(x),
+        DType.UInt32 => Bytes<uint>(x),
+        DType.Int64 => Bytes<long>(x),
+        DType.UInt64 => Bytes<ulong>(x),
+        _ => Bytes<bool>(x),
+    };
 
     static byte[] Bytes<T>(Tensor x) where T : unmanaged => MemoryMarshal.AsBytes<T>(x.ToArray<T>()).ToArray();
 }

@@ -1,5 +1,3 @@
-using Tauten.Ops;
-
 namespace Tauten.OnnxFormat;
 
 /// <summary>A model as one graph of Tauten's own ops, for inputs of given specs.</summary>
@@ -7,24 +5,12 @@ sealed class CapturedModel
 {
     readonly Func<Tensor[], OnnxValue?>[] outputs;
 
-    CapturedModel(Graph graph, Func<Tensor[], OnnxValue?>[] outputs)
-    {
-        (Graph, this.outputs) = (graph, outputs);
-        MayRunForever = Loops(graph);
-    }
-
-    static bool Loops(Graph graph) => graph.Nodes.Any(n => n.Op switch
-    {
-        While => true,
-        If branch => Loops(branch.Then) || Loops(branch.Else),
-        Scan scan => Loops(scan.Body),
-        _ => false,
-    });
+    CapturedModel(Graph graph, Func<Tensor[], OnnxValue?>[] outputs, bool isPlain) => (Graph, this.outputs, IsPlain) = (graph, outputs, isPlain);
 
     public Graph Graph { get; }
 
-    /// <summary>Whether a loop of the graph may run for ever, and so must be left when its caller asks for it.</summary>
-    public bool MayRunForever { get; }
+    /// <summary>Whether the outputs of the graph are the outputs of the model.</summary>
+    public bool IsPlain { get; }
 
     /// <summary>Records a model.</summary>
     /// <param name="model">The model's graph.</param>
@@ -41,7 +27,7 @@ sealed class CapturedModel
         var values = interpreter.RunAlone(model, inputs);
         var tensors = new List<Tensor>();
         Func<Tensor[], OnnxValue?>[] outputs = Array.ConvertAll(values, v => Restored(v, tensors));
-        return new(capture.Graph.Finish(tensors.ToArray()), outputs);
+        return new(capture.Graph.Finish(tensors.ToArray()), outputs, Array.TrueForAll(values, v => v is OnnxTensor));
     }
 
     // Sequences and optionals have a known structure in a graph; what they hold are outputs of it.

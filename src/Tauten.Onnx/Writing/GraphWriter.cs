@@ -14,6 +14,9 @@ sealed class GraphWriter(int opset)
     readonly Dictionary<string, string> constants = [];
     readonly HashSet<string> taken = [];
 
+    /// <summary>The initializers, still without elements, and their values.</summary>
+    public List<(TensorProto Proto, Tensor Value)> Weights { get; } = [];
+
     /// <summary>The graph with its inputs, outputs and initializers.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="inputNames">The names of its inputs.</param>
@@ -59,7 +62,9 @@ sealed class GraphWriter(int opset)
     string Initializer(string wish, Tensor value)
     {
         string name = Unique(wish);
-        proto.Initializer.Add(TensorReader.Write(value, name));
+        var weight = TensorReader.Described(value, name);
+        proto.Initializer.Add(weight);
+        Weights.Add((weight, value));
         return name;
     }
 
@@ -94,7 +99,7 @@ sealed class GraphWriter(int opset)
 
     void AddExpansion(CompositeOp op, Node node, TensorSpec[] specs, string[] inputs)
     {
-        var inner = Graph.Capture(x => op.ExpandAll(x), specs);
+        var inner = Graph.Capture(x => op.Expansion(x), specs);
         for (int i = 0; i < specs.Length; i++) names[(inner.NamedInputs[i].Node, 0)] = inputs[i];
         foreach (var (constant, value) in inner.ConstantNodes) names[(constant, 0)] = Initializer("constant", value);
         foreach (var step in inner.Nodes)

@@ -29,6 +29,7 @@ static partial class TreeChecks
         ["Tauten.Data"] = 2,
         ["Tauten.Onnx"] = 2,
         ["Tauten.Distributed"] = 2,
+        ["Tauten.Inference"] = 3,
         ["Tauten.Training"] = 3,
         ["Tauten.Serving"] = 4,
         ["Tauten.Pipelines"] = 4,

@@ -48,6 +48,9 @@ public sealed record Softplus : CompositeOp
 {
     internal static readonly Softplus Instance = new();
 
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Softplus");
 
     /// <inheritdoc/>
@@ -90,7 +93,7 @@ public sealed record Elu(double Alpha) : CompositeOp
 /// <summary>x limited to [Low, High]; NaN stays NaN. The gradient flows where the limits do not bind, the limits themselves included. Dtypes: numbers.</summary>
 public sealed record Clamp(double Low, double High) : CompositeOp
 {
-    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Clip", [OnnxForm.X(), double.IsNegativeInfinity(Low) ? null : OnnxForm.Constant(Low, x[0].DType), double.IsPositiveInfinity(High) ? null : OnnxForm.Constant(High, x[0].DType)])];
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Clip(Low, High, x[0].DType);
 
     /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Elementwise;

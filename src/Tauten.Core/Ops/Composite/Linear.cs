@@ -6,6 +6,9 @@ public sealed record Linear : CompositeOp
     internal static readonly Linear Instance = new();
 
     /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Reduced;
+
+    /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Contraction;
 
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ namespace Tauten.Ops;
 /// <summary>x limited to [Low, High]; NaN stays NaN. The derivative is 1 between the limits, and 0 at them and beyond, unlike that of <see cref="Clamp"/>. Dtypes: floating-point.</summary>
 public sealed record Hardtanh(double Low, double High) : CompositeOp
 {
-    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Clip", [OnnxForm.X(), double.IsNegativeInfinity(Low) ? null : OnnxForm.Constant(Low, x[0].DType), double.IsPositiveInfinity(High) ? null : OnnxForm.Constant(High, x[0].DType)])];
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Clip(Low, High, x[0].DType);
 
     /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Elementwise;

@@ -16,6 +16,9 @@ namespace Tauten.Ops;
 public sealed record ScaledDotProductAttention(bool Causal = false, double? Scale = null, double Dropout = 0) : CompositeOp
 {
     /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Reduced;
+
+    /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
         AttentionScores.Check(this, Dropout, x, 3);

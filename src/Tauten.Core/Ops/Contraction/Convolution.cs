@@ -11,6 +11,9 @@ namespace Tauten.Ops;
 /// <param name="Groups">Output channels are split into as many groups, each of which sees only its part of the input channels.</param>
 public sealed record Convolution(Dims Strides, Dims Padding, Dims Dilations, int Groups) : PrimitiveOp
 {
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Reduced;
+
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Conv", [OnnxForm.X(), OnnxForm.X(1)], ("strides", Strides.ToArray()), ("pads", Padding.ToArray()), ("dilations", Dilations.ToArray()), ("group", (long)Groups))];
 
     /// <inheritdoc/>
@@ -79,6 +82,9 @@ public sealed record Convolution(Dims Strides, Dims Padding, Dims Dilations, int
 /// <param name="Forward">The convolution.</param>
 public sealed record ConvolutionInputGradient(Shape Input, Convolution Forward) : PrimitiveOp
 {
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Reduced;
+
     // What the windows reach, less the padding, may be shorter than the input was: the difference is output padding.
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset)
     {

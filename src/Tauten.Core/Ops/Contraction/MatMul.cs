@@ -8,6 +8,9 @@ public sealed record MatMul : PrimitiveOp
 {
     internal static readonly MatMul Instance = new();
 
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Reduced;
+
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Binary("MatMul");
 
     /// <inheritdoc/>

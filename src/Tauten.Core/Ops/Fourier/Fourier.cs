@@ -8,6 +8,9 @@ namespace Tauten.Ops;
 public sealed record Dft(int Axis, bool Inverse, FftNorm Norm) : PrimitiveOp
 {
     /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
+    /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
         Spectra.Check(this, x, Axis);
@@ -36,6 +39,9 @@ public sealed record Dft(int Axis, bool Inverse, FftNorm Norm) : PrimitiveOp
 /// </summary>
 public sealed record RealDft(int Axis, FftNorm Norm) : PrimitiveOp
 {
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
@@ -69,6 +75,9 @@ public sealed record RealDft(int Axis, FftNorm Norm) : PrimitiveOp
 /// </summary>
 public sealed record RealInverseDft(int Axis, Dim Length, FftNorm Norm) : PrimitiveOp
 {
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {

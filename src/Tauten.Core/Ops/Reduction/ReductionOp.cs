@@ -44,6 +44,9 @@ public abstract record ReductionOp(Dims Axes, bool KeepDims) : PrimitiveOp
 /// <summary>The sum along axes. Integers and bools are summed in 64 bits; 16-bit floats in 32 bits, rounded once. Dtypes: any.</summary>
 public sealed record Sum(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 {
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [x[0].DType.IsFloating() || x[0].DType is DType.Int64 or DType.UInt64 ? OnnxForm.Of("ReduceSum", [OnnxForm.X(), OnnxForm.Whole(Axes)], ("keepdims", KeepDims ? 1L : 0)) : OnnxForm.Of("ReduceSum", [OnnxForm.X().To(DType.Int64), OnnxForm.Whole(Axes)], ("keepdims", KeepDims ? 1L : 0))];
 
     private protected override DType ResultType(TensorSpec x) => x.DType.IsFloating() || x.DType == DType.UInt64 ? x.DType : DType.Int64;
@@ -58,6 +61,9 @@ public sealed record Sum(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 /// <summary>The product along axes. Integers and bools are multiplied in 64 bits. Dtypes: any.</summary>
 public sealed record Prod(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 {
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => !x[0].DType.IsFloating() && x[0].DType is not (DType.Int64 or DType.UInt64) ? null : OnnxForm.Reduction("ReduceProd", Axes, KeepDims, opset);
 
     private protected override DType ResultType(TensorSpec x) => x.DType.IsFloating() || x.DType == DType.UInt64 ? x.DType : DType.Int64;

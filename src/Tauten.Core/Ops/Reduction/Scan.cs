@@ -29,6 +29,9 @@ public abstract record ScanOp(int Axis, bool Exclusive, bool Reverse) : Primitiv
 /// <summary>The running sum along an axis. Integers wrap around. Dtypes: numbers.</summary>
 public sealed record CumSum(int Axis, bool Exclusive, bool Reverse) : ScanOp(Axis, Exclusive, Reverse)
 {
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("CumSum", [OnnxForm.X(), OnnxForm.Scalar(Axis)], ("exclusive", Exclusive ? 1L : 0), ("reverse", Reverse ? 1L : 0)).From(14)];
 
     /// <inheritdoc/>
@@ -41,6 +44,9 @@ public sealed record CumSum(int Axis, bool Exclusive, bool Reverse) : ScanOp(Axi
 /// <summary>The running product along an axis. Integers wrap around. Dtypes: numbers.</summary>
 public sealed record CumProd(int Axis, bool Exclusive, bool Reverse) : ScanOp(Axis, Exclusive, Reverse)
 {
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b)
     {
@@ -60,6 +66,9 @@ public sealed record CumProd(int Axis, bool Exclusive, bool Reverse) : ScanOp(Ax
 /// </summary>
 public sealed record LinearScan(int Axis, bool Reverse) : PrimitiveOp
 {
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Widest;
+
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
@@ -92,6 +101,9 @@ public sealed record LinearScan(int Axis, bool Reverse) : PrimitiveOp
 /// </summary>
 public sealed record LogCumSumExp(int Axis) : ScanOp(Axis, false, false)
 {
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
     private protected override void CheckType(TensorSpec x) => Expect.Floating(this, x);
 
     /// <inheritdoc/>

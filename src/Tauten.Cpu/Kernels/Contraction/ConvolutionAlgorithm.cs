@@ -119,7 +119,7 @@ internal abstract unsafe class ConvolutionAlgorithm<V, T>
     };
 
     /// <summary>y = x * w, and what follows.</summary>
-    public abstract void Output(in ConvolutionShape shape, T* x, T* weight, T* y, in ConvolutionEpilogue<T> epilogue);
+    public abstract void Output(in ConvolutionShape shape, T* x, KernelWeight<T> weight, T* y, in ConvolutionEpilogue<T> epilogue);
 
     /// <summary>The gradient with respect to x.</summary>
     public abstract void InputGradient(in ConvolutionShape shape, T* yGradient, T* weight, T* xGradient);
@@ -134,12 +134,12 @@ internal sealed unsafe class PointwiseAlgorithm<V, T> : ConvolutionAlgorithm<V, 
     where T : unmanaged, INumberBase<T>
 {
     /// <inheritdoc/>
-    public override void Output(in ConvolutionShape shape, T* x, T* weight, T* y, in ConvolutionEpilogue<T> epilogue) =>
+    public override void Output(in ConvolutionShape shape, T* x, KernelWeight<T> weight, T* y, in ConvolutionEpilogue<T> epilogue) =>
         PointwiseConvolution<V, T>.Run(shape, shape.OutChannelsOfGroup, shape.InChannelsOfGroup, weight, shape.InChannelsOfGroup, 1, x, y, epilogue);
 
     /// <inheritdoc/>
     public override void InputGradient(in ConvolutionShape shape, T* yGradient, T* weight, T* xGradient) =>
-        PointwiseConvolution<V, T>.Run(shape, shape.InChannelsOfGroup, shape.OutChannelsOfGroup, weight, 1, shape.InChannelsOfGroup, yGradient, xGradient, default);
+        PointwiseConvolution<V, T>.Run(shape, shape.InChannelsOfGroup, shape.OutChannelsOfGroup, new(weight), 1, shape.InChannelsOfGroup, yGradient, xGradient, default);
 
     /// <inheritdoc/>
     public override void WeightGradient(in ConvolutionShape shape, T* x, T* yGradient, T* weightGradient) =>
@@ -152,7 +152,7 @@ internal sealed unsafe class SampledAlgorithm<V, T> : ConvolutionAlgorithm<V, T>
     where T : unmanaged, INumberBase<T>
 {
     /// <inheritdoc/>
-    public override void Output(in ConvolutionShape shape, T* x, T* weight, T* y, in ConvolutionEpilogue<T> epilogue)
+    public override void Output(in ConvolutionShape shape, T* x, KernelWeight<T> weight, T* y, in ConvolutionEpilogue<T> epilogue)
     {
         var rest = shape.Sampled();
         using var scratch = Scratch.Take(rest.InputElements * sizeof(T));
@@ -185,12 +185,12 @@ internal sealed unsafe class DepthwiseAlgorithm<V, T> : ConvolutionAlgorithm<V, 
     where T : unmanaged, INumberBase<T>
 {
     /// <inheritdoc/>
-    public override void Output(in ConvolutionShape shape, T* x, T* weight, T* y, in ConvolutionEpilogue<T> epilogue)
+    public override void Output(in ConvolutionShape shape, T* x, KernelWeight<T> weight, T* y, in ConvolutionEpilogue<T> epilogue)
     {
         if (IsTooWide(shape.Output[2]))
-            DepthwiseConvolution<V256<T>, T>.Run(ConvolutionPhases.Forward(shape), shape.Batch, shape.Groups, shape.Kernel.Product, x, weight, y, epilogue);
+            DepthwiseConvolution<V256<T>, T>.Run(ConvolutionPhases.Forward(shape), shape.Batch, shape.Groups, shape.Kernel.Product, x, weight.First, y, epilogue);
         else
-            DepthwiseConvolution<V, T>.Run(ConvolutionPhases.Forward(shape), shape.Batch, shape.Groups, shape.Kernel.Product, x, weight, y, epilogue);
+            DepthwiseConvolution<V, T>.Run(ConvolutionPhases.Forward(shape), shape.Batch, shape.Groups, shape.Kernel.Product, x, weight.First, y, epilogue);
     }
 
     /// <inheritdoc/>
@@ -220,12 +220,12 @@ internal sealed unsafe class WinogradAlgorithm<V, T> : ConvolutionAlgorithm<V, T
     where T : unmanaged, INumberBase<T>
 {
     /// <inheritdoc/>
-    public override void Output(in ConvolutionShape shape, T* x, T* weight, T* y, in ConvolutionEpilogue<T> epilogue) =>
+    public override void Output(in ConvolutionShape shape, T* x, KernelWeight<T> weight, T* y, in ConvolutionEpilogue<T> epilogue) =>
         WinogradConvolution<V, T>.Run(WinogradTiles.Of(shape), shape.InChannels, shape.OutChannels, x, weight, turned: false, y, epilogue);
 
     /// <inheritdoc/>
     public override void InputGradient(in ConvolutionShape shape, T* yGradient, T* weight, T* xGradient) =>
-        WinogradConvolution<V, T>.Run(WinogradTiles.OfInputGradient(shape), shape.OutChannels, shape.InChannels, yGradient, weight, turned: true, xGradient, default);
+        WinogradConvolution<V, T>.Run(WinogradTiles.OfInputGradient(shape), shape.OutChannels, shape.InChannels, yGradient, new(weight), turned: true, xGradient, default);
 
     /// <inheritdoc/>
     public override void WeightGradient(in ConvolutionShape shape, T* x, T* yGradient, T* weightGradient) =>
@@ -238,9 +238,9 @@ internal sealed unsafe class ChannelsLastAlgorithm<V, T> : ConvolutionAlgorithm<
     where T : unmanaged, INumberBase<T>
 {
     /// <inheritdoc/>
-    public override void Output(in ConvolutionShape shape, T* x, T* weight, T* y, in ConvolutionEpilogue<T> epilogue) =>
+    public override void Output(in ConvolutionShape shape, T* x, KernelWeight<T> weight, T* y, in ConvolutionEpilogue<T> epilogue) =>
         ChannelsLastConvolution<V, T>.Run(
-            ConvolutionPhases.Forward(shape), shape.Batch, shape.Groups, shape.InChannelsOfGroup, shape.OutChannelsOfGroup, shape.Kernel.Product, x, weight, turned: false, y, epilogue);
+            ConvolutionPhases.Forward(shape), shape.Batch, shape.Groups, shape.InChannelsOfGroup, shape.OutChannelsOfGroup, shape.Kernel.Product, x, weight.First, turned: false, y, epilogue);
 
     /// <inheritdoc/>
     public override void InputGradient(in ConvolutionShape shape, T* yGradient, T* weight, T* xGradient) =>
@@ -258,7 +258,7 @@ internal class WindowsAlgorithm<V, T> : ConvolutionAlgorithm<V, T>
     where T : unmanaged, INumberBase<T>
 {
     /// <inheritdoc/>
-    public override unsafe void Output(in ConvolutionShape shape, T* x, T* weight, T* y, in ConvolutionEpilogue<T> epilogue) => ConvolutionPass<T>.Forward<V>(shape, x, weight, y, epilogue);
+    public override unsafe void Output(in ConvolutionShape shape, T* x, KernelWeight<T> weight, T* y, in ConvolutionEpilogue<T> epilogue) => ConvolutionPass<T>.Forward<V>(shape, x, weight.First, y, epilogue);
 
     /// <inheritdoc/>
     public override unsafe void InputGradient(in ConvolutionShape shape, T* yGradient, T* weight, T* xGradient) => ConvolutionInputGradient<V, T>.Run(shape, yGradient, weight, xGradient);

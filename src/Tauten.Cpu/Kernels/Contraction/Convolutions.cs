@@ -6,11 +6,8 @@ namespace Tauten.Cpu;
 /// <summary>Convolutions over up to three spatial axes and their gradients, for float and double. See <see cref="ConvolutionShape"/> for the formula.</summary>
 internal static unsafe class Convolutions
 {
-    /// <summary>y = x * w.</summary>
-    public static void Forward<T>(in ConvolutionShape shape, T* x, T* weight, T* y) where T : unmanaged, INumberBase<T> => Forward(shape, x, weight, y, default);
-
     /// <summary>y = x * w, and what follows, tile by tile.</summary>
-    public static void Forward<T>(in ConvolutionShape shape, T* x, T* weight, T* y, in ConvolutionEpilogue<T> epilogue) where T : unmanaged, INumberBase<T>
+    public static void Forward<T>(in ConvolutionShape shape, T* x, KernelWeight<T> weight, T* y, in ConvolutionEpilogue<T> epilogue) where T : unmanaged, INumberBase<T>
     {
         if (shape.OutputElements == 0)
             return;

@@ -50,7 +50,7 @@ internal unsafe struct PointwiseConvolution<V, T> : IChunks
     /// <param name="target">The result.</param>
     /// <param name="epilogue">What follows.</param>
     public static void Run(
-        in ConvolutionShape shape, long rows, long inner, T* weight, long weightRow, long weightColumn, T* source, T* target, in ConvolutionEpilogue<T> epilogue)
+        in ConvolutionShape shape, long rows, long inner, KernelWeight<T> weight, long weightRow, long weightColumn, T* source, T* target, in ConvolutionEpilogue<T> epilogue)
     {
         const int stripRows = Tiles<V, T>.StripRows;
         int panelColumns = Tiles<V, T>.PanelColumns;
@@ -72,9 +72,13 @@ internal unsafe struct PointwiseConvolution<V, T> : IChunks
         long parts = Math.Clamp(EnoughChunks / (shape.Groups * work.columnChunks), 1, BlockSizes.Parts(rows, 4 * stripRows));
         work.chunkRows = BlockSizes.Even(rows, BlockSizes.Parts(rows, parts), stripRows);
         work.rowChunks = BlockSizes.Parts(rows, work.chunkRows);
-        using var scratch = Scratch.Take(shape.Groups * BlockSizes.Parts(rows, stripRows) * stripRows * inner * sizeof(T));
-        work.packed = (T*)scratch.Pointer;
-        new PackChunks { Work = work, Weight = weight, Row = weightRow, Column = weightColumn }.Run();
+        using var form = WeightForm.Take(weight.Forms, new(FormKind.Strips, weight.Start, rows, inner, shape.Groups), shape.Groups * BlockSizes.Parts(rows, stripRows) * stripRows * inner * sizeof(T));
+        work.packed = (T*)form.Pointer;
+        if (form.IsNew)
+        {
+            new PackChunks { Work = work, Weight = weight.First, Row = weightRow, Column = weightColumn }.Run();
+            form.Filled();
+        }
         Workers.For(checked((int)(shape.Groups * work.columnChunks * work.rowChunks)), BlockSizes.Work<T>(shape.Groups * rows, columns, inner), ref work);
     }
 

@@ -40,7 +40,7 @@ internal unsafe struct WinogradConvolution<V, T> : IChunks
     /// <param name="turned">Whether windows are turned round.</param>
     /// <param name="target">The result.</param>
     /// <param name="epilogue">What follows.</param>
-    public static void Run(in WinogradTiles tiles, long inChannels, long outChannels, T* source, T* weight, bool turned, T* target, in ConvolutionEpilogue<T> epilogue)
+    public static void Run(in WinogradTiles tiles, long inChannels, long outChannels, T* source, KernelWeight<T> weight, bool turned, T* target, in ConvolutionEpilogue<T> epilogue)
     {
         int lanes = Tiles<V, T>.PanelColumns;
         const int products = WinogradTransform<V, T>.Products;
@@ -50,10 +50,18 @@ internal unsafe struct WinogradConvolution<V, T> : IChunks
         long mostRows = Math.Clamp(InputBytes / (products * tiles.Columns * work.tileStep * sizeof(T)), 1, tiles.Rows);
         long mostPanels = Math.Clamp(WeightBytes / (products * inChannels * lanes * sizeof(T)), 1, panels);
         work.inputStep = mostRows * tiles.Columns * work.tileStep + lanes + Stagger;
-        work.weightStep = mostPanels * inChannels * lanes + Stagger;
-        using var scratch = Scratch.Take(products * (work.inputStep + work.weightStep) * sizeof(T));
+        // Where windows stay the same for all calls, they are transformed once and for all.
+        bool keeps = weight.Forms is not null;
+        work.weightStep = (keeps ? panels : mostPanels) * inChannels * lanes + Stagger;
+        using var scratch = Scratch.Take(products * work.inputStep * sizeof(T));
+        using var form = WeightForm.Take(weight.Forms, new(FormKind.Winograd, weight.Start, outChannels, inChannels, 1), products * work.weightStep * sizeof(T));
         work.inputs = (T*)scratch.Pointer;
-        work.weights = work.inputs + products * work.inputStep;
+        var transformed = (T*)form.Pointer;
+        if (keeps && form.IsNew)
+        {
+            Transform(inChannels, outChannels, weight.First, turned, 0, panels, transformed, work.weightStep);
+            form.Filled();
+        }
 
         for (long row = 0; row < tiles.Rows; row += mostRows)
         {
@@ -70,18 +78,17 @@ internal unsafe struct WinogradConvolution<V, T> : IChunks
             {
                 work.firstPanel = panel;
                 work.panelCount = Math.Min(mostPanels, panels - panel);
-                if (row == 0 || mostPanels < panels)
-                {
-                    new WinogradWeightChunks<V, T>
-                    {
-                        InChannels = inChannels, OutChannels = outChannels, Weight = weight, Turned = turned,
-                        FirstPanel = panel, Panels = work.panelCount, Target = work.weights, Step = work.weightStep,
-                    }.Run();
-                }
+                work.weights = keeps ? transformed + panel * inChannels * lanes : transformed;
+                if (!keeps && (row == 0 || mostPanels < panels)) Transform(inChannels, outChannels, weight.First, turned, panel, work.panelCount, transformed, work.weightStep);
                 work.Multiply();
             }
         }
     }
+
+    private static void Transform(long inChannels, long outChannels, T* weight, bool turned, long firstPanel, long panels, T* target, long step) => new WinogradWeightChunks<V, T>
+    {
+        InChannels = inChannels, OutChannels = outChannels, Weight = weight, Turned = turned, FirstPanel = firstPanel, Panels = panels, Target = target, Step = step,
+    }.Run();
 
     /// <summary>The products of all transformed tiles and windows.</summary>
     private void Multiply()

@@ -1,0 +1,67 @@
+// A net that PyTorch has exported to the ONNX format gets a new last layer, and is trained to read handwritten digits.
+//   python3 benchmarks/peers/export_models.py . mobilenetv2
+//   dotnet run -c Release --project samples/FineTune -- mobilenetv2.onnx --steps 100
+using System.Globalization;
+using Samples;
+using Tauten;
+using Tauten.NN;
+
+const int Side = 64, Batch = 16;
+var (path, rest) = args is [var first, .. var others] && !first.StartsWith('-') ? (first, others) : (null, args);
+if (Training.Read(rest, "MODEL.onnx    a net of images [batch, 3, height, width] that ends in a linear layer; it learns to read digits.", 100) is not { } training) return;
+if (path is null)
+{
+    Console.Error.WriteLine("Expected a model in the ONNX format first, such as mobilenetv2.onnx. Try --help.");
+    Environment.ExitCode = 1;
+    return;
+}
+
+Generator.Seed(1);
+var (images, labels) = (DigitImages.Load(), DigitImages.Labels());
+var (seen, unseen) = (images[..1437], images[1437..]);
+
+// What the last layer reads is what is kept of the net. The size of a batch, which the exporter has fixed, is free again.
+var whole = Onnx.Import(path);
+var last = whole.Nodes.Last(node => node.Operator is "Gemm" or "MatMul");
+var features = Onnx.Import(path, new()
+{
+    Trainable = true,
+    Outputs = [last.Inputs[0]],
+    Shapes = new Dictionary<string, Shape> { [whole.Inputs[0].Name] = ["batch", 3, Side, Side] },
+});
+var head = new Linear(features.Graph.Outputs[0].Shape[1].Value, 10);
+Console.WriteLine(FormattableString.Invariant($"{features.Parameters.Count} tensors of {Path.GetFileName(path)} and a new layer {features.Graph.Outputs[0].Shape[1]} -> 10"));
+
+Tensor Logits(Tensor x) => head.Call(features.Graph.Run(x)[0]);
+
+var criterion = new CrossEntropyLoss();
+var optimizer = new Adam([.. features.Parameters.Values, .. head.Parameters()], learningRate: 0.0005);
+var step = Compiled.Function((Tensor x, Tensor y) =>
+{
+    optimizer.ZeroGrad();
+    var loss = criterion.Call(Logits(x), y);
+    loss.Backward();
+    optimizer.Step();
+    return loss;
+});
+for (int i = 1; i <= training.Steps; i++)
+{
+    var which = Tensor.RandInt(0, seen.Shape[0].Value, [Batch]);
+    var loss = step(AsPhotos(seen[which]), labels[which]);
+    if (training.IsDue(i)) training.Tell(i, loss.Item<float>());
+}
+
+// The trained net goes out again as ONNX, and is served.
+Onnx.Export(Logits, "digits.onnx", AsPhotos(unseen[..2]), ["batch"], new() { Inputs = ["image"], Outputs = ["digit"] });
+var model = Model.Load("digits.onnx");
+int right = 0, count = (int)Math.Min(unseen.Shape[0].Value, 40 + training.Steps);
+for (int i = 0; i + 10 <= count; i += 10)
+    right += (int)model.Run(AsPhotos(unseen[i..(i + 10)]))[0].ArgMax(1).EqualTo(labels[(1437 + i)..(1447 + i)]).Int().Sum().To(DType.Int64).Item<long>();
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"\n{Path.GetFullPath("digits.onnx")} reads {right} of {count / 10 * 10} digits that it has never seen"));
+
+// Digits [batch, 1, 8, 8] as the photographs that the net knows: larger, in three colours, around zero.
+static Tensor AsPhotos(Tensor digits)
+{
+    var large = digits.Interpolate([Side, Side], InterpolationMode.Linear) * 2 - 1;
+    return large.BroadcastTo([large.Shape[0], 3, Side, Side]);
+}
