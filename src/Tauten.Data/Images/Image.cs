@@ -18,7 +18,7 @@ public enum ImageChannels
 /// var pixels = Tensor.From(new byte[] { 255, 0, 0, 0, 255, 0 }).Reshape(2, 3).Transpose(0, 1).Reshape(3, 1, 2);    // a red and a green pixel
 /// Image.Save("two.png", pixels);
 /// Console.WriteLine(Image.Load("two.png").Equal(pixels));                       // True
-/// Console.WriteLine(Image.Load("two.png", ImageChannels.Grey).Flatten());       // [ 76, 149]
+/// Console.WriteLine(Image.Load("two.png", ImageChannels.Grey).Flatten());       // [ 76, 150]
 /// </code></example>
 public static class Image
 {
