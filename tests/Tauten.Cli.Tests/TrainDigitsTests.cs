@@ -57,7 +57,7 @@ public sealed class TrainDigitsTests : IDisposable
         Assert.Equal(0, CommandRun.Of([.. call, whole]).ExitCode);
         using var stop = new CancellationTokenSource();
         using var output = new StopAt("epoch 2/4", stop);
-        Assert.Equal(Tool.Interrupted, Task.Run(() => Tool.Run([.. call, stopped, "--log", log], output, TextWriter.Null, stop.Token)).GetAwaiter().GetResult());
+        Assert.Equal(Tool.Interrupted, CommandRun.Into(output, stop.Token, [.. call, stopped, "--log", log]));
         Assert.Contains($"stopped; weights after epoch 2 saved in {stopped}, --resume goes on", output.ToString());
         Assert.NotEqual(File.ReadAllBytes(whole), File.ReadAllBytes(stopped));
         var resumed = CommandRun.Of([.. call, stopped, "--resume", "--log", log]);
