@@ -13,7 +13,7 @@ namespace Tauten.Data;
 /// {
 ///     public override long Length => 1000;
 ///     protected override string Description => "squares";
-///     protected internal override long At(long index, DataOrder order) => index * index;
+///     protected override long At(long index, DataOrder order) => index * index;
 /// }
 /// </code></example>
 public abstract class IndexedDataset<T> : Dataset<T>
