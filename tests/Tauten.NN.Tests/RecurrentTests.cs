@@ -37,7 +37,7 @@ public class RecurrentTests
         Assert.NotNull(graph.Lower(o => o is GruSequence));
         var e = Assert.Throws<ShapeException>(() => graph.Lower(_ => false));
         Assert.Equal(
-            "GruSequence(ResetAfter = True, Backwards = False): the number of steps, time, is not known while a graph is captured, so that it cannot be written as a loop of smaller ops. Keep the op whole (Lower(o => o is GruSequence)), or capture with a known number of steps.",
+            "GruSequence(ResetAfter = True, Backwards = False): the number of steps, time, is not known while a graph is captured, so that it cannot be written as a loop of smaller ops. Keep the op whole (Lower(o => o is GruSequence)), or capture with a known number of steps. (in GRU)",
             e.Message);
         var known = Graph.Capture(x => net.Call(x).Output, new TensorSpec(DType.Float32, [4, 2, 3])).Lower(_ => false);
         var x = Tauten.Tensor.Randn([4, 2, 3]);
