@@ -51,6 +51,7 @@ static class Tool
         new Command("train", "Train a model.") { new TrainDigits() },
         new Command("predict", "Show what a trained model says.") { new PredictDigits() },
         new Command("onnx", "Work with models in the ONNX format.") { new OnnxVerify() },
+        new ConvertFile(),
         new ModelInfo(),
         new RunModel(),
     };

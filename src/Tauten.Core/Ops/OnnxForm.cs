@@ -79,6 +79,8 @@ sealed class OnnxForm
     public static OnnxForm[] Reduction(string name, Dims axes, bool keepDims, int opset, DType? dtype = null)
     {
         var x = dtype is { } given ? X().To(given) : X();
+        // Of no axes, other formats reduce all.
+        if (axes.Count == 0) return [dtype is null ? Of("Identity", [x]) : x];
         return opset >= 18 ? [Of(name, [x, Whole(axes)], ("keepdims", keepDims ? 1L : 0))] : [Of(name, [x], ("axes", axes.ToArray()), ("keepdims", keepDims ? 1L : 0))];
     }
 

@@ -118,6 +118,8 @@ public sealed record Min(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 /// <summary>Whether any element along axes is true; of numbers, whether any differs from 0. False for no elements. Dtypes: any.</summary>
 public sealed record Any(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 {
+    internal override Tensor[]? Spelled(ReadOnlySpan<Tensor> x) => x[0].DType == DType.Bool ? null : [Dispatch.Run(this, x[0].NotEqualTo(x[0] * 0))];
+
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => x[0].DType != DType.Bool ? null : [OnnxForm.Reduction("ReduceMax", Axes, KeepDims, opset, DType.Int32)[0].To(DType.Bool)];
 
     private protected override DType ResultType(TensorSpec x) => DType.Bool;
@@ -132,6 +134,8 @@ public sealed record Any(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 /// <summary>Whether all elements along axes are true; of numbers, whether all differ from 0. True for no elements. Dtypes: any.</summary>
 public sealed record All(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 {
+    internal override Tensor[]? Spelled(ReadOnlySpan<Tensor> x) => x[0].DType == DType.Bool ? null : [Dispatch.Run(this, x[0].NotEqualTo(x[0] * 0))];
+
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => x[0].DType != DType.Bool ? null : [OnnxForm.Reduction("ReduceMin", Axes, KeepDims, opset, DType.Int32)[0].To(DType.Bool)];
 
     private protected override DType ResultType(TensorSpec x) => DType.Bool;
