@@ -13,7 +13,7 @@ static class OptimizerBenchmark
 {
     public static void Run()
     {
-        double bandwidth = Enumerable.Range(0, 20).Max(_ => Peaks.Copies(Workers.Count));
+        double bandwidth = Enumerable.Range(0, 20).Max(_ => CopyPeak.Copies(Workers.Count));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Workers.Count} threads; copy {bandwidth:F1} GB/s read and written"));
         Measure("MLP 784-1024-1024-10", Wide(), bandwidth);
         Measure("ResNet-18", Residual(), bandwidth);

@@ -11,11 +11,15 @@ const string Usage = """
       memory [OPTIONS]     resident memory of a training loop; --variant plain|drop|ballast|threads --steps N (default 5000)
       adam                 a step of Adam over the parameters of two nets, and clipping, as a share of the copy bandwidth of the same run
       fuse                 chains of ops as separate kernels and as one body, by tiles and by compiled loops: times and ratios of one run
-      train [WORKLOAD ...] [--mode eager] [--threads N] [--from FOLDER] [--memory]
+      train [WORKLOAD ...] [--mode eager|compiled] [--precision f32|bf16|f16] [--threads N] [--from FOLDER] [--memory] [--profile FOLDER]
                            the time of a training step, one line of JSON a workload (all if none is named):
                            mlp-small, mlp-wide, mnist-cnn, resnet18-cifar, mobilenetv2-224, char-lstm, char-gpt;
                            --from starts from weights and batch that peers/torch_train.py has written to a folder, and compares the losses;
-                           --memory also tells what a step needs at least
+                           --memory also tells what a step needs at least; --profile prints where its time goes, and writes a Chrome trace
+      batches              losses and gradients of mlp-small, mnist-cnn and char-gpt for twenty random batch sizes: one graph for all beside eager
+                           execution and beside a graph for each size
+      precision [--steps N] [--batch N]
+                           char-gpt in bfloat16 beside float32: memory of activations, and the loss after N steps (default 300) on the texts in docs
       compare [OPTIONS]    this program and PyTorch in turn, as a table of ratios; compare --help tells more
       infer MODEL ... [--threads N] [--outputs FOLDER] [--profile]
                            median and best latency of ONNX models or programs, a line of JSON each, on the input of peers/ort_run.js; the first output
@@ -50,6 +54,11 @@ switch (args)
     case ["train", .. var options]:
         if (TrainBenchmark.Parse(options) is not { } training) return 2;
         return TrainBenchmark.Run(training) ? 0 : 1;
+    case ["batches"]:
+        return BatchBenchmark.Run() ? 0 : 1;
+    case ["precision", .. var options] when PrecisionBenchmark.TryParse(options, out int steps, out int batch):
+        PrecisionBenchmark.Run(steps, batch);
+        return 0;
     case ["compare", .. var options]:
         return CompareCommand.Run(options);
     case ["infer", .. var options] when InferBenchmark.TryParse(options, out var inference):

@@ -3,7 +3,7 @@ using Tauten;
 
 namespace Samples;
 
-/// <summary>The 1,797 handwritten digits of the UCI machine learning repository (see src/Tauten.Cli/Data/README.md), and images as text.</summary>
+/// <summary>The 1,797 handwritten digits of the UCI machine learning repository (see src/Tauten.Data/Sets/README.md), and images as text.</summary>
 static class DigitImages
 {
     const string Shades = " .:+*#@";

@@ -1,4 +1,4 @@
-using System.IO.Compression;
+using Tauten.Data;
 
 namespace Tauten.Cli;
 
@@ -21,7 +21,7 @@ sealed record LabeledImages(Tensor Images, Tensor Labels)
 }
 
 /// <summary>
-/// The 1,797 handwritten digits of the UCI machine learning repository, 8x8 pixels each; see <c>Data/README.md</c> for source and licence.
+/// The 1,797 handwritten digits of the UCI machine learning repository, 8x8 pixels each; see <see cref="DataSets.Digits"/>.
 /// People who wrote the first images did not write the last ones, so the test set asks for more than remembering hands.
 /// </summary>
 static class Digits
@@ -32,29 +32,21 @@ static class Digits
     /// <summary>The number of classes.</summary>
     public const int Classes = 10;
 
-    const int TestCount = 360;
     const float Black = 16;
 
     /// <summary>All images.</summary>
     public static LabeledImages All()
     {
-        using var resource = typeof(Digits).Assembly.GetManifestResourceStream("digits.csv.gz")!;
-        using var text = new StreamReader(new GZipStream(resource, CompressionMode.Decompress));
-        var pixels = new List<float>();
-        var labels = new List<long>();
-        while (text.ReadLine() is { } line)
-        {
-            var numbers = Array.ConvertAll(line.Split(','), int.Parse);
-            pixels.AddRange(numbers[..^1].Select(value => value / Black));
-            labels.Add(numbers[^1]);
-        }
-        return new(Tensor.From(pixels.ToArray(), [labels.Count, 1, Side, Side]), Tensor.From(labels.ToArray()));
+        var (train, test) = Load();
+        return new(Tensor.Concat([train.Images, test.Images], 0), Tensor.Concat([train.Labels, test.Labels], 0));
     }
 
     /// <summary>The images to learn from, and the last 360, which no choice may look at.</summary>
     public static (LabeledImages Train, LabeledImages Test) Load()
     {
-        var all = All();
-        return (all[..^TestCount], all[^TestCount..]);
+        var digits = DataSets.Digits();
+        return (Whole(digits.Train), Whole(digits.Test));
     }
+
+    static LabeledImages Whole(Dataset<Sample> part) => part.Batch(int.MaxValue).First() is var (images, labels) ? new(images.To(DType.Float32) / Black, labels) : throw new InvalidOperationException();
 }

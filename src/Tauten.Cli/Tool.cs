@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Tauten.Cli.Commands;
+using Tauten.Data;
 
 namespace Tauten.Cli;
 
@@ -48,13 +49,29 @@ static class Tool
           tauten predict digits digits.safetensors  shows what it reads
         """)
     {
-        new Command("train", "Train a model.") { new TrainDigits() },
+        new Command("train", "Train a model.").With(Tasks().Select(task => new TrainTask(task))),
+        new Command("evaluate", "Test a trained model.").With(Tasks().Select(task => new EvaluateTask(task))),
         new Command("predict", "Show what a trained model says.") { new PredictDigits() },
         new Command("onnx", "Work with models in the ONNX format.") { new OnnxVerify() },
         new ConvertFile(),
         new ModelInfo(),
         new RunModel(),
+        new InspectModel(),
+        new ProfileModel(),
     };
+
+    static LearningTask[] Tasks() =>
+    [
+        new DigitsTask(), new IdxTask("mnist", "handwritten digits", 5, 0.1307f, 0.3081f, flips: false, (folder, stop) => DataSets.Mnist(folder, stop: stop)),
+        new IdxTask("fashion-mnist", "clothes", 8, 0.2860f, 0.3530f, flips: true, (folder, stop) => DataSets.FashionMnist(folder, stop: stop)),
+        new Cifar10Task(), new TextTask(), new CsvTask(), new ImagesTask(),
+    ];
+
+    static Command With(this Command command, IEnumerable<Command> inner)
+    {
+        foreach (var one in inner) command.Add(one);
+        return command;
+    }
 
     static int Report(TextWriter error, string message)
     {

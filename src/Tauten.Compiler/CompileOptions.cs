@@ -26,5 +26,6 @@ public sealed record CompileOptions
 /// <param name="EagerCalls">How many calls had to be left to the function itself.</param>
 /// <param name="Reasons">Why it was captured again, or run as it stands.</param>
 /// <param name="CompileTime">The time it took to capture, to simplify, and to make the first plan.</param>
-/// <param name="Graphs">The graphs as they are run, the newest first.</param>
-public sealed record CompileReport(int Captures, int Plans, int EagerCalls, IReadOnlyList<string> Reasons, TimeSpan CompileTime, IReadOnlyList<Graph> Graphs);
+/// <param name="WorkspaceBytes">The bytes that all values on the way take in the plan that needs most.</param>
+/// <param name="Graphs">The graphs as they are run, the newest first: simplified and fused. One that has not been run yet is not among them; one whose results were differentiated is two, the way there and the way back.</param>
+public sealed record CompileReport(int Captures, int Plans, int EagerCalls, IReadOnlyList<string> Reasons, TimeSpan CompileTime, long WorkspaceBytes, IReadOnlyList<Graph> Graphs);

@@ -67,5 +67,18 @@ public static class Compiled
     public static CompileReport ReportOf(Delegate function) =>
         function.Target is CompiledFunction compiled ? compiled.Report : throw new ArgumentException("Expected what Compiled.Function gave. Received: a function that is not compiled.", nameof(function));
 
+    /// <summary>A graph on its way to be run for inputs of given specs: as it was captured, as it is run, and where its values lie.</summary>
+    /// <param name="graph">The graph.</param>
+    /// <param name="inputs">The specs of its inputs, without unknown sizes.</param>
+    /// <exception cref="ShapeException">An input does not fit.</exception>
+    /// <example><code>
+    /// var graph = Graph.Capture(x => x + x, new TensorSpec(DType.Float32, [2]));
+    /// Console.WriteLine(Compiled.Stages(graph, new TensorSpec(DType.Float32, [2])).Lowered.Print());
+    /// // %x0 = input : float32[2]
+    /// // %1 = Add %x0, %x0 : float32[2]
+    /// // return %1
+    /// </code></example>
+    public static GraphStages Stages(Graph graph, params ReadOnlySpan<TensorSpec> inputs) => GraphStages.Of(graph, inputs, Backends.Default);
+
     static CompiledFunction Make(Func<Tensor[], Tensor[]> function, CompileOptions? options) => new(function, options ?? new());
 }

@@ -22,7 +22,7 @@ sealed class CompiledFunction(Func<Tensor[], Tensor[]> function, CompileOptions 
         get
         {
             lock (gate)
-                return new(captures, specializations.Sum(s => s.PlanCount), eager, [.. reasons], compileTime, [.. specializations.Select(s => s.Lowered)]);
+                return new(captures, specializations.Sum(s => s.PlanCount), eager, [.. reasons], compileTime, specializations.Select(s => s.WorkspaceBytes).DefaultIfEmpty().Max(), [.. specializations.SelectMany(s => s.Graphs)]);
         }
     }
 
@@ -116,12 +116,14 @@ sealed class CompiledFunction(Func<Tensor[], Tensor[]> function, CompileOptions 
     {
         var cells = made.Captured.Cells;
         var before = cells.Select(c => Ops.Contiguous.Copy(c.Borrow())).ToArray();
-        var gradients = cells.Select(c => (c as Parameter)?.BorrowGrad()).ToArray();
-        var compiled = Run(made, x);
+        var gradients = made.GradientCells.Select(c => (Cell: c, c.Gradient)).ToArray();
+        // What they are now comes back afterwards, so that nobody may free it.
+        foreach (var (cell, _) in gradients) cell.Escaped = true;
+        // The tapes behind the inputs are for the function itself to walk.
+        var compiled = Run(made, Array.ConvertAll(x.ToArray(), t => t.IsTracked ? t.WithGrad() : t));
         var after = cells.Select(c => Ops.Contiguous.Copy(c.Borrow())).ToArray();
         for (int i = 0; i < before.Length; i++) cells[i].Adopt(before[i]);
-        for (int i = 0; i < before.Length; i++)
-            if (cells[i] is Parameter parameter && !ReferenceEquals(parameter.BorrowGrad(), gradients[i])) parameter.Grad = gradients[i];
+        foreach (var (cell, gradient) in gradients) (cell.Gradient, cell.Escaped) = (gradient, gradient is not null);
         var plain = function(x.ToArray());
         var check = new EagerCheck(options.Tolerance);
         for (int i = 0; i < plain.Length; i++) check.Compare($"result {i}", compiled[i], plain[i]);

@@ -8,6 +8,7 @@ sealed class Specialization
     readonly Graph captured;
     readonly Backend backend;
     readonly bool tracks;
+    readonly DType? precision;
     readonly bool[] tracked;
     readonly (string What, Func<bool> Holds)[] assumptions;
     readonly (Cell Cell, bool RequiresGrad)[] cells;
@@ -19,18 +20,19 @@ sealed class Specialization
     readonly TapedCall? taped;                           // null where none is kept, or where the tape has to be that of the single ops
     TensorSpec[]? last;                                  // of inputs that were accepted
 
-    Specialization(Graph captured, Capture capture, Tensor[] y, CapturedGradient[] gradients, bool[] tracked, Backend backend, WorkspacePool workspaces)
+    Specialization(Graph captured, Capture capture, Tensor[] y, Tensor[] remaining, CapturedGradient[] gradients, bool[] tracked, Backend backend, WorkspacePool workspaces)
     {
         (this.captured, this.backend, this.gradients, this.tracked) = (captured, backend, gradients, tracked);
         planned = new(captured, backend, workspaces);
         results = y.Length;
         tracks = Ambient.Current.Tracks;
+        precision = Autocast.DType;
         assumptions = [.. capture.Assumptions];
         cells = [.. captured.Cells.Select(c => (c, c.RequiresGrad))];
         inputs = [.. captured.Inputs.Select(i => i.Spec)];
         int[] seeds = TapedCall.Seeds(y);
-        keepsTape = seeds.Length > 0 && tracks && (Array.Exists(tracked, t => t) || Array.Exists(cells, c => c.RequiresGrad));
-        if (keepsTape) taped = TapedCall.Of(captured, capture, y, seeds, backend, workspaces);
+        keepsTape = seeds.Length > 0 && tracks && (Array.Exists(tracked, t => t) || Array.Exists(cells, c => c.RequiresGrad) || TapedCall.Tracked(captured).Any());
+        if (keepsTape) taped = TapedCall.Of(captured, capture, y, remaining, seeds, backend, workspaces);
     }
 
     /// <summary>Captures a function for inputs of the given specs.</summary>
@@ -39,25 +41,33 @@ sealed class Specialization
         using var scope = Tauten.Capture.Begin();
         var capture = scope.Graph;
         var y = function([.. specs.Select((spec, i) => capture.AddInput($"x{i}", spec, tracked[i]))]);
-        CapturedGradient[] gradients = [.. capture.ParameterGradients];
-        var graph = capture.Finish([.. y, .. gradients.Where(g => g.Remains).Select(g => g.Gradient!)]);
-        return new(graph, capture, y, gradients, tracked, backend, workspaces);
+        CapturedGradient[] gradients = [.. capture.LeafGradients];
+        Tensor[] remaining = [.. gradients.Where(g => g.Remains).Select(g => g.Gradient!)];
+        var graph = capture.Finish([.. y, .. remaining]);
+        return new(graph, capture, y, remaining, gradients, tracked, backend, workspaces);
     }
 
     /// <summary>The graph as it was captured.</summary>
     public Graph Captured => captured;
 
-    /// <summary>The graph as it is run: simplified, with ops that the backend has kernels for.</summary>
-    public Graph Lowered => planned.Lowered;
+    /// <summary>The graphs as they are run: simplified, with ops that the backend has kernels for. One that has not been run yet is not among them.</summary>
+    public IEnumerable<Graph> Graphs => [.. planned.LoweredSoFar is { } lowered ? [lowered] : Array.Empty<Graph>(), .. taped?.Graphs ?? []];
+
+    /// <summary>Where the leaves whose gradients a run changes keep them; those of inputs are not known before a call.</summary>
+    public IEnumerable<GradientCell> GradientCells => gradients.Where(g => g.Input < 0).Select(g => g.Cell);
 
     /// <summary>The number of plans made so far.</summary>
     public int PlanCount => planned.PlanCount + (taped?.PlanCount ?? 0);
+
+    /// <summary>The bytes that all values on the way take in the plan that needs most.</summary>
+    public long WorkspaceBytes => Math.Max(planned.WorkspaceBytes, taped?.WorkspaceBytes ?? 0);
 
     /// <summary>Why the graph does not stand for the function called with these inputs now; null where it does.</summary>
     public string? Objection(ReadOnlySpan<Tensor> x)
     {
         if (x.Length != inputs.Length) return $"{inputs.Length} inputs";
         if (tracks != Ambient.Current.Tracks) return tracks ? "gradients were tracked" : "gradients were not tracked";
+        if (precision != Autocast.DType) return precision is { } reduced ? $"mixed precision with {reduced.Name()} was on" : "mixed precision was off";
         foreach (var (what, holds) in assumptions)
             if (!holds()) return what;
         foreach (var (cell, requiresGrad) in cells)
@@ -87,31 +97,45 @@ sealed class Specialization
     /// <summary>Does what has to be done once before the first run for inputs of these sizes.</summary>
     public void Prepare(ReadOnlySpan<Tensor> x)
     {
+        using var exact = Autocast.Off();
         if (!keepsTape) planned.Prepare(x);
     }
 
     /// <summary>Computes the results.</summary>
     public Tensor[] Run(ReadOnlySpan<Tensor> x)
     {
-        if (keepsTape) return taped is not null ? taped.Run(x) : captured.Run(x);
+        // The graph holds the conversions already.
+        using var exact = Autocast.Off();
         Tensor[] all;
-        using (Gradients.NoGrad()) all = planned.Run(x);
-        return gradients.Length == 0 ? all : Deposit(all);
+        if (keepsTape) all = taped is not null ? taped.Run(x) : captured.Run(x);
+        else
+            using (Gradients.NoGrad()) all = planned.Run(x);
+        return gradients.Length == 0 ? all : Deposit(all, x);
     }
 
     /// <summary>Whether gradients from before the call would be part of what an optimizer in the function reads: the graph does not know them.</summary>
-    public bool MeetsGradients() => Array.Exists(gradients, g => g is { Used: true, Forgotten: false } && g.Parameter.BorrowGrad() is not null);
+    public bool MeetsGradients() => Array.Exists(gradients, g => g is { Used: true, Forgotten: false, Cell.Gradient: not null });
 
-    Tensor[] Deposit(Tensor[] all)
+    Tensor[] Deposit(Tensor[] all, ReadOnlySpan<Tensor> x)
     {
         int next = results;
-        foreach (var gradient in gradients)
-        {
-            if (gradient.Forgotten) gradient.Parameter.ZeroGrad();
-            if (!gradient.Remains) continue;
-            var made = all[next++];
-            gradient.Parameter.AdoptGrad(gradient.Parameter.BorrowGrad() is { } before ? before + made : made);
-        }
-        return all[..results];
+        var (roots, arriving) = ((List<Tensor>?)null, (List<Tensor>?)null);
+        using (Gradients.NoGrad())
+            foreach (var gradient in gradients)
+            {
+                if (gradient.Forgotten && gradient.Input < 0) gradient.Cell.Clear();
+                else if (gradient.Forgotten) x[gradient.Input].ZeroGrad();
+                if (!gradient.Remains) continue;
+                var made = all[next++].As(null);
+                if (gradient.Input < 0) gradient.Cell.Adopt(gradient.Cell.Gradient is { } before ? before + made : made);
+                else if (x[gradient.Input].IsTracked)
+                {
+                    (roots ??= []).Add(x[gradient.Input]);
+                    (arriving ??= []).Add(made);
+                }
+            }
+        // The walk that the function began ends where its inputs were made.
+        if (roots is not null) new ReverseWalk(createGraph: false, keepGraph: false).Run([.. roots], [.. arriving!], null);
+        return results == all.Length ? all : all[..results];
     }
 }

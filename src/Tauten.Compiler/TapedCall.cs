@@ -11,8 +11,9 @@ sealed class TapedCall
     readonly PlannedGraph forward, backward;
     readonly Graph whole;                        // from inputs and gradients of results to gradients of inputs, for walks that are walked over again
     readonly Cell[] cells;                       // read: further inputs of both
+    readonly Tensor[] outside;                   // tracked tensors that the function found outside: further inputs, behind the cells
     readonly Cell[] assigned;                    // given new values: further outputs of the way there, behind the results
-    readonly int results;
+    readonly int results;                        // those of the function, and gradients that walks in it have left
     readonly int[] seeds;                        // the results that can be differentiated
     readonly (bool IsSaved, int Index)[] given;  // what the way back is given behind the gradients of the results: outputs of the way there, or inputs
     readonly int[] targets;                      // the inputs whose gradients the way back gives
@@ -21,11 +22,21 @@ sealed class TapedCall
     {
         (this.results, this.seeds, this.targets) = (results, seeds, targets);
         cells = [.. joint.Cells];
+        outside = [.. Tracked(joint).Select(o => o.Value)];
         assigned = [.. joint.Updates.ToArray().Select(u => u.Cell)];
         (var there, var back, whole, given) = Split(joint, inputCount, results + assigned.Length);
         (forward, backward) = (new(there, backend, workspaces), new(back, backend, workspaces));
         (there.Runner, back.Runner) = (forward.Run, backward.Run);
     }
+
+    /// <summary>The bytes that all values on the way take in the plan that needs most.</summary>
+    public long WorkspaceBytes => Math.Max(forward.WorkspaceBytes, backward.WorkspaceBytes);
+
+    /// <summary>The graphs of the way there and of the way back as they are run, as far as they have been.</summary>
+    public IEnumerable<Graph> Graphs => new[] { forward.LoweredSoFar, backward.LoweredSoFar }.OfType<Graph>();
+
+    /// <summary>The tensors from outside through which gradients flow, with the leaves that stand for them.</summary>
+    public static IEnumerable<(Node Node, Tensor Value)> Tracked(Graph graph) => graph.Outside.Where(o => o.Value.DType.IsFloating());
 
     /// <summary>The number of plans made so far.</summary>
     public int PlanCount => forward.PlanCount + backward.PlanCount;
@@ -34,27 +45,29 @@ sealed class TapedCall
     public static int[] Seeds(Tensor[] y) => [.. Enumerable.Range(0, y.Length).Where(i => y[i].IsTracked && y[i].DType.IsFloating() && !y[i].Node.Consumed)];
 
     /// <summary>The call that stands for a captured function; null where there is no way back through some op: whether that matters, the tape of its own ops will tell.</summary>
-    public static TapedCall? Of(Graph graph, Capture capture, Tensor[] y, int[] seeds, Backend backend, WorkspacePool workspaces)
+    public static TapedCall? Of(Graph graph, Capture capture, Tensor[] y, Tensor[] remaining, int[] seeds, Backend backend, WorkspacePool workspaces)
     {
         int inputCount = graph.NamedInputs.Length;
         var targets = new List<int>();
         var places = new List<(Node, int)>();
         for (int i = 0; i < inputCount; i++) AddTarget(i, graph.NamedInputs[i].Node, true);
         for (int i = 0; i < graph.CellNodes.Length; i++) AddTarget(inputCount + i, graph.CellNodes[i].Node, graph.CellNodes[i].Cell.RequiresGrad);
+        foreach (var (i, outer) in Tracked(graph).Index()) AddTarget(inputCount + graph.CellNodes.Length + i, outer.Node, true);
         Tensor[] results = [.. seeds.Select(i => y[i])];
         Tensor[] arriving = [.. results.Select((r, i) => capture.AddInput($"g{i}", r.Spec))];
         Tensor?[] found;
         try
         {
-            found = new ReverseWalk(createGraph: false, keepGraph: true, beyondTargets: true).Run(results, arriving, [.. places]);
+            // What lies behind a tensor from outside is for the tape to walk.
+            found = new ReverseWalk(createGraph: false, keepGraph: true).Run(results, arriving, [.. places]);
         }
         catch (GradientException)
         {
             return null;
         }
         int[] reached = [.. Enumerable.Range(0, found.Length).Where(i => found[i] is not null)];
-        var joint = capture.Finish([.. y, .. reached.Select(i => found[i]!)]);
-        return new(joint, inputCount, y.Length, seeds, [.. reached.Select(i => targets[i])], backend, workspaces);
+        var joint = capture.Finish([.. y, .. remaining, .. reached.Select(i => found[i]!)]);
+        return new(joint, inputCount, y.Length + remaining.Length, seeds, [.. reached.Select(i => targets[i])], backend, workspaces);
 
         void AddTarget(int index, Node node, bool wanted)
         {
@@ -77,7 +90,7 @@ sealed class TapedCall
         var gradients = joint.OutputPlaces[(outputs - joint.Updates.Length)..].ToArray();
 
         // What the way back reads of the way there, and of what both are given.
-        var leaves = joint.NamedInputs[..inputCount].ToArray().Select(i => i.Node).Concat(joint.CellNodes.ToArray().Select(c => c.Node)).ToList();
+        var leaves = joint.NamedInputs[..inputCount].ToArray().Select(i => i.Node).Concat(joint.CellNodes.ToArray().Select(c => c.Node)).Concat(Tracked(joint).Select(o => o.Node)).ToList();
         // An input with a free size tells how large it is, whether or not its numbers are needed.
         var read = new List<(Node Node, int Output)>(joint.NamedInputs[..inputCount].ToArray().Where(i => !i.Node.Spec().Shape.IsKnown).Select(i => (i.Node, 0)));
         foreach (var place in back.SelectMany(n => Enumerable.Range(0, n.InputCount).Select(i => (Node: n.Input(i), Output: n.InputOutput(i)))).Concat(gradients).Distinct())
@@ -95,7 +108,7 @@ sealed class TapedCall
     /// <summary>Computes the results as one op on the tape.</summary>
     public Tensor[] Run(ReadOnlySpan<Tensor> x)
     {
-        var y = Dispatch.RunAll(new CustomGradient(forward.Captured, Gradient), [.. x, .. cells.Select(c => c.Borrow())]);
+        var y = Dispatch.RunAll(new CustomGradient(forward.Captured, Gradient), [.. x, .. cells.Select(c => c.Borrow()), .. outside]);
         for (int i = 0; i < assigned.Length; i++) assigned[i].Adopt(y[results + i].As(null));
         return y[..results];
     }

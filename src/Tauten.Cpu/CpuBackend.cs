@@ -5,6 +5,8 @@ namespace Tauten.Cpu;
 /// <summary>The processor as a device: vectorized kernels in C#, a pool of worker threads, pooled memory.</summary>
 public sealed class CpuBackend : Backend
 {
+    double? peak;
+
     internal BlockPool Pool { get; } = new();
 
     /// <inheritdoc/>
@@ -57,7 +59,18 @@ public sealed class CpuBackend : Backend
     internal override bool Fuses(Ops.Op op, ReadOnlySpan<TensorSpec> x) => Fusion is { Engine: not FusionForm.Off } && FusedBody.Takes(Kernels, op, x);
 
     /// <inheritdoc/>
+    internal override bool Anchors(Ops.Op op, ReadOnlySpan<TensorSpec> x) => Fusion is { Engine: not FusionForm.Off } && Kernels.Source(op) is AnchorKernel { Pays: true } && AnchorKernel.Takes(x[0].DType);
+
+    /// <inheritdoc/>
     internal override bool Fuses(Graph body) => Fusion?.Find(body) is not null;
+
+    /// <inheritdoc/>
+    internal override long HeldBytes => Pool.Outstanding;
+
+    /// <inheritdoc/>
+    internal override double? PeakOperations(DType dtype) =>
+        // The best of some short looks, once: other work on the machine only makes them lower.
+        (peak ??= Enumerable.Range(0, 5).Max(_ => Peaks.MultiplyAdds(Threads, 200_000)) * 1e9) / (dtype == DType.Float64 ? 2 : 1);
 
     /// <inheritdoc/>
     internal override void Fix(Tensor x)

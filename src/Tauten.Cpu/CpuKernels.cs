@@ -3,7 +3,7 @@ using Tauten.Cpu.Functions;
 namespace Tauten.Cpu;
 
 /// <summary>Every kernel of this backend in one list: the table of contents.</summary>
-static class CpuKernels
+static unsafe class CpuKernels
 {
     public static KernelTable Create()
     {
@@ -177,12 +177,12 @@ static class CpuKernels
         .Add<Ops.GridSampleGradient>(GridSampleKernels.Gradient)
 
         // contractions
-        .Add<Ops.MatMul>(MatMulKernel.Run)
-        .Add<Ops.Linear>(MatMulKernel.Linear)
+        .Add<Ops.MatMul>(new AnchorKernel<Ops.MatMul>(MatMulKernel.Run, pays: true))
+        .Add<Ops.Linear>(new AnchorKernel<Ops.Linear>(MatMulKernel.Linear, pays: true))
         .Add<Ops.ScaledDotProductAttention>(AttentionKernels.Forward)
         .Add<Ops.ScaledDotProductAttentionGradient>(AttentionKernels.Gradient)
         .Add<Ops.MatMulInteger>(MatMulIntegerKernel.Run)
-        .Add<Ops.Convolution>(ConvolutionKernels.Forward)
+        .Add<Ops.Convolution>(new AnchorKernel<Ops.Convolution>(ConvolutionKernels.Forward, pays: false))
         .Add<Ops.ConvolutionInputGradient>(ConvolutionKernels.InputGradient)
         .Add<Ops.ConvolutionWeightGradient>(ConvolutionKernels.WeightGradient)
 

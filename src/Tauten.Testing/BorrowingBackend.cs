@@ -39,6 +39,8 @@ public sealed class BorrowingBackend(Backend lender) : Backend, IDisposable
 
     internal override bool Fuses(Op op, ReadOnlySpan<TensorSpec> x) => !Hides(op) && lender.Fuses(op, x);
 
+    internal override bool Anchors(Op op, ReadOnlySpan<TensorSpec> x) => !Hides(op) && lender.Anchors(op, x);
+
     internal override bool Fuses(Graph body) => lender.Fuses(body);
 
     /// <summary>Gives guarded memory back.</summary>

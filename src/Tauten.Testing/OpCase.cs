@@ -72,6 +72,9 @@ public sealed class OpCase(Type op, string name, Func<Tensor[], Tensor[]> functi
     /// <summary>To which order gradients are compared with finite differences: 2, 1 or 0.</summary>
     public int Order { get; init; } = 2;
 
+    /// <summary>Whether its reference or its derivatives take seconds, so that modes in which it is run very often wait for the slow run.</summary>
+    public bool IsCostly { get; init; }
+
     /// <summary>Whether the op is a composite, or runs graphs, so that results in 16 bits may be rounded at each step.</summary>
     public bool IsComposite { get; } = typeof(Ops.CompositeOp).IsAssignableFrom(op) || typeof(Ops.ControlOp).IsAssignableFrom(op);
 

@@ -17,6 +17,9 @@ sealed record CommandRun(int ExitCode, string Output, string Error)
         return new(exitCode, output.ToString(), error.ToString());
     }
 
+    /// <summary>The exit code of a call that writes where it is told to.</summary>
+    public static int Into(TextWriter output, CancellationToken stop, params string[] arguments) => Task.Run(() => Tool.Run(arguments, output, TextWriter.Null, stop)).GetAwaiter().GetResult();
+
     public string[] Lines => Output.ReplaceLineEndings("\n").TrimEnd('\n').Split('\n');
 }
 

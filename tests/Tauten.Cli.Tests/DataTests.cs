@@ -1,6 +1,6 @@
 namespace Tauten.Cli.Tests;
 
-/// <summary>The embedded digits are those that <c>Data/README.md</c> describes.</summary>
+/// <summary>The embedded digits are those that src/Tauten.Data/Sets/README.md describes.</summary>
 public sealed class DataTests
 {
     [Fact]

@@ -67,4 +67,83 @@ public sealed class TapedCallTests
         y.Backward();
         Assert.Equal([2f, 3], x.Grad!.ToArray<float>());
     }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public void Tensors_from_outside_get_their_gradients(bool check)
+    {
+        var leaf = Tensor.From([2f, 3], requiresGrad: true);
+        var other = Tensor.From([2f, 3], requiresGrad: true);
+        Func<Tensor, Tensor> eager = x => (other * x * other).Exp(), compiled = Compiled.Function((Tensor x) => (leaf * x * leaf).Exp(), new CompileOptions { Check = check });
+        foreach (float factor in new[] { 0.1f, 0.2f, -0.3f })
+        {
+            var x = Tensor.From([factor, factor]);
+            eager(x).Sum().Backward();
+            compiled(x).Sum().Backward();
+            AllNear(other.Grad!, leaf.Grad!);
+        }
+        var at = Tensor.From([0.1f, 0.2f], requiresGrad: true);
+        AllNear(Second(eager, at, other), Second(compiled, at, leaf));
+
+        static Tensor Second(Func<Tensor, Tensor> f, Tensor x, Tensor w)
+        {
+            var first = Gradients.Of(f(x).Sum(), [w, x], createGraph: true);
+            return Gradients.Of((first[0] * first[1]).Sum(), [w])[0];
+        }
+    }
+
+    [Fact]
+    public void What_was_computed_outside_leads_back_to_its_leaves_once()
+    {
+        var weight = new Parameter(Tensor.From([2f, 3]));
+        var leaf = Tensor.From([1f, 5], requiresGrad: true);
+        Tensor doubled = weight.Value * 2, made = leaf.Square();
+        var f = Compiled.Function((Tensor x) => doubled * made * x + leaf * weight.Value, new CompileOptions { Check = false });
+        f(Tensor.From([1f, 1])).Sum().Backward();
+        // d/dw = 2 l^2 + l, d/dl = 2 w 2 l + w
+        AllNear(Tensor.From([3f, 55]), weight.Grad!);
+        AllNear(Tensor.From([10f, 63]), leaf.Grad!);
+    }
+
+    [Fact]
+    public void A_walk_inside_brings_gradients_to_leaves_outside_and_to_inputs()
+    {
+        var eager = Run(f => f);
+        var compiled = Run(f => Compiled.Function(f));
+        for (int i = 0; i < eager.Length; i++) AllNear(eager[i], compiled[i]);
+
+        static Tensor[] Run(Func<Func<Tensor, Tensor>, Func<Tensor, Tensor>> make)
+        {
+            var leaf = Tensor.From([2f, 3], requiresGrad: true);
+            var behind = Tensor.From([1f, -1], requiresGrad: true);
+            var direct = Tensor.From([4f, 5], requiresGrad: true);
+            var f = make(x =>
+            {
+                (leaf * x * x).Sum().Backward();
+                return leaf.Square();
+            });
+            f(behind * 3);
+            f(direct).Sum().Backward();
+            f(direct);
+            return [leaf.Grad!, behind.Grad!, direct.Grad!];
+        }
+    }
+
+    [Fact]
+    public void The_report_shows_only_graphs_that_have_run()
+    {
+        var weight = Tensor.From([2f, 3], requiresGrad: true);
+        var f = Compiled.Function((Tensor x) => (weight * x).Sum(), new CompileOptions { Check = false });
+        Assert.Empty(Compiled.ReportOf(f).Graphs);
+        var y = f(Tensor.From([1f, 1]));
+        Assert.Single(Compiled.ReportOf(f).Graphs);
+        y.Backward();
+        Assert.Equal(2, Compiled.ReportOf(f).Graphs.Count);
+    }
+
+    static void AllNear(Tensor expected, Tensor received)
+    {
+        float[] a = expected.ToArray<float>(), b = received.ToArray<float>();
+        Assert.Equal(a.Length, b.Length);
+        for (int i = 0; i < a.Length; i++) Assert.True(Math.Abs(a[i] - b[i]) <= 1e-5f * Math.Max(1, Math.Abs(a[i])), $"number {i} is {b[i]}. Expected {a[i]}.");
+    }
 }

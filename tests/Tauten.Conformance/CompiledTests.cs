@@ -1,3 +1,4 @@
+using Tauten.Cpu;
 using Tauten.Ops;
 using Tauten.Testing;
 
@@ -31,6 +32,27 @@ public sealed class CompiledTests
         compiled(x);
         return Apart(compiled(x), eager);
     });
+
+    [Theory, MemberData(nameof(Fusing))]
+    public void The_tile_machine_gives_the_same(string name) => Trial.All([Plain(Table.Of(name))!], t => Apart(t, FusionForm.Tiles));
+
+    [Theory, MemberData(nameof(Cases)), Trait("Category", "Slow")]
+    public void Both_engines_give_the_same_for_all_inputs(string name) =>
+        Trial.All(Trial.Of(Table.Of(name)).Where(t => !t.Variant.IsLarge), t => Apart(t, FusionForm.Tiles) ?? Apart(t, FusionForm.Code));
+
+    public static TheoryData<string> Fusing => Table.Names(c => Plain(c) is not null && c.IsComposite);
+
+    static Trial? Plain(OpCase c) => c.DTypes.Contains(DType.Float32) ? new(c, c.Variants(false).First(), DType.Float32) : null;
+
+    static string? Apart(Trial t, FusionForm engine)
+    {
+        var backend = FusedTests.With(engine);
+        using var scope = Backends.Use(backend);
+        var compiled = Compiled.Function(t.Case.Function, plain);
+        var x = t.Variant.Place(t.Inputs, backend);
+        compiled(x);
+        return Apart(compiled(x), t.Run(backend)) is { } difference ? $"{engine}: {difference}" : null;
+    }
 
     /// <summary>Tells where results differ by more than 2e-6 of the largest number (float32; other dtypes in proportion); null where they do not.</summary>
     internal static string? Apart(Tensor[] compiled, Tensor[] eager)

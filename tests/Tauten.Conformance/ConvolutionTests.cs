@@ -208,13 +208,11 @@ public sealed class ConvolutionTests
             Tensor input = Tensor.From(x).To(dtype).Reshape([batch, channels, height, width]), filter = Tensor.From(weight).To(dtype).Reshape([outputs, channels / groups, window, window]);
             Tensor scale = Numbers([outputs]), bias = Numbers([outputs]), residual = Numbers([batch, outputs, outHeight, outWidth]);
             var op = new Convolution([stride, stride], [padding, padding, padding, padding], [dilation, dilation], groups);
-            var finished = Tensor.Allocate(Trial.Cpu, new(dtype, residual.Shape));
-            ConvolutionKernels.Finished(op, input, filter, scale, bias, residual, -0.5, 0.75, finished);
             Shape along = [outputs, 1, 1];
-            var expected = (Dispatch.Run(op, input, filter) * scale.Reshape(along) + bias.Reshape(along) + residual).Clamp(-0.5, 0.75);
-            double error = (finished - expected).Abs().Max().To(DType.Float64).ToArray<double>()[0];
-            // The multiplication and the first addition are rounded once or twice.
-            Assert.True(error <= (dtype == DType.Float32 ? 2e-5 : 1e-13), $"{how}: the error is {error:E1}.");
+            Tensor[] operands = [input, filter, scale, bias, residual];
+            var body = Graph.Capture(t => [(Dispatch.Run(op, t[0], t[1]) * t[2].Reshape(along) + t[3].Reshape(along) + t[4]).Clamp(-0.5, 0.75)], Dispatch.SpecsOf(operands)).Lower(o => Trial.Cpu.Kernels.Ops.Contains(o.GetType()));
+            Assert.True(Trial.Cpu.Fuses(body), $"{how}\n{body.Print()}");
+            Assert.True(Trial.Differs(Dispatch.RunAll(new Fused(body), operands), body.Run(operands)) is not { } difference, $"{how}: {Trial.Differs(Dispatch.RunAll(new Fused(body), operands), body.Run(operands))}");
         }
 
         /// <summary>Compares, relative to the largest value.</summary>

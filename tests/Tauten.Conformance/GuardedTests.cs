@@ -8,12 +8,16 @@ public sealed class GuardedTests
     public static TheoryData<string> Cases => Table.Names(_ => true);
 
     [Theory, MemberData(nameof(Cases))]
-    public void Kernels_stay_inside_with_a_guard_page_behind(string name) => StayInside(name, Guard.Behind);
+    public void Kernels_stay_inside_with_a_guard_page_behind(string name) => StayInside(Trial.Of(Table.Of(name)), Guard.Behind);
 
     [Theory, MemberData(nameof(Cases))]
-    public void Kernels_stay_inside_with_a_guard_page_in_front(string name) => StayInside(name, Guard.InFront);
+    public void Kernels_stay_inside_with_a_guard_page_in_front(string name) => StayInside(Trial.Common(Table.Of(name)), Guard.InFront);
 
-    static void StayInside(string name, Guard guard) => Trial.All(Trial.Of(Table.Of(name)).Where(t => !t.Variant.IsLarge), t =>
+    [Theory, MemberData(nameof(Cases))]
+    [Trait("Category", "Slow")]
+    public void Kernels_stay_inside_in_all_variants_with_a_guard_page_in_front(string name) => StayInside(Trial.Of(Table.Of(name)), Guard.InFront);
+
+    static void StayInside(IEnumerable<Trial> trials, Guard guard) => Trial.All(trials.Where(t => !t.Variant.IsLarge), t =>
     {
         using var memory = new GuardedMemory(guard);
         using var backend = new BorrowingBackend(Trial.Cpu) { Memory = memory };

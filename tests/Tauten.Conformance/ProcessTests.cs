@@ -25,13 +25,22 @@ public sealed class ProcessTests
 
     public static TheoryData<string> Cases => Table.Names(_ => true);
 
+    /// <summary>The values that differ most from each other, in the case's first dtype.</summary>
+    static IEnumerable<Trial> Few(OpCase c) => Trial.Common(c).Where(t => t.DType == Trial.MainDTypes(c)[0]);
+
     [Theory, MemberData(nameof(Cases))]
-    public void Other_instructions_agree_with_the_reference(string name)
+    public void Other_instructions_agree_with_the_reference(string name) => Agree(Few(Table.Of(name)));
+
+    [Theory, MemberData(nameof(Cases))]
+    [Trait("Category", "Slow")]
+    public void Other_instructions_agree_with_the_reference_in_all_variants(string name) => Agree(Trial.Of(Table.Of(name)));
+
+    static void Agree(IEnumerable<Trial> trials)
     {
         var before = CpuInstructions.Level;
         try
         {
-            Trial.All(Trial.Of(Table.Of(name)).Where(t => t.Variant.IsCommon || (!t.Variant.IsLarge && t.DType == DType.Float32)), t =>
+            Trial.All(trials, t =>
             {
                 foreach (var level in levels)
                 {
@@ -48,17 +57,24 @@ public sealed class ProcessTests
     }
 
     [Theory, MemberData(nameof(Cases))]
-    public void The_number_of_workers_changes_no_bit(string name)
+    public void The_number_of_workers_changes_no_bit(string name) =>
+        SameWith([7], Trial.Of(Table.Of(name)).Where(t => t.DType == Trial.MainDTypes(t.Case)[0] && (t.Variant.IsLarge || t.Variant.Name == "plain")));
+
+    [Theory, MemberData(nameof(Cases))]
+    [Trait("Category", "Slow")]
+    public void The_number_of_workers_changes_no_bit_in_all_variants(string name) => SameWith([2, 7], Trial.Of(Table.Of(name)));
+
+    static void SameWith(int[] counts, IEnumerable<Trial> trials)
     {
         var (count, threshold) = (Workers.Count, Workers.ParallelThreshold);
         try
         {
-            Trial.All(Trial.Of(Table.Of(name)).Where(t => t.DType == Trial.MainDTypes(t.Case)[0] || t.Variant.Name == "plain"), t =>
+            Trial.All(trials, t =>
             {
                 Workers.ParallelThreshold = 0;
                 Workers.Count = 1;
                 var alone = t.Run();
-                foreach (int workers in new[] { 2, 7 })
+                foreach (int workers in counts)
                 {
                     Workers.Count = workers;
                     if (Trial.Differs(t.Run(), alone) is { } difference) return $"{workers} workers: {difference}";

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Tauten.Testing;
 
 namespace Tauten.Conformance;
@@ -6,6 +7,8 @@ namespace Tauten.Conformance;
 sealed class Trial(OpCase operation, Variant variant, DType dtype)
 {
     static long checks;
+    static readonly ConcurrentDictionary<(OpCase, string, DType), Expectation> common = new();
+    HostTensor[]? inputs;
     Expectation? expectation;
 
     /// <summary>The number of comparisons made so far in this process.</summary>
@@ -19,9 +22,10 @@ sealed class Trial(OpCase operation, Variant variant, DType dtype)
 
     public DType DType => dtype;
 
-    public HostTensor[] Inputs { get; } = variant.Draw(operation, dtype);
+    public HostTensor[] Inputs => inputs ??= variant.Draw(operation, dtype);
 
-    public Expectation Expected => expectation ??= Expectation.Of(operation, Inputs);
+    // It costs more than everything else, and several modes compare the common trials with it.
+    public Expectation Expected => expectation ??= variant.IsCommon ? common.GetOrAdd((operation, variant.Name, dtype), _ => Expectation.Of(operation, Inputs)) : Expectation.Of(operation, Inputs);
 
     public TensorSpec[] Specs => Array.ConvertAll(Inputs, x => x.Spec);
 
@@ -36,13 +40,13 @@ sealed class Trial(OpCase operation, Variant variant, DType dtype)
     /// <summary>The dtypes that are run with every variant.</summary>
     public static DType[] MainDTypes(OpCase c) => c.DTypes.Contains(DType.Float32) && c.DTypes.Contains(DType.Float64) ? [DType.Float32, DType.Float64] : [c.DTypes[0]];
 
-    /// <summary>The trials of a case: each variant with the main dtypes and the common ones with all, or all with all.</summary>
+    /// <summary>The trials of a case: each variant with the main dtypes and the common ones with all, or all with all; costly cases have one main dtype.</summary>
     public static IEnumerable<Trial> Of(OpCase c, bool all = false)
     {
         var main = MainDTypes(c);
         foreach (var dtype in c.DTypes)
             foreach (var variant in c.Variants(all))
-                if (all || (variant.IsLarge ? dtype == main[0] : variant.IsCommon || main.Contains(dtype))) yield return new(c, variant, dtype);
+                if (all || (variant.IsLarge ? dtype == main[0] : variant.IsCommon || (c.IsCostly ? dtype == main[0] : main.Contains(dtype)))) yield return new(c, variant, dtype);
     }
 
     /// <summary>The trials that a mode is run with when it is about something else than sizes and values.</summary>

@@ -8,7 +8,9 @@ public sealed class VMapTests
 {
     const int Samples = 3;
 
-    public static TheoryData<string> Cases => Table.Names(c => c.Inputs.Count > 0);
+    public static TheoryData<string> Cases => Table.Names(c => c.Inputs.Count > 0 && !c.IsCostly);
+
+    public static TheoryData<string> Costly => Table.Names(c => c.Inputs.Count > 0 && c.IsCostly);
 
     public static TheoryData<string> Differentiable => Table.Names(c => c.Inputs.Count > 0 && c.Order >= 1 && !c.DependsOnData && !typeof(ValueOp).IsAssignableFrom(c.Op) && c.DTypes.Contains(DType.Float64));
 
@@ -19,6 +21,9 @@ public sealed class VMapTests
         if (c.DependsOnData && HasSizeFromData(c)) Assert.Throws<GraphException>(() => Differs(Plain(c, c.DTypes[0])));
         else foreach (var dtype in DTypes(c)) Trial.All([Plain(c, dtype)], Differs);
     }
+
+    [Theory, MemberData(nameof(Costly)), Trait("Category", "Slow")]
+    public void A_map_agrees_with_a_loop_over_the_samples_where_that_is_costly(string name) => A_map_agrees_with_a_loop_over_the_samples(name);
 
     [Theory, MemberData(nameof(Differentiable))]
     public void Gradients_of_maps_and_maps_of_gradients_agree_with_a_loop(string name) => Trial.All([Plain(Table.Of(name), DType.Float64)], GradientDiffers);

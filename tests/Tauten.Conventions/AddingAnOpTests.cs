@@ -24,7 +24,9 @@ public sealed class AddingAnOpTests : IDisposable
 
     public void Dispose() => folder.Delete(recursive: true);
 
+    // Each piece is a build of the whole core.
     [Fact]
+    [Trait("Category", "Slow")]
     public void Each_missing_piece_is_named()
     {
         var text = new StringBuilder();

@@ -12,7 +12,7 @@ public class ConventionsTests
 
     static readonly Assembly core = typeof(Tensor).Assembly;
 
-    static readonly Assembly[] shipped = [core, typeof(CpuBackend).Assembly, typeof(Compiled).Assembly, typeof(NN.Module).Assembly, typeof(Training.Metric).Assembly, typeof(Interop.TensorSpans).Assembly, typeof(Onnx).Assembly, typeof(Model).Assembly];
+    static readonly Assembly[] shipped = [core, typeof(CpuBackend).Assembly, typeof(Compiled).Assembly, typeof(NN.Module).Assembly, typeof(Data.Dataset).Assembly, typeof(Training.Metric).Assembly, typeof(Interop.TensorSpans).Assembly, typeof(Onnx).Assembly, typeof(Model).Assembly];
 
     static void Empty(IEnumerable<string> sentences)
     {

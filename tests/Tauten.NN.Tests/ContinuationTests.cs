@@ -241,6 +241,17 @@ public partial class ContinuationTests
                 average.Update();
             }, average.State, average.LoadState);
         })),
+        (typeof(LossScaler), new((p, other) =>
+        {
+            var optimizer = new SGD(p, 0.1);
+            var scaler = new LossScaler(other ? 2 : 8, interval: 2);
+            return new((all, t) =>
+            {
+                if (t == 3) all[0].Grad = Tauten.Tensor.FullLike(all[0].Value, double.PositiveInfinity);
+                scaler.Step(optimizer);
+                scaler.Update();
+            }, scaler.State, scaler.LoadState);
+        })),
         (typeof(Scheduler), Scheduled(() => new CosineAnnealing(7))),
         (typeof(ReduceOnPlateau), new((p, other) =>
         {

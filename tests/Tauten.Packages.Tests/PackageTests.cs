@@ -100,6 +100,58 @@ public sealed class PackageTests
         Assert.True(first > 0.15 && last < 0.01, run);
     }
 
+    [Fact]
+    public void AheadOfTimeCompilationOfACompiledTrainingStepLearns()
+    {
+        using var folder = new Folder();
+        folder.File("app/App.csproj", $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net9.0</TargetFramework>
+                <Nullable>enable</Nullable>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <PublishAot>true</PublishAot>
+              </PropertyGroup>
+              <ItemGroup>
+                <ProjectReference Include="{Tools.Root}/src/Tauten.Core/Tauten.Core.csproj" />
+                <ProjectReference Include="{Tools.Root}/src/Tauten.Cpu/Tauten.Cpu.csproj" />
+                <ProjectReference Include="{Tools.Root}/src/Tauten.NN/Tauten.NN.csproj" />
+              </ItemGroup>
+            </Project>
+            """);
+        folder.File("app/Program.cs", """
+            using System.Globalization;
+            using System.Runtime.CompilerServices;
+            using Tauten;
+            using Tauten.NN;
+
+            Generator.Seed(0);
+            var net = new Sequential(
+                new Conv2d(1, 32, 3), new ReLU(), new Conv2d(32, 64, 3), new ReLU(), new MaxPool2d(2), new Flatten(), new Linear(9216, 128), new ReLU(), new Linear(128, 10));
+            var criterion = new CrossEntropyLoss();
+            var optimizer = new Adam(net.Parameters());
+            var step = Compiled.Function((Tensor x, Tensor y) =>
+            {
+                optimizer.ZeroGrad();
+                var loss = criterion.Call(net.Call(x), y);
+                loss.Backward();
+                optimizer.Step();
+                return loss;
+            });
+            Tensor images = Tensor.Randn([16, 1, 28, 28]), labels = Tensor.RandInt(0, 10, [16]);
+            for (int i = 0; i < 12; i++) Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"step {i} loss {step(images, labels).Item<float>():F4}"));
+            var report = Compiled.ReportOf(step);
+            Console.WriteLine($"captures {report.Captures}, eager {report.EagerCalls}, dynamic code {RuntimeFeature.IsDynamicCodeSupported}, fused {report.Graphs[0].Print().Contains("Fused")}");
+            """);
+        string app = Path.Combine(folder.Path, "app"), published = Path.Combine(folder.Path, "published");
+        string output = Tools.Dotnet(app, "publish", "-c", "Release", "-r", "linux-x64", "-o", published, "-nologo");
+        Assert.DoesNotContain("warning", output, StringComparison.OrdinalIgnoreCase);
+        string run = Tools.Run(published, Path.Combine(published, "App"));
+        Assert.Contains("captures 1, eager 0, dynamic code False, fused True", run, StringComparison.Ordinal);
+        Assert.True(Loss(run, "step 11 loss ") < Loss(run, "step 0 loss ") / 2, run);
+    }
+
     [Theory]
     [InlineData("win-x64")]
     [InlineData("osx-arm64")]

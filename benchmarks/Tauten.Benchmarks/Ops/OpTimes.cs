@@ -41,7 +41,7 @@ static class OpTimes
         CpuBackend.Threads = options.Threads;
         using var ungraded = Gradients.NoGrad();
         Report("multiply-adds", Peaks.MultiplyAdds(options.Threads), "gflops");
-        Report("copies", Enumerable.Range(0, 5).Max(_ => Peaks.Copies(options.Threads)), "gb_per_s");
+        Report("copies", Enumerable.Range(0, 5).Max(_ => CopyPeak.Copies(options.Threads)), "gb_per_s");
         foreach (var area in options.Areas)
         {
             foreach (var op in area switch { "matmul" => OpList.MatrixProducts(), "conv" => OpList.Convolutions(), _ => OpList.Rows() })
@@ -54,7 +54,7 @@ static class OpTimes
     static void Measure(TimedOp op, OpTimesOptions options)
     {
         var run = op.Prepare();
-        double limit = op.Operations > 0 ? Enumerable.Range(0, 3).Max(_ => Peaks.MultiplyAdds(options.Threads, 20_000)) : Peaks.Copies(options.Threads);
+        double limit = op.Operations > 0 ? Enumerable.Range(0, 3).Max(_ => Peaks.MultiplyAdds(options.Threads, 20_000)) : CopyPeak.Copies(options.Threads);
         run();
         run();
         List<double> times = [], processor = [];

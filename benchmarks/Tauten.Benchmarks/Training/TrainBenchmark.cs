@@ -10,12 +10,13 @@ namespace Tauten.Benchmarks.Training;
 static class TrainBenchmark
 {
     const int CheckedSteps = 5;
+    const int GarbageSteps = 5;
     const double WarmUpSeconds = 1.5;
 
     // What PyTorch's generator draws, seeded with 0, for the weights and the batch of mobilenetv2-224 before the first step.
     const int DrawnBefore = 5_609_362;
 
-    public sealed record Options(IReadOnlyList<Workload> Workloads, string? Folder, bool Memory, bool Compiled);
+    public sealed record Options(IReadOnlyList<Workload> Workloads, string? Folder, bool Memory, bool Compiled, DType Precision = DType.Float32, string? Profile = null);
 
     /// <summary>The options, or null with a word on the error stream.</summary>
     public static Options? Parse(ReadOnlySpan<string> arguments)
@@ -23,6 +24,8 @@ static class TrainBenchmark
         var workloads = new List<Workload>();
         string? folder = null;
         bool memory = false, compiled = false;
+        var precision = DType.Float32;
+        string? profile = null;
         for (int i = 0; i < arguments.Length; i++)
         {
             string argument = arguments[i];
@@ -37,7 +40,7 @@ static class TrainBenchmark
                 memory = true;
                 continue;
             }
-            if (argument is not ("--mode" or "--threads" or "--from")) return Refuse($"there is no option '{argument}'. Expected: --mode, --threads, --from, --memory.");
+            if (argument is not ("--mode" or "--threads" or "--from" or "--precision" or "--profile")) return Refuse($"there is no option '{argument}'. Expected: --mode, --precision, --profile, --threads, --from, --memory.");
             if (++i == arguments.Length) return Refuse($"{argument} needs a value.");
             string value = arguments[i];
             switch (argument)
@@ -46,6 +49,14 @@ static class TrainBenchmark
                     return Refuse($"expected --mode eager or compiled. Received: {value}.");
                 case "--mode":
                     compiled = value == "compiled";
+                    break;
+                case "--precision" when value is not ("f32" or "bf16" or "f16"):
+                    return Refuse($"expected --precision f32, bf16 or f16. Received: {value}.");
+                case "--precision":
+                    precision = value switch { "bf16" => DType.BFloat16, "f16" => DType.Float16, _ => DType.Float32 };
+                    break;
+                case "--profile":
+                    profile = value;
                     break;
                 case "--threads":
                     if (!int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int threads) || threads < 1) return Refuse($"expected --threads with a number of 1 or more. Received: {value}.");
@@ -57,7 +68,7 @@ static class TrainBenchmark
                     break;
             }
         }
-        return new(workloads.Count > 0 ? workloads : Workload.All, folder, memory, compiled);
+        return new(workloads.Count > 0 ? workloads : Workload.All, folder, memory, compiled, precision, profile);
     }
 
     static Options? Refuse(string message)
@@ -76,7 +87,7 @@ static class TrainBenchmark
             var cpu = (CpuBackend)Backends.Default;
             cpu.ResetPeak();
             var start = options.Folder is null ? null : Npz.Load(Path.Combine(options.Folder, workload.Name + ".npz"));
-            var run = new TrainingRun(workload, start, options.Compiled);
+            var run = new TrainingRun(workload, start, options.Compiled, options.Precision);
             var losses = Enumerable.Range(0, CheckedSteps).Select(_ => run.Step()).ToArray();
             // The just-in-time compiler has its final code after some hundred calls and some time.
             for (long began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began).TotalSeconds < WarmUpSeconds;) run.Step();
@@ -89,20 +100,27 @@ static class TrainBenchmark
             }
             Array.Sort(times);
             long peak = cpu.PeakBytes;
+            long allocated = GC.GetTotalAllocatedBytes(precise: true);
+            for (int i = 0; i < GarbageSteps; i++) run.Step();
+            long garbage = (GC.GetTotalAllocatedBytes(precise: true) - allocated) / GarbageSteps;
             Console.WriteLine(JsonSerializer.Serialize(new
             {
                 workload = workload.Name,
                 mode = options.Compiled ? "compiled" : "eager",
+                precision = options.Precision.Name(),
                 threads = CpuBackend.Threads,
                 median_ms = Math.Round(times[times.Length / 2], 3),
                 min_ms = Math.Round(times[0], 3),
                 losses = losses.Select(l => Math.Round(l, 6)),
                 compile_ms = run.Report?.CompileTime.TotalMilliseconds,
                 plans = run.Report?.Plans,
+                workspace_mb = run.Report is { } report ? Math.Round(report.WorkspaceBytes / 1e6, 1) : default(double?),
+                garbage_bytes = garbage,
                 peak_mb = Resident.PeakMegabytes,
                 peak_tensor_mb = Math.Round(peak / 1e6, 1),
                 live_tensor_mb = options.Memory ? Math.Round(LiveBytes(cpu, run) / 1e6, 1) : default(double?),
             }));
+            if (options.Profile is not null) Report(run, Path.Combine(options.Profile, $"{workload.Name}.json"));
             if (start is null) continue;
             var expected = start["losses"].Tensor.ToArray<float>();
             if (Enumerable.Range(0, CheckedSteps).All(i => Math.Abs(losses[i] - expected[i]) <= workload.Tolerance)) continue;
@@ -110,6 +128,17 @@ static class TrainBenchmark
             agree = false;
         }
         return agree;
+    }
+
+    /// <summary>The profile of some steps: tables on the error stream, and a trace in a file.</summary>
+    static void Report(TrainingRun run, string file)
+    {
+        var profile = new Profile();
+        using (profile.Record())
+            for (int i = 0; i < GarbageSteps; i++) run.Step();
+        Console.Error.WriteLine(profile);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        profile.WriteTrace(file);
     }
 
     /// <summary>What a step needs at its busiest moment, found by asking the garbage collector at every single allocation: as if all were freed by hand.</summary>
@@ -126,6 +155,8 @@ static class TrainBenchmark
     /// <summary>A net in training, from its own first weights or from a dump.</summary>
     sealed class TrainingRun
     {
+        readonly DType precision;
+        readonly LossScaler? scaler;
         readonly Module<Tensor, Tensor> net;
         readonly Tensor input, labels;
         readonly Optimizer optimizer;
@@ -133,8 +164,10 @@ static class TrainBenchmark
         readonly CrossEntropyLoss criterion = new();
         readonly Func<Tensor, Tensor, Tensor> step;
 
-        public TrainingRun(Workload workload, IReadOnlyDictionary<string, NpyArray>? start, bool compiled)
+        public TrainingRun(Workload workload, IReadOnlyDictionary<string, NpyArray>? start, bool compiled, DType precision)
         {
+            this.precision = precision;
+            if (precision == DType.Float16) scaler = new();
             if (start is not null) dropout = new([8, 1280], 0.2, seed: 0, DrawnBefore);
             net = workload.Net((Module<Tensor, Tensor>?)dropout ?? new Dropout(0.2));
             input = start?["x"].Tensor ?? workload.Input();
@@ -162,9 +195,17 @@ static class TrainBenchmark
         Tensor Learn(Tensor x, Tensor y)
         {
             optimizer.ZeroGrad();
-            var loss = criterion.Call(net.Call(x), y);
-            loss.Backward();
-            optimizer.Step();
+            Tensor loss;
+            using (Autocast.To(precision)) loss = criterion.Call(net.Call(x), y);
+            if (scaler is null)
+            {
+                loss.Backward();
+                optimizer.Step();
+                return loss;
+            }
+            scaler.Scale(loss).Backward();
+            scaler.Step(optimizer);
+            scaler.Update();
             return loss;
         }
     }

@@ -3,8 +3,8 @@ using Tauten.Ops;
 namespace Tauten.Compiler;
 
 /// <summary>
-/// Joins elementwise ops that read each other's results into <see cref="Fused"/> ops, so that what lies between them never goes to memory. What may be
-/// joined, the backend tells.
+/// Joins elementwise ops that read each other's results into <see cref="Fused"/> ops, so that what lies between them never goes to memory, and those behind a product or
+/// convolution with it, so that its result is worked on while it is in a cache. What may be joined, the backend tells.
 /// </summary>
 sealed class Fuse
 {
@@ -37,19 +37,27 @@ sealed class Fuse
     Graph Run()
     {
         foreach (var node in graph.Nodes)
-            if (!graph.IsLeaf(node) && IsJoinable(node)) Join(node);
+        {
+            if (graph.IsLeaf(node) || node.OutputCount != 1 || node.ValueSpec() is not TensorSpec { Shape.Rank: > 0 } || SpecsOf(node) is not { } specs) continue;
+            if (backend.Anchors(node.Op!, specs)) groups.Add(node, new(node, positions[node]) { Anchor = node });
+            else if (node.Op!.Kind() == OpKind.Elementwise && backend.Fuses(node.Op, specs)) Join(node);
+        }
         return graph.Rewrite(Ordered(), (nodes, valueOf) => nodes.Length > 1 ? Emit(nodes, valueOf) : null);
     }
 
     // A value that is the same everywhere is not kept: each group makes it anew.
-    static bool IsSplat(Node node) => node.Op is Fill;
+    static bool IsSplat(Node node) => node.Op?.RepeatedValue is { } value && !double.IsNaN(value);
 
-    bool IsJoinable(Node node)
+    /// <summary>The specs of a node's inputs; null where they are not all tensors.</summary>
+    static TensorSpec[]? SpecsOf(Node node)
     {
-        if (node.Op!.Kind() != OpKind.Elementwise || node.OutputCount != 1 || node.Spec().Shape.Rank == 0) return false;
         var specs = new TensorSpec[node.InputCount];
-        for (int i = 0; i < specs.Length; i++) specs[i] = node.Input(i).Spec(node.InputOutput(i));
-        return backend.Fuses(node.Op, specs);
+        for (int i = 0; i < specs.Length; i++)
+        {
+            if (node.Input(i).ValueSpec(node.InputOutput(i)) is not TensorSpec spec) return null;
+            specs[i] = spec;
+        }
+        return specs;
     }
 
     /// <summary>Puts a node into the groups of those whose results it reads, as far as no way leads out of them and back again.</summary>
@@ -58,23 +66,41 @@ sealed class Fuse
         var own = new Group(node, positions[node]);
         groups.Add(node, own);
         for (int i = 0; i < node.InputCount; i++)
-        {
-            if (!groups.TryGetValue(node.Input(i), out var other) || other == own || !other.Shape.Equals(own.Shape)) continue;
-            if (own.Nodes.Count + other.Nodes.Count > LargestGroup || !Saves(node.Input(i), own, other, positions[node]) || ReturnsTo(own, other)) continue;
-            foreach (var member in own.Nodes) groups[member] = other;
-            joined.Remove(own);
-            joined.Add(other);
-            other.Add(own);
-            own = other;
-        }
+            if (groups.TryGetValue(node.Input(i), out var other) && other.Anchor != node.Input(i)) own = Joined(own, other, node.Input(i), node);
+        // An anchor is joined with all that reads it, or not at all.
+        foreach (var member in own.Nodes.ToArray())
+            for (int i = 0; i < member.InputCount; i++)
+                if (groups.TryGetValue(member.Input(i), out var other) && other.Anchor == member.Input(i)) own = Joined(own, other, member.Input(i), node);
     }
+
+    /// <summary>The group of a node, joined with another if that may be and saves something.</summary>
+    Group Joined(Group own, Group other, Node between, Node reader)
+    {
+        if (other == own || !other.Shape.Equals(own.Shape) || own.Nodes.Count + other.Nodes.Count > LargestGroup) return own;
+        if (own.Anchor is not null || other.Anchor is not null)
+        {
+            var anchor = own.Anchor ?? other.Anchor!;
+            if (own.Anchor is not null && other.Anchor is not null || reader.Spec().DType != anchor.Spec().DType || !IsReadWithin(anchor, own, other)) return own;
+            // The anchor comes first: it can read nothing that is made in the group.
+            for (int i = 0; i < anchor.InputCount; i++)
+                if (own.Nodes.Contains(anchor.Input(i)) || other.Nodes.Contains(anchor.Input(i))) return own;
+        }
+        if (!Saves(between, own, other, positions[reader]) || ReturnsTo(own, other)) return own;
+        foreach (var member in own.Nodes) groups[member] = other;
+        joined.Remove(own);
+        joined.Add(other);
+        other.Add(own);
+        return other;
+    }
+
+    bool IsReadWithin(Node node, Group a, Group b) => !results.Contains(node) && readers[node].TrueForAll(r => a.Nodes.Contains(r) || b.Nodes.Contains(r));
 
     /// <summary>
     /// Whether joining saves memory: nobody else reads the value between the two groups. A value that has to be stored all the same is read once less if its
     /// reader follows soon; one that is needed much later is left alone, as else the reader's own results would be kept in its place.
     /// </summary>
     bool Saves(Node between, Group own, Group other, int position) =>
-        position - positions[between] <= Soon || !results.Contains(between) && readers[between].TrueForAll(r => own.Nodes.Contains(r) || other.Nodes.Contains(r));
+        position - positions[between] <= Soon || IsReadWithin(between, own, other);
 
     const int Soon = 8;
 
@@ -168,7 +194,7 @@ sealed class Fuse
     }
 
     /// <summary>A group as one op; only what somebody outside reads is among its results.</summary>
-    Value[][] Emit(Node[] nodes, Func<Node, int, Value> valueOf)
+    Value[][]? Emit(Node[] nodes, Func<Node, int, Value> valueOf)
     {
         var members = new HashSet<Node>(nodes);
         var taken = new Dictionary<(Node, int), int>();
@@ -188,18 +214,20 @@ sealed class Fuse
                 for (int i = 0; i < x.Length; i++)
                 {
                     var input = node.Input(i);
-                    x[i] = made.TryGetValue(input, out var inside) ? inside : IsSplat(input) ? Splat((Fill)input.Op!) : symbols[taken[(input, node.InputOutput(i))]];
+                    x[i] = made.TryGetValue(input, out var inside) ? inside : IsSplat(input) ? Splat(input) : symbols[taken[(input, node.InputOutput(i))]];
                 }
                 made.Add(node, Dispatch.Run(node.Op!, x));
             }
             return Array.ConvertAll(given, node => made[node]);
         }, [.. values.Select(value => Renamed(value.Spec, names))]);
+        // Whether an output has room for an anchor's result shows only now.
+        if (Array.Exists(nodes, node => groups[node].Anchor == node) && !backend.Fuses(body)) return null;
         var y = Dispatch.RunAll(new Fused(body), [.. values]);
         // What was made of splats alone is one number within the body.
         return Array.ConvertAll(nodes, node => Array.IndexOf(given, node) is int at and >= 0 ? (Value[])[y[at].Shape.Equals(node.Spec().Shape) ? y[at] : y[at].BroadcastTo(node.Spec().Shape)] : []);
     }
 
-    static Tensor Splat(Fill fill) => Dispatch.Run(new Fill(Shape.Scalar, fill.Value, fill.DType));
+    static Tensor Splat(Node node) => Dispatch.Run(new Fill(Shape.Scalar, node.Op!.RepeatedValue!.Value, node.Spec().DType));
 
     static TensorSpec Renamed(TensorSpec spec, Dictionary<Dim, Dim> names)
     {
@@ -220,6 +248,9 @@ sealed class Fuse
 
         public Shape Shape { get; } = node.Spec().Shape;
 
+        /// <summary>The product or convolution with which it begins; null for none.</summary>
+        public Node? Anchor { get; set; }
+
         /// <summary>The position of its first member.</summary>
         public int First { get; private set; } = position;
 
@@ -229,6 +260,7 @@ sealed class Fuse
         public void Add(Group other)
         {
             Nodes.AddRange(other.Nodes);
+            Anchor ??= other.Anchor;
             First = Math.Min(First, other.First);
             Last = Math.Max(Last, other.Last);
         }

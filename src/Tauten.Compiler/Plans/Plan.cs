@@ -65,7 +65,8 @@ sealed class Slot(int index, Place place, TensorSpec spec)
 /// <param name="Kernel">Its kernel.</param>
 /// <param name="Inputs">What it reads.</param>
 /// <param name="Outputs">What it writes.</param>
-sealed record PlannedStep(Op Op, Kernel<Op> Kernel, Slot[] Inputs, Slot[] Outputs);
+/// <param name="Origin">What it comes from.</param>
+sealed record PlannedStep(Op Op, Kernel<Op> Kernel, Slot[] Inputs, Slot[] Outputs, Origin? Origin);
 
 /// <summary>A new value of a cell. Null as the slot: it is written over the old one already.</summary>
 sealed record PlannedUpdate(int Cell, Slot? Slot);
@@ -73,6 +74,9 @@ sealed record PlannedUpdate(int Cell, Slot? Slot);
 /// <summary>A graph for inputs of known sizes: its kernels in order, and where each value lies.</summary>
 sealed class Plan(Backend backend, IReadOnlyList<Cell> cells, Slot[] slots, PlannedStep[] steps, Slot[] outputs, PlannedUpdate[] updates, long workspaceBytes)
 {
+    /// <summary>The same over other cells, of the same specs in the same order.</summary>
+    public Plan With(IReadOnlyList<Cell> others) => new(backend, others, slots, steps, outputs, updates, workspaceBytes);
+
     public Backend Backend => backend;
 
     public IReadOnlyList<Cell> Cells => cells;

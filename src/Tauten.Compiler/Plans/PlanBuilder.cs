@@ -10,6 +10,7 @@ sealed class PlanBuilder(Graph graph, Backend backend)
     readonly Dictionary<(Node, int), Slot> places = [];
     readonly List<Slot> slots = [];
     readonly List<PlannedStep> steps = [];
+    Origin? origin;                               // of the node that is being planned
     readonly List<Cell> cells = [];
     readonly List<Slot> cellSlots = [];
     readonly HashSet<(Node, int)> read = graph.OutputsRead();
@@ -59,6 +60,7 @@ sealed class PlanBuilder(Graph graph, Backend backend)
 
     bool Plan(Node node)
     {
+        origin = node.Origin;
         // What a loop keeps for a gradient that nobody asks for is not made, and its number of rounds need not be known.
         var needed = node.Op is ControlOp control ? control.Without(output => read.Contains((node, output))) : node.Op!;
         var specs = new TensorSpec[ReferenceEquals(needed, node.Op) ? node.OutputCount : Dispatch.Infer(needed, [.. Enumerable.Range(0, node.InputCount).Select(i => node.Input(i).Spec(node.InputOutput(i)))]).Count];
@@ -80,9 +82,11 @@ sealed class PlanBuilder(Graph graph, Backend backend)
             for (int i = 0; i < values.Length; i++) places[(node, i)] = Add(new(slots.Count, Place.Static, specs[i]) { Value = Contiguous(values[i]) });
             return true;
         }
+        // The graphs of branches and loops run from plans of their own.
+        foreach (var (_, body) in op is ControlOp ? op.Bodies() : []) body.Runner ??= new PlannedGraph(body, backend, new()).Run;
         var y = Array.ConvertAll(specs, spec => Add(new(slots.Count, Place.Workspace, spec)));
         for (int i = 0; i < y.Length; i++) places[(node, i)] = y[i];
-        steps.Add(new(op, KernelOf(op), x, y));
+        steps.Add(new(op, KernelOf(op), x, y, origin));
         return true;
     }
 
@@ -111,12 +115,13 @@ sealed class PlanBuilder(Graph graph, Backend backend)
     Slot Copy(Slot x)
     {
         var copy = Add(new(slots.Count, Place.Workspace, x.Spec));
-        steps.Add(new(Ops.Contiguous.Instance, KernelOf(Ops.Contiguous.Instance), [x], [copy]));
+        steps.Add(new(Ops.Contiguous.Instance, KernelOf(Ops.Contiguous.Instance), [x], [copy], origin));
         return copy;
     }
 
     (Slot[] Outputs, PlannedUpdate[] Updates) Results()
     {
+        origin = null;
         var updates = new List<PlannedUpdate>();
         var written = new HashSet<Slot>();
         foreach (var (cell, node, output) in graph.Updates)

@@ -3,11 +3,9 @@ namespace Tauten.Compiler;
 /// <summary>A graph as it is run: simplified once, and laid out in memory for each choice of input sizes that it meets.</summary>
 sealed class PlannedGraph(Graph captured, Backend backend, WorkspacePool workspaces)
 {
-    /// <summary>How many sizes are remembered.</summary>
-    const int LargestCount = 64;
-
     readonly Lock gate = new();
-    (TensorSpec[] Specs, Plan? Plan)[] plans = [];
+    (TensorSpec[] Specs, Plan? Plan)[] plans = [];      // over the cells of this graph
+    SharedPlans? shared;
     Graph? lowered;
 
     /// <summary>The graph as it was captured.</summary>
@@ -21,14 +19,20 @@ sealed class PlannedGraph(Graph captured, Backend backend, WorkspacePool workspa
             lock (gate)
             {
                 if (lowered is not null) return lowered;
-                using var untracked = Gradients.NoGrad();
-                return lowered = Pipeline.Run(captured, backend);
+                shared = SharedPlans.Of(captured, backend);
+                return lowered = shared.Lowered.WithCells(shared.Cells, captured.Cells);
             }
         }
     }
 
+    /// <summary>The graph after all passes, if it has been asked for.</summary>
+    public Graph? LoweredSoFar => Volatile.Read(ref lowered);
+
     /// <summary>The number of plans made so far.</summary>
     public int PlanCount => plans.Length;
+
+    /// <summary>The bytes that all values on the way take in the plan that needs most.</summary>
+    public long WorkspaceBytes => plans.Select(p => p.Plan?.WorkspaceBytes ?? 0).DefaultIfEmpty().Max();
 
     /// <summary>Computes the results; nothing is tracked.</summary>
     public Tensor[] Run(ReadOnlySpan<Tensor> x) => PlanFor(x) is { } plan ? workspaces.Run(plan, x) : Lowered.Run(x);
@@ -41,7 +45,7 @@ sealed class PlannedGraph(Graph captured, Backend backend, WorkspacePool workspa
     }
 
     /// <summary>The plan for inputs of these sizes; null where a size depends on data.</summary>
-    Plan? PlanFor(ReadOnlySpan<Tensor> x)
+    public Plan? PlanFor(ReadOnlySpan<Tensor> x)
     {
         foreach (var (specs, plan) in plans)
             if (Same(specs, x)) return plan;
@@ -58,8 +62,9 @@ sealed class PlannedGraph(Graph captured, Backend backend, WorkspacePool workspa
         {
             foreach (var (known, found) in plans)
                 if (known.AsSpan().SequenceEqual(specs)) return found;
-            var plan = new PlanBuilder(graph, backend).Build(specs);
-            plans = [.. plans.TakeLast(LargestCount - 1), (specs, plan)];
+            // The lowered graph may read its cells in another order than the captured one.
+            var plan = shared!.For(specs)?.With([.. graph.Cells]);
+            plans = [.. plans.TakeLast(SharedPlans.LargestCount - 1), (specs, plan)];
             return plan;
         }
     }

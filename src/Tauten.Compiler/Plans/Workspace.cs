@@ -110,11 +110,13 @@ sealed class Workspace
         var temporaries = Temporaries.Begin();
         try
         {
+            var profile = Ambient.Current.Profile;
             for (int i = 0; i < steps.Length; i++)
             {
                 stop.ThrowIfCancellationRequested();
                 var (kernel, op, inputs, outputs) = steps[i];
-                kernel(op, inputs, outputs);
+                if (profile is null) kernel(op, inputs, outputs);
+                else profile.Run(kernel, op, inputs, outputs, plan.Steps[i].Origin);
                 if (ends is not null) ends[i] = Stopwatch.GetTimestamp();
             }
             foreach (var (from, to) in copies)

@@ -6,15 +6,15 @@ namespace Tauten;
 static class Anomaly
 {
     /// <summary>The innermost frame that is not Tauten's own.</summary>
-    public static Origin Here()
+    public static string Here()
     {
         foreach (var frame in new StackTrace(1, fNeedFileInfo: true).GetFrames())
         {
             if (DiagnosticMethodInfo.Create(frame) is not { } method || method.DeclaringAssemblyName is not { } assembly) continue;
             if (IsOurs(assembly)) continue;
-            return new(frame.GetFileName() is { } file ? $"{file}:line {frame.GetFileLineNumber()}" : $"{method.DeclaringTypeName}.{method.Name}");
+            return frame.GetFileName() is { } file ? $"{file}:line {frame.GetFileLineNumber()}" : $"{method.DeclaringTypeName}.{method.Name}";
         }
-        return new("an unknown line");
+        return "an unknown line";
     }
 
     static bool IsOurs(string assembly)

@@ -19,6 +19,12 @@ public abstract class Cell
         escaped = true;
     }
 
+    private protected Cell(Cell cell)
+    {
+        (Name, Spec) = (cell.Name, cell.Spec);
+        escaped = true;
+    }
+
     /// <summary>The name, as given by the module that owns it.</summary>
     public string? Name { get; internal set; }
 
@@ -182,12 +188,7 @@ public sealed class Parameter : Cell
     internal bool HasPrivateGrad => !gradients.Escaped && gradients.Gradient is { Layout: { IsContiguous: true, Offset: 0 } } gradient && gradient.Storage.IsUnshared;
 
     /// <summary>Takes a gradient that nobody else holds in place of the one there is.</summary>
-    internal void AdoptGrad(Tensor made)
-    {
-        if (ReferenceEquals(made, gradients.Gradient)) return;
-        gradients.Clear();
-        (gradients.Gradient, gradients.Escaped) = (made, !made.Storage.Watch());
-    }
+    internal void AdoptGrad(Tensor made) => gradients.Adopt(made);
 
     /// <summary>Forgets the gradient.</summary>
     public void ZeroGrad()
@@ -212,6 +213,19 @@ public sealed class Buffer(Tensor value, string? name = null) : Cell(value.Detac
         {
             if (value) throw new GradientException($"{this}: a buffer has no gradient. Use a Parameter.");
         }
+    }
+
+    internal override GradientCell? Gradients => null;
+}
+
+/// <summary>What stands for a cell in a graph that several graphs share: it has a spec, and no value.</summary>
+sealed class CellPlace(Cell cell) : Cell(cell)
+{
+    /// <summary>Always false.</summary>
+    public override bool RequiresGrad
+    {
+        get => false;
+        set => throw new GraphException($"{this}: it only stands for a parameter or buffer.");
     }
 
     internal override GradientCell? Gradients => null;

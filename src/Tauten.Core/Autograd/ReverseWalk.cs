@@ -16,6 +16,7 @@ sealed class ReverseWalk(bool createGraph, bool keepGraph, bool beyondTargets = 
     readonly List<Node> order = [];
     readonly List<Tensor?[]?> gradients = [];
     readonly Dictionary<StorageToken, int> owned = [];    // gradients on their way, by the number of places that hold them
+    string? around;                                       // the module that began the walk
     readonly bool frees = !createGraph && Ambient.Current.Capture is null;
 
     /// <summary>Walks; with targets, returns their gradients (null where there is none), else adds to the gradients of all leaves.</summary>
@@ -25,6 +26,11 @@ sealed class ReverseWalk(bool createGraph, bool keepGraph, bool beyondTargets = 
         if (frees && !y[0].IsSymbolic) y[0].Storage.Backend.BeforeBackward();
         var stops = targets is null ? null : new HashSet<Node>(targets.Select(t => t.Node));
         foreach (var root in y) Sort(root.Node, stops);
+        // Formulas run in the dtypes of what was computed.
+        using var exact = Autocast.Off();
+        // For errors and profiles, a formula belongs to the module whose op it is of.
+        using var origin = new OriginScope(new(null, ambient.ModulePath, IsBackward: true));
+        around = ambient.ModulePath;
         using var mode = createGraph ? Gradients.Tracking() : Gradients.NoGrad();
         for (int i = 0; i < y.Length; i++) Accumulate(y[i].Node, y[i].OutputIndex, seeds[i]);
         for (int i = order.Count - 1; i >= 0; i--)
@@ -84,6 +90,7 @@ sealed class ReverseWalk(bool createGraph, bool keepGraph, bool beyondTargets = 
         if (node.Op is ValueOp) throw new GradientException($"{node.Op}: in a captured graph no gradient flows through sequences and optionals. Use the tensors themselves.");
         var needs = new bool[node.InputCount];
         for (int k = 0; k < needs.Length; k++) needs[k] = position.TryGetValue(node.Input(k), out int at) && at >= 0 && node.Input(k).Spec(node.InputOutput(k)).DType.IsFloating();
+        ambient.ModulePath = node.Origin?.Module ?? around;
         var temporaries = frees ? Temporaries.Begin() : null;
         Tensor?[] results;
         try
@@ -137,7 +144,7 @@ sealed class ReverseWalk(bool createGraph, bool keepGraph, bool beyondTargets = 
             targets.Add((inputs[i].Node, inputs[i].OutputIndex));
             which.Add(i);
         }
-        var y = op.ExpandAll(inputs);
+        var y = op.Expansion(inputs);
         var reached = Enumerable.Range(0, y.Length).Where(i => b.HasGrad(i) && y[i].IsTracked).ToArray();
         var results = new Tensor?[inputs.Length];
         if (reached.Length == 0) return results;

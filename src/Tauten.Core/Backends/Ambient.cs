@@ -13,6 +13,9 @@ sealed class Ambient
     /// <summary>Above zero: nothing is tracked.</summary>
     public int Untracked;
 
+    /// <summary>The dtype in which ops run that declare so; null where all run as given.</summary>
+    public DType? Autocast;
+
     /// <summary>Whether nodes remember the line of the program that made them, and gradients are searched for NaN.</summary>
     public bool DetectAnomaly;
 
@@ -28,8 +31,14 @@ sealed class Ambient
     /// <summary>Values that stand for those of cells while a module is called with a state that is not its own; what is assigned meanwhile goes there too.</summary>
     public Dictionary<Cell, Tensor>? Substitutes;
 
-    /// <summary>The path of the running module, such as <c>Net.fc1</c>.</summary>
+    /// <summary>The path of the running module, such as <c>Net.fc1</c>; within a reverse walk that of the module whose op is walked over.</summary>
     public string? ModulePath;
+
+    /// <summary>Whether a reverse walk is under way.</summary>
+    public bool IsBackward;
+
+    /// <summary>What remembers the kernels that run.</summary>
+    public Profile? Profile;
 
     /// <summary>The values of computed parameters that are kept for a while.</summary>
     public KeptValues? Kept;

@@ -23,6 +23,9 @@ public abstract class Backend
     /// </summary>
     internal virtual bool Fuses(Op op, ReadOnlySpan<TensorSpec> x) => false;
 
+    /// <summary>Whether the body of a <see cref="Fused"/> op may begin with an op with inputs of these specs: what follows is done to its result while that is in a cache.</summary>
+    internal virtual bool Anchors(Op op, ReadOnlySpan<TensorSpec> x) => false;
+
     /// <summary>Whether this backend runs a <see cref="Fused"/> op of this body as one kernel; where not, it is expanded.</summary>
     internal virtual bool Fuses(Graph body) => false;
 
@@ -38,6 +41,15 @@ public abstract class Backend
     /// <summary>Copies bytes of a storage, from an offset on, to the host.</summary>
     public virtual void CopyToHost(Storage storage, long offset, Span<byte> bytes) =>
         System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpan(ref System.Runtime.CompilerServices.Unsafe.Add(ref storage.Reference, (nint)offset), bytes.Length).CopyTo(bytes);
+
+    /// <summary>The arithmetic operations in a second that the device is able to do in a dtype; null where that is not known.</summary>
+    internal virtual double? PeakOperations(DType dtype) => null;
+
+    /// <summary>The bytes that tensors and tapes hold now, as far as the backend counts them.</summary>
+    internal virtual long HeldBytes => 0;
+
+    /// <summary>What compilers have made for this backend and is in use, by what it was made of.</summary>
+    internal Dictionary<object, WeakReference<object>> Remembered { get; } = [];
 
     /// <summary>Waits until all work that was given out is done.</summary>
     public virtual void Synchronize() { }

@@ -13,13 +13,14 @@ public static class Dispatch
     public static Tensor Run(Op op, Tensor x)
     {
         var ambient = Ambient.Current;
+        if (ambient.Autocast is { } reduced) x = Autocast.Inputs(op, new ReadOnlySpan<Tensor>(ref x), reduced)[0];
         if (ambient.Capture is null && op is not ViewOp && x.Storage.Backend.FindKernel(op) is { } kernel)
         {
             var spec = Infer(op, x.Spec);
             if (spec.Shape.IsKnown)
             {
                 var y = Tensor.Allocate(x.Storage.Backend, spec);
-                kernel(op, new ReadOnlySpan<Tensor>(ref x), new Span<Tensor>(ref y));
+                Execute(ambient, kernel, op, new ReadOnlySpan<Tensor>(ref x), new Span<Tensor>(ref y));
                 if (ambient.Untracked == 0 && x.IsTracked) Track(ambient, op, x, null, y);
                 GC.KeepAlive(x);
                 return y;
@@ -34,13 +35,14 @@ public static class Dispatch
     public static Tensor Run(Op op, Tensor a, Tensor b)
     {
         var ambient = Ambient.Current;
+        if (ambient.Autocast is { } reduced && Autocast.Inputs(op, [a, b], reduced) is var converted) (a, b) = (converted[0], converted[1]);
         if (ambient.Capture is null && a.Storage.Backend is { } backend && ReferenceEquals(b.Storage.Backend, backend) && backend.FindKernel(op) is { } kernel)
         {
             var spec = Infer(op, a.Spec, b.Spec);
             if (spec.Shape.IsKnown)
             {
                 var y = Tensor.Allocate(backend, spec);
-                kernel(op, [a, b], new Span<Tensor>(ref y));
+                Execute(ambient, kernel, op, [a, b], new Span<Tensor>(ref y));
                 if (ambient.Untracked == 0 && (a.IsTracked || b.IsTracked)) Track(ambient, op, a, b, y);
                 GC.KeepAlive(a);
                 GC.KeepAlive(b);
@@ -55,17 +57,21 @@ public static class Dispatch
     /// <summary>Runs an op with any number of inputs and one output.</summary>
     public static Tensor Run(Op op, params ReadOnlySpan<Tensor> x)
     {
+        var ambient = Ambient.Current;
+        if (ambient.Autocast is { } reduced) x = Autocast.Inputs(op, x, reduced);
         Tensor result = null!;
-        Run(Ambient.Current, op, x, new Span<Tensor>(ref result));
+        Run(ambient, op, x, new Span<Tensor>(ref result));
         return result;
     }
 
     /// <summary>Runs an op with several outputs.</summary>
     public static Tensor[] RunAll(Op op, params ReadOnlySpan<Tensor> x)
     {
+        var ambient = Ambient.Current;
+        if (ambient.Autocast is { } reduced) x = Autocast.Inputs(op, x, reduced);
         var specs = op.Infer(SpecsOf(x));
         var y = new Tensor[specs.Count];
-        Run(Ambient.Current, op, x, y);
+        Run(ambient, op, x, y);
         return y;
     }
 
@@ -91,7 +97,7 @@ public static class Dispatch
             var old = x[op.Overwritten(i)];
             y[i] = may[i] ? old : Tensor.Allocate(backend, old.Spec);
         }
-        kernel(op, x, y);
+        Execute(Ambient.Current, kernel, op, x, y);
         KeepAlive(x);
         return y;
     }
@@ -109,7 +115,7 @@ public static class Dispatch
             var specs = Infer(op, SpecsOf(x));
             for (int i = 0; i < y.Length; i++)
                 y[i] = specs[i].Shape.IsKnown ? Tensor.Allocate(backend, specs[i]) : null!;
-            kernel(op, x, y);
+            Execute(ambient, kernel, op, x, y);
         }
         else if (op is ViewOp view) y[0] = RunView(view, x[0]);
         else if (op is ControlOp control)
@@ -130,6 +136,12 @@ public static class Dispatch
         KeepAlive(x);
     }
 
+    static void Execute(Ambient ambient, Kernel<Op> kernel, Op op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
+    {
+        if (ambient.Profile is { } profile) profile.Run(kernel, op, x, y, Origin.Now(ambient));
+        else kernel(op, x, y);
+    }
+
     static Tensor RunView(ViewOp op, Tensor x)
     {
         var spec = Infer(op, x.Spec);
@@ -147,7 +159,7 @@ public static class Dispatch
         ambient.Untracked++;
         try
         {
-            var all = op.ExpandAll(x);
+            var all = op.Expansion(x);
             temporaries.End(all);
             // An expansion that gives an input back unchanged must not lend its node to the result.
             for (int i = 0; i < y.Length; i++) y[i] = all[i].As(null);
@@ -175,7 +187,7 @@ public static class Dispatch
             if (b is not null && (reads & Reads.Second) != 0) node.Save(1, b, slots);
             if ((reads & Reads.Output) != 0) node.Save(inputs, y, slots);
         }
-        if (ambient.DetectAnomaly) node.Origin = Anomaly.Here();
+        if (ambient.DetectAnomaly || ambient.Profile is not null) node.Origin = Origin.Now(ambient);
         y.SetNode(node);
     }
 
@@ -195,7 +207,7 @@ public static class Dispatch
             if (ReadsInput(reads, i)) node.Save(i, x[i], slots);
         if ((reads & Reads.Output) != 0)
             for (int i = 0; i < y.Length; i++) node.Save(x.Length + i, y[i], slots);
-        if (ambient.DetectAnomaly) node.Origin = Anomaly.Here();
+        if (ambient.DetectAnomaly || ambient.Profile is not null) node.Origin = Origin.Now(ambient);
         for (int i = 0; i < y.Length; i++)
             if (y[i].DType.IsFloating()) y[i] = y[i].As(node, i);
     }

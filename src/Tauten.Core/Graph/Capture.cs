@@ -17,6 +17,7 @@ sealed class Capture(Capture? outer)
     readonly Dictionary<(object, string), Func<bool>> assumptions = [];
     readonly HashSet<GradientCell> hidden = [];
     int unknowns;
+    Origin? origin;                 // of the last node
 
     /// <summary>Opens a capture on this thread.</summary>
     public static CaptureScope Begin() => new(new Capture(Ambient.Current.Capture));
@@ -65,7 +66,7 @@ sealed class Capture(Capture? outer)
         var result = Dispatch.Infer(op, specs);
         object outputs = result.Count == 1 ? result[0] : Enumerable.Range(0, result.Count).Select(i => (ValueSpec)result[i]).ToArray();
         var node = new Node(op, values, outputs, tracked && Ambient.Current.Tracks && op is not Detach);
-        if (Ambient.Current.DetectAnomaly) node.Origin = Anomaly.Here();
+        if (Origin.Now(Ambient.Current, origin) is { } now) node.Origin = origin = now;
         Add(node);
         for (int i = 0; i < y.Length; i++) y[i] = Tensor.Symbol(node, i);
     }
@@ -153,13 +154,9 @@ sealed class Capture(Capture? outer)
     /// <summary>What must hold for the graph to stand for the function, each with what to call it.</summary>
     public IEnumerable<(string What, Func<bool> Holds)> Assumptions => assumptions.Select(a => (a.Key.Item2, a.Value));
 
-    /// <summary>The parameters whose gradients were computed, read or forgotten.</summary>
-    public IEnumerable<CapturedGradient> ParameterGradients =>
-        from read in cells
-        let parameter = read.Key as Parameter
-        where parameter is not null && gradients.ContainsKey(parameter.Gradients!)
-        let cell = parameter.Gradients!
-        select new CapturedGradient(parameter, gradients[cell], used.Contains(cell), forgotten.Contains(cell));
+    /// <summary>The leaves whose gradients were computed, read or forgotten: parameters, inputs, and tensors from outside.</summary>
+    public IEnumerable<CapturedGradient> LeafGradients => gradients.Keys.Union(used.Where(c => c.Gradient is not { IsSymbolic: true })).Select(cell =>
+        new CapturedGradient(cell, inputs.FindIndex(i => i.Node.Cell == cell), gradients.GetValueOrDefault(cell), used.Contains(cell), forgotten.Contains(cell)));
 
     /// <summary>The gradient of a leaf as far as it was computed during this capture or one around it: of a parameter, an input or a tensor from outside.</summary>
     public Tensor? GradientOf(GradientCell cell)
@@ -208,12 +205,13 @@ sealed class Capture(Capture? outer)
     }
 }
 
-/// <summary>What became of the gradient of a parameter in a capture.</summary>
-/// <param name="Parameter">The parameter.</param>
+/// <summary>What became of the gradient of a leaf in a capture.</summary>
+/// <param name="Cell">Where the leaf keeps its gradient.</param>
+/// <param name="Input">The number of the input that the leaf is; -1 for a parameter or a tensor from outside.</param>
 /// <param name="Gradient">The gradient at the end of the capture, if there was one.</param>
 /// <param name="Used">Whether an optimizer or somebody else read it.</param>
 /// <param name="Forgotten">Whether what it was before the capture was forgotten or replaced.</param>
-readonly record struct CapturedGradient(Parameter Parameter, Tensor? Gradient, bool Used, bool Forgotten)
+readonly record struct CapturedGradient(GradientCell Cell, int Input, Tensor? Gradient, bool Used, bool Forgotten)
 {
     /// <summary>Whether the gradient is to be had after the run: one that was used, and will be forgotten at the start of the next run, is not.</summary>
     public bool Remains => Gradient is not null && !(Used && Forgotten);

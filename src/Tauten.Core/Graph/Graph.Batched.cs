@@ -21,6 +21,7 @@ public sealed partial class Graph
     /// </summary>
     internal (Tensor Value, bool IsBatched)[] RunBatched(ReadOnlySpan<Tensor> x, bool[] batched, Dim size, Randomness randomness)
     {
+        using var exact = Autocast.Off();
         var map = new Dictionary<Node, (Value[] Values, bool IsBatched)>();
         for (int i = 0; i < x.Length; i++) map[inputs[i].Node] = ([x[i]], batched[i]);
         foreach (var (node, value) in constants) map[node] = ([value], false);

@@ -145,6 +145,7 @@ public sealed partial class Graph
         foreach (string name in nodes.SelectMany(n => SizesOf(n).Concat(AttributesOf(n))).Distinct())
             if (known(name) is { } size) sizes.Add(name, size);
         if (sizes.Count == 0) return this;
+        using var exact = Autocast.Off();
         using var capture = Tauten.Capture.Begin();
         var map = new Dictionary<Node, Value[]>();
         foreach (var (node, name) in inputs) map[node] = [capture.Graph.AddInput(name, node.Spec() with { Shape = node.Spec().Shape.Bind(n => Known(sizes, n)) })];

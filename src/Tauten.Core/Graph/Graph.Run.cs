@@ -17,6 +17,8 @@ public sealed partial class Graph
     public Tensor[] Run(params ReadOnlySpan<Tensor> x)
     {
         if (Runner is { } runner && Ambient.Current is { Tracks: false, Capture: null, Substitutes: null }) return runner(x);
+        // It holds the conversions already.
+        using var exact = Autocast.Off();
         var sizes = Sizes(Dispatch.SpecsOf(x));
         plan ??= new(LastUses(), OutputsRead(), updates.ToLookup(u => (u.Node, u.Output), u => (u.Cell, cells.First(c => c.Cell == u.Cell).Node)));
         var values = new RunningValues();
@@ -67,6 +69,7 @@ public sealed partial class Graph
     void Compute(Node node, Op op, int position, RunningValues values, Dictionary<string, Dim> sizes)
     {
         using var mode = Mode(node);
+        using var origin = new OriginScope(node.Origin ?? Origin.Now(Ambient.Current));
         var x = new Value[node.InputCount];
         for (int i = 0; i < x.Length; i++) x[i] = values[node.Input(i)][node.InputOutput(i)];
         var temporaries = Temporaries.Begin();

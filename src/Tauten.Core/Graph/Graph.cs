@@ -36,6 +36,21 @@ public sealed partial class Graph
         Verify();
     }
 
+    Graph(Graph other, Cell[] otherCells)
+    {
+        (inputs, constants, leaves, nodes, outputs) = (other.inputs, other.constants, other.leaves, other.nodes, other.outputs);
+        cells = [.. other.cells.Select((c, i) => (otherCells[i], c.Node))];
+        updates = [.. other.updates.Select(u => (otherCells[Array.FindIndex(other.cells, c => ReferenceEquals(c.Cell, u.Cell))], u.Node, u.Output))];
+    }
+
+    /// <summary>The same graph over other cells of the same specs: each of <paramref name="these"/> replaced by the one of <paramref name="others"/> at its place.</summary>
+    internal Graph WithCells(IReadOnlyList<Cell> these, IReadOnlyList<Cell> others)
+    {
+        var numbers = new Dictionary<Cell, int>(ReferenceEqualityComparer.Instance);
+        foreach (var cell in these) numbers.Add(cell, numbers.Count);
+        return new(this, Array.ConvertAll(cells, c => others[numbers[c.Cell]]));
+    }
+
     /// <summary>Records <paramref name="function"/> for an input of the given spec, in which dimensions may be unknown.</summary>
     public static Graph Capture(Func<Tensor, Tensor> function, TensorSpec input) => Capture(x => [function(x[0])], input);
 
@@ -166,6 +181,7 @@ public sealed partial class Graph
     /// </summary>
     internal Graph Rewrite(Func<Node, Op, Value[], Value[]?> change)
     {
+        using var exact = Autocast.Off();
         using var capture = Tauten.Capture.Begin();
         var map = Leaves(capture.Graph);
         Replay(map, change);
@@ -178,11 +194,13 @@ public sealed partial class Graph
     /// </summary>
     internal Graph Rewrite(IEnumerable<Node[]> groups, Func<Node[], Func<Node, int, Value>, Value[][]?> change)
     {
+        using var exact = Autocast.Off();
         using var capture = Tauten.Capture.Begin();
         var map = Leaves(capture.Graph);
         var sizes = new Dictionary<string, Dim>();
         foreach (var group in groups)
         {
+            using var origin = new OriginScope(Origin.Around(group));
             var y = change(group, (node, output) => map[node][output]);
             for (int i = 0; i < group.Length; i++)
             {
@@ -197,6 +215,7 @@ public sealed partial class Graph
     /// <summary>Some nodes of this graph as one of their own, with values that are made elsewhere as its inputs.</summary>
     internal Graph Part(IReadOnlyList<(Node Node, int Output)> given, IEnumerable<Node> part, ReadOnlySpan<(Node Node, int Output)> results)
     {
+        using var exact = Autocast.Off();
         using var capture = Tauten.Capture.Begin();
         var map = new Dictionary<Node, Value[]>();
         foreach (var (node, value) in constants) map[node] = [value];
@@ -215,6 +234,7 @@ public sealed partial class Graph
     /// <summary>Runs or records a node, or what <paramref name="change"/> has in its place. Sizes that depend on data get new names in a new graph.</summary>
     static void Repeat(Node node, Dictionary<Node, Value[]> map, Dictionary<string, Dim> sizes, Func<Node, Op, Value[], Value[]?>? change = null)
     {
+        using var origin = new OriginScope(node.Origin ?? Origin.Now(Ambient.Current));
         var op = node.Op!.Bind(name => Known(sizes, name));
         var x = Arguments(node, map);
         map[node] = change?.Invoke(node, op, x) ?? Apply(op, x);
@@ -253,7 +273,7 @@ public sealed partial class Graph
         if (op is ControlOp) return Apply(op.WithBodies(Array.ConvertAll(op.Bodies(), b => b.Body.Lower(keep))), x);
         if (op is not CompositeOp composite || keep(op)) return Apply(op, x);
         // The expansion is recorded on its own first, so that composites inside it can be lowered in turn.
-        var inner = Capture(s => composite.ExpandAll(s), Array.ConvertAll(x, v => ((Tensor)v).Spec));
+        var inner = Capture(s => composite.Expansion(s), Array.ConvertAll(x, v => ((Tensor)v).Spec));
         // A size that is still unknown stands for itself.
         if (inner.nodes is [{ Op: { } same }] && same.Equals(op)) return Apply(op, x);
         var map = new Dictionary<Node, Value[]>();

@@ -13,7 +13,7 @@ public sealed class Node
     readonly Node? input1;
     readonly object specs;               // TensorSpec, or ValueSpec[] when there are several outputs or other values
     object? saved0, saved1;              // Storage, or SavedView; saved0 is object[] when a slot beyond the second is used
-    object? extra;                       // GradientCell of a leaf or hooked node, or the Origin of a node made in anomaly mode
+    object? extra;                       // GradientCell of a leaf or hooked node, or the Origin of a node
     readonly byte output0, output1;      // which output of input 0 and 1
     readonly byte inputCount;
     readonly byte[]? outputs;            // which output of each input, when there are more than two inputs and one is not 0
@@ -97,7 +97,7 @@ public sealed class Node
         return made;
     }
 
-    /// <summary>The line of the program that made this node, when anomaly detection was on.</summary>
+    /// <summary>What made this node, as far as somebody asked for it: anomaly detection, a profile or a capture.</summary>
     internal Origin? Origin
     {
         get => extra as Origin ?? Cell?.Origin;
@@ -175,7 +175,65 @@ sealed class GradientCell
         if (!Escaped && Gradient?.Token is { } token) token.Storage.Drop(token);
         (Gradient, Escaped) = (null, false);
     }
+
+    /// <summary>Takes a gradient that nobody else holds in place of the one there is.</summary>
+    public void Adopt(Tensor made)
+    {
+        if (ReferenceEquals(made, Gradient)) return;
+        Clear();
+        (Gradient, Escaped) = (made, !made.Storage.Watch());
+    }
 }
 
-/// <summary>The line of the program that made a node.</summary>
-sealed record Origin(string Place);
+/// <summary>What made a node.</summary>
+/// <param name="Place">The line of the program, when anomaly detection was on.</param>
+/// <param name="Module">The path of the module.</param>
+/// <param name="IsBackward">Whether a reverse walk made it.</param>
+sealed record Origin(string? Place, string? Module, bool IsBackward)
+{
+    /// <summary>That of what is being made now; null where there is nothing to tell. <paramref name="last"/> is taken where it is the same.</summary>
+    public static Origin? Now(Ambient ambient, Origin? last = null)
+    {
+        if (ambient.DetectAnomaly) return new(Anomaly.Here(), ambient.ModulePath, ambient.IsBackward);
+        if (ambient.ModulePath is null && !ambient.IsBackward) return null;
+        return last is { Place: null } && ReferenceEquals(last.Module, ambient.ModulePath) && last.IsBackward == ambient.IsBackward ? last : new(null, ambient.ModulePath, ambient.IsBackward);
+    }
+
+    /// <summary>That of several nodes which become one: the module around all of them.</summary>
+    public static Origin? Around(ReadOnlySpan<Node> nodes)
+    {
+        var origin = nodes[0].Origin;
+        foreach (var node in nodes[1..])
+        {
+            var other = node.Origin;
+            if (Equals(origin, other)) continue;
+            origin = new(origin?.Place, Common(origin?.Module, other?.Module), origin?.IsBackward == true && other?.IsBackward == true);
+        }
+        return origin;
+    }
+
+    static string? Common(string? a, string? b)
+    {
+        if (a is null || b is null || a == b) return a == b ? a : null;
+        string[] x = a.Split('.'), y = b.Split('.');
+        int same = 0;
+        while (same < Math.Min(x.Length, y.Length) && x[same] == y[same]) same++;
+        return same == 0 ? null : string.Join('.', x[..same]);
+    }
+}
+
+/// <summary>The time in which a thread makes what stands for nodes of a certain origin.</summary>
+readonly ref struct OriginScope
+{
+    readonly string? module;
+    readonly bool isBackward;
+
+    public OriginScope(Origin? origin)
+    {
+        var ambient = Ambient.Current;
+        (module, isBackward) = (ambient.ModulePath, ambient.IsBackward);
+        (ambient.ModulePath, ambient.IsBackward) = (origin?.Module, origin?.IsBackward == true);
+    }
+
+    public void Dispose() => (Ambient.Current.ModulePath, Ambient.Current.IsBackward) = (module, isBackward);
+}

@@ -34,7 +34,7 @@ static class DerivedSpecs
     {
         try
         {
-            return op.ExpandAll(symbols);
+            return op.Expansion(symbols);
         }
         catch (TautenException e) when (e is DTypeException or ShapeException && !Names(e, op))
         {

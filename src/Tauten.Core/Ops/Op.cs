@@ -67,6 +67,12 @@ public abstract record Op
     /// <summary>How output elements relate to input elements.</summary>
     public virtual OpKind Kind() => OpKind.Other;
 
+    /// <summary>The arithmetic operations, a multiply-add counting two, where they are what takes the time; null for ops that memory limits.</summary>
+    internal virtual double? Work(ReadOnlySpan<TensorSpec> x, ReadOnlySpan<TensorSpec> y) => null;
+
+    /// <summary>In which dtype it runs while <see cref="Autocast"/> is on.</summary>
+    public virtual OpPrecision Precision() => Kind() == OpKind.Elementwise ? OpPrecision.Widest : OpPrecision.AsGiven;
+
     /// <summary>
     /// The input, of the same spec, into whose memory a kernel may write an output, as it reads each element before it writes it: the updates of
     /// optimizers. -1 for all other ops.
@@ -155,6 +161,13 @@ public abstract record CompositeOp : Op
 
     /// <summary>The meaning of the op, for an op with several outputs.</summary>
     public virtual Tensor[] ExpandAll(ReadOnlySpan<Tensor> x) => [Expand(x)];
+
+    /// <summary>What the op means, computed or recorded: in the dtypes of its inputs, as a kernel for the whole would.</summary>
+    internal Tensor[] Expansion(ReadOnlySpan<Tensor> x)
+    {
+        using var exact = Autocast.Off();
+        return ExpandAll(x);
+    }
 
     /// <summary>The shape rule: derived by running the expansion on symbols, and remembered. Ops on hot paths override it.</summary>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x) => DerivedSpecs.Of(this, x);

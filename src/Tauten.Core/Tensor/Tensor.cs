@@ -151,7 +151,7 @@ public sealed partial class Tensor : Value
         string way = Ambient.Current.Capture is null
             ? "Its graph is captured already; return the tensor from the captured function, and run the graph."
             : "While a graph is captured, a branch or loop must not depend on values; use Tensor.Where, or compute the value outside.";
-        return new($"{what} {way} It was asked for at {Anomaly.Here().Place}.");
+        return new($"{what} {way} It was asked for at {Anomaly.Here()}.");
     }
 
     string DebuggerText => IsSymbolic ? $"symbolic {Spec}" : Shape.Count <= 8 ? $"{Spec} {TensorText.Format(this)}" : Spec.ToString();

@@ -48,7 +48,7 @@ internal readonly unsafe struct BodyFrame
     public BodyFrame(BodyProgram program, byte* memory, nint slotBytes, byte** pointers, nint* steps)
     {
         var body = program.Body;
-        int values = body.Values.Count, inputs = body.Inputs.Count, outputs = body.Outputs.Count;
+        int values = body.Values.Length, inputs = body.Inputs.Length, outputs = body.Outputs.Length;
         _program = program;
         _slotBytes = slotBytes;
         At = pointers;
@@ -73,8 +73,8 @@ internal readonly unsafe struct BodyFrame
     public static long Bytes(BodyProgram program, nint slotBytes)
     {
         var body = program.Body;
-        int ends = body.Inputs.Count + body.Outputs.Count;
-        return (long)(body.Values.Count + ends) * UniformBytes + (program.SlotCount + ends + 3) * slotBytes;
+        int ends = body.Inputs.Length + body.Outputs.Length;
+        return (long)(body.Values.Length + ends) * UniformBytes + (program.SlotCount + ends + 3) * slotBytes;
     }
 
     /// <summary>Computes what is the same for all elements.</summary>
@@ -95,7 +95,7 @@ internal readonly unsafe struct BodyFrame
             var (value, _, dtype) = body.Scalars[k];
             Repeat(dtype, (byte*)(scalars + k), At[value.Index], UniformSize);
         }
-        for (int k = 0; k < body.Inputs.Count; k++)
+        for (int k = 0; k < body.Inputs.Length; k++)
             if (body.Inputs[k].Value is { IsUniform: true } value) Repeat(body.Inputs[k].DType, inputs[k], At[value.Index], UniformSize);
         foreach (var item in _program.Uniform) Run(item, UniformSize);
     }

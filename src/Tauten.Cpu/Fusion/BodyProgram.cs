@@ -15,10 +15,10 @@ sealed class BodyProgram
         Uniform = [.. body.Steps.Where(s => s.Output.IsUniform).Select(s => new BodyItem(s))];
         Columns = [.. body.Steps.Where(s => s.Output.Extent == BodyExtent.Column && s.Kind != BodyStepKind.JoinColumn).Select(s => new BodyItem(s))];
         Items = items([.. body.Steps.Where(s => !s.Output.IsUniform && (s.Output.Extent != BodyExtent.Column || s.Kind == BodyStepKind.JoinColumn))]);
-        Slots = new int[body.Values.Count];
+        Slots = new int[body.Values.Length];
         Array.Fill(Slots, -1);
         Granule = Items.Concat(Columns).Select(i => i.Lanes).Append(1).Max();
-        Whole = new bool[body.Values.Count];
+        Whole = new bool[body.Values.Length];
         foreach (var step in body.Steps)
             if (step.Kind != BodyStepKind.Loop) Whole[step.Inputs[0].Index] = true;
         Joins = [.. body.Steps.Where(s => s.Kind == BodyStepKind.JoinColumn)];

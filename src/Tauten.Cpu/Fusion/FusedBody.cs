@@ -5,11 +5,25 @@ namespace Tauten.Cpu;
 
 /// <summary>A tensor that a body reads.</summary>
 /// <param name="Value">What is computed with.</param>
-/// <param name="Position">Which input of the op it is; -1 for a constant.</param>
+/// <param name="Position">Which input of the op it is; -1 for a constant, and <see cref="OfAnchor"/> for the result of the body's anchor.</param>
 /// <param name="Constant">The constant.</param>
 /// <param name="DType">The type of its elements.</param>
 /// <param name="Axes">Of each of its axes, which axis of the iteration it runs along; -1 for none.</param>
-sealed record BodyInput(BodyValue Value, int Position, Tensor? Constant, DType DType, int[] Axes);
+sealed record BodyInput(BodyValue Value, int Position, Tensor? Constant, DType DType, int[] Axes)
+{
+    /// <summary>The position of what the anchor computes.</summary>
+    public const int OfAnchor = -2;
+}
+
+/// <summary>The op with which a body begins, and on whose result it works part by part.</summary>
+/// <param name="Kernel">Its kernel.</param>
+/// <param name="Op">The op.</param>
+/// <param name="Inputs">Which inputs of the body it reads, or constants.</param>
+sealed record BodyAnchor(AnchorKernel Kernel, Op Op, (int Position, Tensor? Constant)[] Inputs)
+{
+    /// <summary>The output into whose memory its result goes first.</summary>
+    public int Output { get; set; }
+}
 
 /// <summary>
 /// The body of a fused op as this backend computes it: values, the steps that make them, and how the axes of inputs and outputs run along those of the iteration.
@@ -32,7 +46,7 @@ sealed unsafe class FusedBody
     FusedBody(KernelTable kernels, Graph graph)
     {
         (this.kernels, this.graph) = (kernels, graph);
-        read = [.. graph.OutputPlaces.ToArray().Select(o => o.Node), .. graph.Nodes.SelectMany(node => Enumerable.Range(0, node.InputCount).Select(node.Input))];
+        read = [.. graph.OutputPlaces.ToArray().Select(o => o.Node), .. graph.Nodes.Where(node => !IsAnchor(node)).SelectMany(node => Enumerable.Range(0, node.InputCount).Select(node.Input))];
     }
 
     /// <summary>The instruction level that the loops are made for.</summary>
@@ -42,7 +56,7 @@ sealed unsafe class FusedBody
     public Graph Graph => graph;
 
     /// <summary>All values.</summary>
-    public IReadOnlyList<BodyValue> Values => values;
+    public BodyValue[] Values { get; private set; } = [];
 
     /// <summary>The steps in an order in which each comes after what it reads.</summary>
     public IReadOnlyList<BodyStep> Steps => steps;
@@ -51,10 +65,13 @@ sealed unsafe class FusedBody
     public IReadOnlyList<(BodyValue Value, Op Op, DType DType)> Scalars => scalars;
 
     /// <summary>The tensors that are read.</summary>
-    public IReadOnlyList<BodyInput> Inputs => inputs;
+    public BodyInput[] Inputs { get; private set; } = [];
 
     /// <summary>The tensors that are written.</summary>
-    public IReadOnlyList<(BodyValue Value, DType DType, int[] Axes)> Outputs => outputs;
+    public (BodyValue Value, DType DType, int[] Axes)[] Outputs { get; private set; } = [];
+
+    /// <summary>The op in front; null for none.</summary>
+    public BodyAnchor? Anchor { get; private set; }
 
     /// <summary>The number of axes of the iteration.</summary>
     public int Rank { get; private set; }
@@ -66,7 +83,9 @@ sealed unsafe class FusedBody
     public static FusedBody? Of(KernelTable kernels, Graph graph)
     {
         var body = new FusedBody(kernels, graph);
-        return body.Read() ? body : null;
+        if (!body.Read()) return null;
+        (body.Values, body.Inputs, body.Outputs) = ([.. body.values], [.. body.inputs], [.. body.outputs]);
+        return body;
     }
 
     /// <summary>Whether an op may be part of a body.</summary>
@@ -86,9 +105,36 @@ sealed unsafe class FusedBody
         {
             if (map.ContainsKey((node, 0)) || !read.Contains(node)) continue;
             if (graph.ConstantNodes.TryGetValue(node, out var constant)) Input(node, -1, constant);
-            else if (node.Op is null || node.OutputCount != 1 || !Read(node)) return false;
+            else if (node.Op is null || node.OutputCount != 1 || !(IsAnchor(node) ? ReadAnchor(node) : Read(node))) return false;
         }
-        return FindOrder() is { } order && Complete(order);
+        return FindOrder() is { } order && Complete(order) && (Anchor is null || Place(Anchor, order));
+    }
+
+    bool IsAnchor(Node node) => node.Op is { } op && kernels.Source(op) is AnchorKernel;
+
+    /// <summary>An anchor reads inputs of the body and constants.</summary>
+    bool ReadAnchor(Node node)
+    {
+        if (Anchor is not null || !AnchorKernel.Takes(node.Spec().DType)) return false;
+        var operands = new (int Position, Tensor? Constant)[node.InputCount];
+        for (int i = 0; i < operands.Length; i++)
+        {
+            var input = node.Input(i);
+            int position = Array.FindIndex(graph.NamedInputs.ToArray(), named => named.Node == input);
+            operands[i] = (position, graph.ConstantNodes.GetValueOrDefault(input));
+            if (position < 0 && operands[i].Constant is null) return false;
+        }
+        Anchor = new((AnchorKernel)kernels.Source(node.Op!)!, node.Op!, operands);
+        Input(node, BodyInput.OfAnchor, null);
+        return true;
+    }
+
+    /// <summary>The anchor's elements are those of the iteration in their order, and there is an output where they have room.</summary>
+    bool Place(BodyAnchor anchor, int[] order)
+    {
+        var node = graph.Nodes.First(IsAnchor);
+        anchor.Output = Array.FindIndex(graph.OutputPlaces.ToArray(), place => place.Node.Spec(place.Output) == node.Spec());
+        return anchor.Output >= 0 && RowRank == Rank && axes.Find(map[(node, 0)].Axes).SequenceEqual(order) && !graph.OutputPlaces.ToArray().Any(place => place.Node == node);
     }
 
     void Input(Node node, int position, Tensor? constant)

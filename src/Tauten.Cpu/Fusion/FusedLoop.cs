@@ -31,6 +31,7 @@ internal unsafe struct FusedLoop : IChunks
     private int _rank;
     private long _total;
     private bool _direct;
+    private byte* _result;
 
     /// <summary>A loop over the tensors of a body.</summary>
     /// <param name="program">The program.</param>
@@ -53,9 +54,54 @@ internal unsafe struct FusedLoop : IChunks
     {
         _total = Strided.Count(shape);
         if (_total == 0) return;
+        long* merged = stackalloc long[Math.Max(shape.Length, 1) * (_program.Body.Inputs.Length + 1)];
+        double bytes = Lay(shape, strides, merged);
+        int chunks = (int)((_total + ChunkSize - 1) / ChunkSize);
+        if (chunks == 1) Run(0);
+        else Workers.For(chunks, _total * (_program.Nanoseconds + 0.04 * bytes), ref this);
+    }
+
+    /// <summary>Computes the result of the body's anchor, and of each part of it the whole result when it is finished.</summary>
+    /// <param name="x">The anchor's inputs.</param>
+    /// <param name="y">Where the anchor's result goes first: one of the outputs, which is also one of the inputs.</param>
+    /// <param name="result">Its first element.</param>
+    /// <param name="shape">The shape of the iteration.</param>
+    /// <param name="strides">The strides of each input in elements, 0 where it is broadcast.</param>
+    [SkipLocalsInit]
+    public void Follow(ReadOnlySpan<Tensor> x, Tensor y, byte* result, ReadOnlySpan<long> shape, long** strides)
+    {
+        _total = Strided.Count(shape);
+        if (_total == 0) return;
+        long* merged = stackalloc long[Math.Max(shape.Length, 1) * (_program.Body.Inputs.Length + 1)];
+        Lay(shape, strides, merged);
+        _result = result;
+        var anchor = _program.Body.Anchor!;
+        anchor.Kernel.Run(anchor.Op, x, y, Unsafe.AsPointer(ref this));
+    }
+
+    /// <summary>A loop as what is done to the results of a product; none for null.</summary>
+    public static ProductEpilogue<T> Behind<T>(void* loop) where T : unmanaged => loop == null ? default : new(&Finish, loop);
+
+    /// <summary>A loop as what is done to the results of a convolution; none for null.</summary>
+    public static ConvolutionEpilogue<T> BehindConvolution<T>(void* loop) where T : unmanaged => loop == null ? default : new(&Finish, loop);
+
+    private static void Finish<T>(void* loop, in ProductTile<T> tile) where T : unmanaged
+    {
+        ref var self = ref Unsafe.AsRef<FusedLoop>(loop);
+        self.Block(tile.Start - (T*)self._result, tile.Rows, tile.Columns, tile.Row);
+    }
+
+    private static void Finish<T>(void* loop, in ConvolutionTile<T> tile) where T : unmanaged
+    {
+        ref var self = ref Unsafe.AsRef<FusedLoop>(loop);
+        self.Block(tile.Start - (T*)self._result, tile.Channels, tile.Pixels, tile.Row);
+    }
+
+    /// <summary>Merges dimensions; gives the bytes that are read and written for an element.</summary>
+    private double Lay(ReadOnlySpan<long> shape, long** strides, long* merged)
+    {
         var body = _program.Body;
-        int pitch = Math.Max(shape.Length, 1), count = body.Inputs.Count;
-        long* merged = stackalloc long[pitch * (count + 1)];
+        int pitch = Math.Max(shape.Length, 1), count = body.Inputs.Length;
         _rank = Strided.Merge(shape, count, strides, merged);
         _shape = merged;
         double bytes = 0;
@@ -66,37 +112,74 @@ internal unsafe struct FusedLoop : IChunks
             bytes += body.Inputs[k].DType.Size();
             _direct &= body.Inputs[k].DType.Size() == body.Inputs[k].Value.Width;
         }
-        for (int k = 0; k < body.Outputs.Count; k++)
+        for (int k = 0; k < body.Outputs.Length; k++)
         {
             bytes += body.Outputs[k].DType.Size();
             _direct &= body.Outputs[k].DType.Size() == body.Outputs[k].Value.Width;
         }
         _strides = strides;
-        int chunks = (int)((_total + ChunkSize - 1) / ChunkSize);
-        if (chunks == 1) Run(0);
-        else Workers.For(chunks, _total * (_program.Nanoseconds + 0.04 * bytes), ref this);
+        return bytes;
     }
 
     /// <inheritdoc/>
+    public readonly void Run(int chunk) => Block((long)chunk * ChunkSize, 1, Math.Min(ChunkSize, _total - (long)chunk * ChunkSize), 0);
+
+    /// <summary>Computes rows of neighbouring elements, <paramref name="pitch"/> elements apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    public void Run(int chunk)
+    private readonly void Block(long start, long rows, long columns, long pitch)
     {
-        long start = (long)chunk * ChunkSize, end = Math.Min(start + ChunkSize, _total);
         var body = _program.Body;
-        int inputs = body.Inputs.Count, outputs = body.Outputs.Count, values = body.Values.Count;
+        int inputs = body.Inputs.Length, outputs = body.Outputs.Length, values = body.Values.Length;
         using var scratch = Scratch.Take(BodyFrame.Bytes(_program, SlotBytes));
         byte** at = stackalloc byte*[values + inputs + outputs];
         nint* steps = stackalloc nint[values];
         var frame = new BodyFrame(_program, scratch.Pointer, SlotBytes, at, steps);
         frame.Prepare(_inputs, _scalars);
-        int last = _rank - 1;
-        if (_rank > 1 && _shape[last] < LongRow)
+        long* index = stackalloc long[_rank];
+        if (pitch == columns) (rows, columns) = (1, rows * columns);
+        nint* advances = stackalloc nint[inputs];
+        if (rows > 2 && Advances(start, rows, columns, pitch, advances, index))
+        {
+            for (int k = 0; k < inputs; k++) frame.Sources[k] = _inputs[k] + Strided.Seek(_rank, _shape, _strides[k], start, index) * body.Inputs[k].DType.Size();
+            for (long row = 0; row < rows; row++)
+            {
+                Row(ref frame, start + row * pitch, (nint)columns);
+                for (int k = 0; k < inputs; k++) frame.Sources[k] += advances[k];
+            }
+            return;
+        }
+        for (long row = 0; row < rows; row++) Range(ref frame, start + row * pitch, start + row * pitch + columns, index);
+    }
+
+    /// <summary>How many bytes each input advances from row to row; false where that is not the same for all rows, or a row of the block is not one of the merged shape.</summary>
+    private readonly bool Advances(long start, long rows, long columns, long pitch, nint* advances, long* index)
+    {
+        var inputs = _program.Body.Inputs;
+        long length = _shape[_rank - 1], end = start + (rows - 1) * pitch;
+        if (start % length + columns > length || pitch % length != 0) return false;
+        for (int k = 0; k < inputs.Length; k++)
+        {
+            long* strides = _strides[k];
+            long first = Strided.Seek(_rank, _shape, strides, start, index), advance = Strided.Seek(_rank, _shape, strides, start + pitch, index) - first;
+            // Rows that wrap around an axis would end elsewhere.
+            if (Strided.Seek(_rank, _shape, strides, end, index) - first != advance * (rows - 1)) return false;
+            advances[k] = (nint)(advance * inputs[k].DType.Size());
+        }
+        return true;
+    }
+
+    /// <summary>Computes neighbouring elements.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Range(ref BodyFrame frame, long start, long end, long* index)
+    {
+        var body = _program.Body;
+        int last = _rank - 1, inputs = body.Inputs.Length;
+        if (_rank > 1 && _shape[last] < LongRow && end - start > _shape[last])
         {
             for (; start < end; start += TileSize) Gathered(ref frame, start, (nint)Math.Min(TileSize, end - start));
             return;
         }
-        long* index = stackalloc long[_rank];
         while (start < end)
         {
             for (int k = 0; k < inputs; k++) frame.Sources[k] = _inputs[k] + Strided.Seek(_rank, _shape, _strides[k], start, index) * body.Inputs[k].DType.Size();
@@ -112,9 +195,9 @@ internal unsafe struct FusedLoop : IChunks
     private readonly void Gathered(ref BodyFrame frame, long start, nint n)
     {
         var inputs = _program.Body.Inputs;
-        for (int k = 0; k < inputs.Count; k++)
+        for (int k = 0; k < inputs.Length; k++)
         {
-            var (value, _, _, dtype, _) = inputs[k];
+            var (value, dtype) = (inputs[k].Value, inputs[k].DType);
             if (value.IsUniform) continue;
             int size = dtype.Size();
             byte* slot = frame.Inputs + k * SlotBytes;
@@ -143,9 +226,9 @@ internal unsafe struct FusedLoop : IChunks
         var inputs = _program.Body.Inputs;
         int last = _rank - 1;
         nint tile = _direct ? n : TileSize;
-        for (int k = 0; k < inputs.Count; k++)
+        for (int k = 0; k < inputs.Length; k++)
         {
-            var (value, _, _, dtype, _) = inputs[k];
+            var (value, dtype) = (inputs[k].Value, inputs[k].DType);
             if (value.IsUniform) continue;
             long stride = _strides[k][last];
             if (stride != 0 && stride != 1) tile = TileSize;
@@ -159,9 +242,9 @@ internal unsafe struct FusedLoop : IChunks
         for (nint done = 0; done < n; done += tile)
         {
             nint count = Math.Min(tile, n - done);
-            for (int k = 0; k < inputs.Count; k++)
+            for (int k = 0; k < inputs.Length; k++)
             {
-                var (value, _, _, dtype, _) = inputs[k];
+                var (value, dtype) = (inputs[k].Value, inputs[k].DType);
                 long stride = _strides[k][last];
                 if (value.IsUniform || stride == 0) continue;
                 int size = dtype.Size();
@@ -190,7 +273,7 @@ internal unsafe struct FusedLoop : IChunks
     private readonly void Tile(ref BodyFrame frame, long start, nint n)
     {
         var outputs = _program.Body.Outputs;
-        for (int k = 0; k < outputs.Count; k++)
+        for (int k = 0; k < outputs.Length; k++)
         {
             var (value, dtype, _) = outputs[k];
             bool apart = _buffered || dtype.Size() != value.Width;
@@ -200,7 +283,7 @@ internal unsafe struct FusedLoop : IChunks
         if (whole > 0)
             foreach (var item in _program.Items) frame.Run(item, whole);
         if (rest > 0) Tail(ref frame, whole, rest);
-        for (int k = 0; k < outputs.Count; k++)
+        for (int k = 0; k < outputs.Length; k++)
         {
             var (value, dtype, _) = outputs[k];
             int size = dtype.Size();
@@ -218,7 +301,7 @@ internal unsafe struct FusedLoop : IChunks
         var outputs = _program.Body.Outputs;
         byte* room = frame.Padded;
         const int bytes = BodyFrame.UniformBytes;
-        for (int k = 0; k < inputs.Count; k++)
+        for (int k = 0; k < inputs.Length; k++)
         {
             var value = inputs[k].Value;
             if (frame.Steps[value.Index] == 0) continue;
@@ -228,9 +311,9 @@ internal unsafe struct FusedLoop : IChunks
             room += bytes;
         }
         byte* first = room;
-        for (int k = 0; k < outputs.Count; k++, room += bytes) frame.At[outputs[k].Value.Index] = room;
+        for (int k = 0; k < outputs.Length; k++, room += bytes) frame.At[outputs[k].Value.Index] = room;
         foreach (var item in _program.Items) frame.Run(item, _program.Granule);
-        for (int k = 0; k < outputs.Count; k++)
+        for (int k = 0; k < outputs.Length; k++)
         {
             int width = outputs[k].Value.Width;
             Unsafe.CopyBlockUnaligned(frame.Targets[k] + whole * width, first + k * bytes, (uint)(rest * width));

@@ -47,7 +47,7 @@ internal unsafe struct FusedRowLoop : IChunks
     public void Execute(ReadOnlySpan<long> shape, long** strides)
     {
         var body = _program.Body;
-        int count = body.Inputs.Count, rowRank = body.RowRank, columnRank = shape.Length - rowRank;
+        int count = body.Inputs.Length, rowRank = body.RowRank, columnRank = shape.Length - rowRank;
         _rows = Strided.Count(shape[..rowRank]);
         _columns = Strided.Count(shape[rowRank..]);
         long* rowNumbers = stackalloc long[(count + 1) * Math.Max(rowRank, 1)], columnNumbers = stackalloc long[(count + 1) * Math.Max(columnRank, 1)];
@@ -98,8 +98,8 @@ internal unsafe struct FusedRowLoop : IChunks
     {
         var body = _program.Body;
         using var scratch = Scratch.Take(BodyFrame.Bytes(_program, _slotBytes));
-        byte** pointers = stackalloc byte*[body.Values.Count + body.Inputs.Count + body.Outputs.Count];
-        nint* steps = stackalloc nint[body.Values.Count];
+        byte** pointers = stackalloc byte*[body.Values.Length + body.Inputs.Length + body.Outputs.Length];
+        nint* steps = stackalloc nint[body.Values.Length];
         var frame = new BodyFrame(_program, scratch.Pointer, _slotBytes, pointers, steps);
         frame.Prepare(_inputs, _scalars);
         var joins = _program.Joins;
@@ -142,9 +142,9 @@ internal unsafe struct FusedRowLoop : IChunks
         nint n = frame.Rows * frame.Columns, granule = _program.Granule;
         nint elements = (n + granule - 1) & -granule, rows = (frame.Rows + granule - 1) & -granule;
         bool ragged = elements != n;
-        for (int k = 0; k < body.Inputs.Count; k++)
+        for (int k = 0; k < body.Inputs.Length; k++)
         {
-            var (value, _, _, dtype, _) = body.Inputs[k];
+            var (value, dtype) = (body.Inputs[k].Value, body.Inputs[k].DType);
             if (value.Extent == BodyExtent.Element) Load(frame, k, row, column, first, ragged);
             else if (value.Extent == BodyExtent.Row)
             {
@@ -156,7 +156,7 @@ internal unsafe struct FusedRowLoop : IChunks
                 frame.At[value.Index] = slot;
             }
         }
-        for (int k = 0; k < body.Outputs.Count; k++)
+        for (int k = 0; k < body.Outputs.Length; k++)
         {
             var (value, dtype, _) = body.Outputs[k];
             if (value.Extent == BodyExtent.Column) continue;
@@ -164,7 +164,7 @@ internal unsafe struct FusedRowLoop : IChunks
             frame.At[value.Index] = frame.Targets[k] = apart ? frame.Outputs + k * _slotBytes : _outputs[k] + (row * _columns + column) * value.Width;
         }
         foreach (var item in _program.Items) frame.Run(item, item.Extent == BodyExtent.Row ? rows : elements);
-        for (int k = 0; k < body.Outputs.Count; k++)
+        for (int k = 0; k < body.Outputs.Length; k++)
         {
             var (value, dtype, _) = body.Outputs[k];
             if (value.Extent == BodyExtent.Column) continue;
@@ -186,7 +186,7 @@ internal unsafe struct FusedRowLoop : IChunks
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Load(in BodyFrame frame, int k, long row, long column, bool first, bool ragged)
     {
-        var (value, _, _, dtype, _) = _program.Body.Inputs[k];
+        var (value, dtype) = (_program.Body.Inputs[k].Value, _program.Body.Inputs[k].DType);
         int size = dtype.Size();
         nint rows = frame.Rows, columns = frame.Columns;
         long* rowStrides = _rowStrides[k], columnStrides = _columnStrides[k];
@@ -233,13 +233,13 @@ internal unsafe struct FusedRowLoop : IChunks
         var joins = _program.Joins;
         nint n = (nint)_columns, padded = (n + BodyFrame.UniformSize - 1) & -(nint)BodyFrame.UniformSize;
         nint bytes = Math.Max(padded, BodyFrame.UniformSize) * 8;
-        using var scratch = Scratch.Take(BodyFrame.Bytes(_program, bytes) + body.Values.Count * (long)bytes);
-        byte** pointers = stackalloc byte*[body.Values.Count + body.Inputs.Count + body.Outputs.Count];
-        nint* steps = stackalloc nint[body.Values.Count];
+        using var scratch = Scratch.Take(BodyFrame.Bytes(_program, bytes) + body.Values.Length * (long)bytes);
+        byte** pointers = stackalloc byte*[body.Values.Length + body.Inputs.Length + body.Outputs.Length];
+        nint* steps = stackalloc nint[body.Values.Length];
         var frame = new BodyFrame(_program, scratch.Pointer, bytes, pointers, steps) { Rows = 1, Columns = n };
         frame.Prepare(_inputs, _scalars);
         byte* room = scratch.Pointer + BodyFrame.Bytes(_program, bytes);
-        for (int i = 0; i < body.Values.Count; i++)
+        for (int i = 0; i < body.Values.Length; i++)
             if (body.Values[i].Extent == BodyExtent.Column) frame.At[i] = room + i * bytes;
         for (int j = 0; j < joins.Length; j++)
         {
@@ -248,7 +248,7 @@ internal unsafe struct FusedRowLoop : IChunks
             System.Buffer.MemoryCopy(sums, frame.At[joins[j].Output.Index], n * joins[j].Output.Width, n * joins[j].Output.Width);
         }
         foreach (var item in _program.Columns) frame.Run(item, padded);
-        for (int k = 0; k < body.Outputs.Count; k++)
+        for (int k = 0; k < body.Outputs.Length; k++)
         {
             var (value, dtype, _) = body.Outputs[k];
             if (value.Extent == BodyExtent.Column) Store(frame.At[value.Index], dtype, n, _outputs[k]);

@@ -22,13 +22,18 @@ static unsafe class AttentionKernels
     static void Forward<T>(Ops.ScaledDotProductAttention op, Tensor q, Tensor k, Tensor v, Tensor? mask, Tensor key, Tensor y, Tensor logSums) where T : unmanaged, INumberBase<T>
     {
         var lead = y.Layout.Sizes[..^2];
-        long[] offsetsQ = Offsets(q, lead), offsetsK = Offsets(k, lead), offsetsV = Offsets(v, lead), offsetsMask = mask is null ? [0] : Offsets(mask, lead);
+        int items = Items(lead);
+        using var offsets = Scratch.Take(4L * items * sizeof(long));
+        long* oq = (long*)offsets.Pointer, ok = oq + items, ov = ok + items, om = ov + items;
+        Offsets(q, lead, oq);
+        Offsets(k, lead, ok);
+        Offsets(v, lead, ov);
+        Offsets(mask ?? q, lead, om);
         fixed (byte* pq = &q.First(), pk = &k.First(), pv = &v.First(), pm = &(mask ?? q).First(), py = &y.First(), pl = &logSums.First())
-        fixed (long* oq = offsetsQ, ok = offsetsK, ov = offsetsV, om = offsetsMask)
         {
             var operands = Operands<T>(q, pq, oq, k, pk, ok, v, pv, ov, mask, pm, om, op.Causal, op.Scale);
-            operands.Items = offsetsQ.Length;
-            operands.Group = Shared(offsetsK, offsetsV);
+            operands.Items = items;
+            operands.Group = Shared(new(ok, items), new(ov, items));
             Drop(ref operands, op.Dropout, key);
             switch (CpuInstructions.Level)
             {
@@ -64,15 +69,21 @@ static unsafe class AttentionKernels
     {
         Tensor g = x[0], q = x[1], k = x[2], v = x[3];
         var lead = q.Layout.Sizes[..^2];
-        long[] offsetsG = Offsets(g, lead), offsetsQ = Offsets(q, lead), offsetsK = Offsets(k, k.Layout.Sizes[..^2]), offsetsV = Offsets(v, v.Layout.Sizes[..^2]), offsetsMask = mask is null ? [0] : Offsets(mask, lead);
+        int items = Items(lead), shared = Items(k.Layout.Sizes[..^2]);
+        using var offsets = Scratch.Take((3L * items + 2L * shared) * sizeof(long));
+        long* og = (long*)offsets.Pointer, oq = og + items, om = oq + items, ok = om + items, ov = ok + shared;
+        Offsets(g, lead, og);
+        Offsets(q, lead, oq);
+        Offsets(k, k.Layout.Sizes[..^2], ok);
+        Offsets(v, v.Layout.Sizes[..^2], ov);
+        Offsets(mask ?? q, lead, om);
         fixed (byte* pg = &g.First(), pq = &q.First(), pk = &k.First(), pv = &v.First(), pl = &x[4].First(), pd = &x[5].First(), pm = &(mask ?? q).First())
         fixed (byte* pgq = &y[0].First(), pgk = &y[1].First(), pgv = &y[2].First())
-        fixed (long* og = offsetsG, oq = offsetsQ, ok = offsetsK, ov = offsetsV, om = offsetsMask)
         {
             var operands = Operands<T>(q, pq, oq, k, pk, ok, v, pv, ov, mask, pm, om, op.Causal, op.Scale);
-            operands.Items = offsetsQ.Length;
+            operands.Items = items;
             Drop(ref operands, op.Dropout, key);
-            operands.Group = Math.Max(1, offsetsQ.Length / Math.Max(1, offsetsK.Length));
+            operands.Group = Math.Max(1, items / Math.Max(1, shared));
             var arriving = Of<T>(g, pg, og);
             switch (CpuInstructions.Level)
             {
@@ -84,7 +95,7 @@ static unsafe class AttentionKernels
     }
 
     /// <summary>How many neighbouring items have the same keys and values, all along.</summary>
-    static long Shared(long[] keys, long[] values)
+    static long Shared(ReadOnlySpan<long> keys, ReadOnlySpan<long> values)
     {
         int group = 1;
         while (group < keys.Length && keys[group] == keys[0] && values[group] == values[0]) group++;
@@ -126,15 +137,13 @@ static unsafe class AttentionKernels
     static long Stride(Tensor x, int fromEnd) => x.Rank < fromEnd || x.Layout.Sizes[^fromEnd] == 1 ? 0 : x.Layout.Strides[^fromEnd];
 
     /// <summary>Where each matrix of the batch begins. An axis that is shorter than the batch's has each of its items for as many neighbours.</summary>
-    static long[] Offsets(Tensor x, ReadOnlySpan<long> lead)
+    static void Offsets(Tensor x, ReadOnlySpan<long> lead, long* offsets)
     {
-        int extra = lead.Length + 2 - x.Rank;
-        long batch = 1;
-        foreach (long size in lead) batch *= size;
-        var offsets = new long[batch];
-        for (long item = 0; item < batch; item++)
+        int extra = lead.Length + 2 - x.Rank, batch = Items(lead);
+        for (int item = 0; item < batch; item++)
         {
             long rest = item;
+            offsets[item] = 0;
             for (int i = lead.Length - 1; i >= 0; i--)
             {
                 long at = rest % lead[i];
@@ -142,6 +151,12 @@ static unsafe class AttentionKernels
                 if (i >= extra && x.Layout.Sizes[i - extra] is > 1 and var own) offsets[item] += at / (lead[i] / own) * x.Layout.Strides[i - extra];
             }
         }
-        return offsets;
+    }
+
+    static int Items(ReadOnlySpan<long> lead)
+    {
+        long items = 1;
+        foreach (long size in lead) items = checked(items * size);
+        return checked((int)items);
     }
 }

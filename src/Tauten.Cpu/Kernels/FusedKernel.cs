@@ -27,10 +27,13 @@ sealed unsafe class FusedKernel(KernelTable kernels) : IKernel
     static bool Run(BodyProgram program, ReadOnlySpan<Tensor> x, Span<Tensor> y)
     {
         var body = program.Body;
-        int inputs = body.Inputs.Count;
-        var tensors = new Tensor[inputs + y.Length];
-        for (int i = 0; i < inputs; i++) tensors[i] = body.Inputs[i].Constant ?? x[body.Inputs[i].Position];
-        y.CopyTo(tensors.AsSpan(inputs));
+        int inputs = body.Inputs.Length;
+        int count = inputs + y.Length, anchored = body.Anchor?.Inputs.Length ?? 0;
+        TensorBuffer buffer = default;
+        Span<Tensor> all = count + anchored <= TensorBuffer.Length ? buffer : new Tensor[count + anchored], tensors = all[..count], operands = all.Slice(count, anchored);
+        for (int i = 0; i < inputs; i++) tensors[i] = body.Inputs[i] is { Position: BodyInput.OfAnchor } ? y[body.Anchor!.Output] : body.Inputs[i].Constant ?? x[body.Inputs[i].Position];
+        for (int i = 0; i < anchored; i++) operands[i] = body.Anchor!.Inputs[i].Constant ?? x[body.Anchor.Inputs[i].Position];
+        y.CopyTo(tensors[inputs..]);
         ulong* scalars = stackalloc ulong[body.Scalars.Count + 1];
         for (int i = 0; i < body.Scalars.Count; i++)
         {
@@ -41,13 +44,13 @@ sealed unsafe class FusedKernel(KernelTable kernels) : IKernel
             MovementKernels.Write((byte*)(scalars + i), value, dtype);
         }
         byte** pointers = stackalloc byte*[tensors.Length];
-        bool done = Pin(program, tensors, 0, pointers, scalars);
-        GC.KeepAlive(tensors);
+        bool done = Pin(program, tensors, operands, 0, pointers, scalars);
+        foreach (var tensor in tensors) GC.KeepAlive(tensor);
         return done;
     }
 
     /// <summary>The first elements of all tensors from one on: memory of the pool does not move, and the others are pinned one inside the other.</summary>
-    static bool Pin(BodyProgram program, Tensor[] tensors, int index, byte** pointers, ulong* scalars)
+    static bool Pin(BodyProgram program, ReadOnlySpan<Tensor> tensors, ReadOnlySpan<Tensor> operands, int index, byte** pointers, ulong* scalars)
     {
         for (; index < tensors.Length; index++)
         {
@@ -58,18 +61,18 @@ sealed unsafe class FusedKernel(KernelTable kernels) : IKernel
                 fixed (byte* pinned = &first)
                 {
                     pointers[index] = pinned;
-                    return Pin(program, tensors, index + 1, pointers, scalars);
+                    return Pin(program, tensors, operands, index + 1, pointers, scalars);
                 }
             }
         }
-        return Execute(program, tensors, pointers, scalars);
+        return Execute(program, tensors, operands, pointers, scalars);
     }
 
-    /// <summary>False where a row is too long to be joined in cache.</summary>
-    static bool Execute(BodyProgram program, Tensor[] tensors, byte** pointers, ulong* scalars)
+    /// <summary>False where a row is too long to be joined in cache, or where an anchor would write over what is still to be read.</summary>
+    static bool Execute(BodyProgram program, ReadOnlySpan<Tensor> tensors, ReadOnlySpan<Tensor> operands, byte** pointers, ulong* scalars)
     {
         var body = program.Body;
-        int rank = body.Rank, inputs = body.Inputs.Count;
+        int rank = body.Rank, inputs = body.Inputs.Length;
         Span<long> shape = stackalloc long[rank];
         shape.Fill(1);
         for (int i = 0; i < tensors.Length; i++)
@@ -91,23 +94,45 @@ sealed unsafe class FusedKernel(KernelTable kernels) : IKernel
             for (int d = 0; d < axes.Length; d++)
                 if (axes[d] >= 0 && layout.Sizes[d] != 1) strides[i][axes[d]] = layout.Strides[d];
         }
+        if (body.Anchor is { } anchor)
+        {
+            var y = tensors[inputs + anchor.Output];
+            if (WritesOver(body, tensors, operands)) return false;
+            new FusedLoop(program, pointers, pointers + inputs, scalars, buffered: true).Follow(operands, y, pointers[inputs + anchor.Output], shape, strides);
+            return true;
+        }
         bool overlaps = Overlaps(tensors, inputs);
         if (body.RowRank == rank) new FusedLoop(program, pointers, pointers + inputs, scalars, overlaps).Execute(shape, strides);
         else new FusedRowLoop(program, pointers, pointers + inputs, scalars, overlaps).Execute(shape, strides);
         return true;
     }
 
+    /// <summary>Whether an output lies in memory that an anchor, or what follows it, still reads.</summary>
+    static bool WritesOver(FusedBody body, ReadOnlySpan<Tensor> tensors, ReadOnlySpan<Tensor> operands)
+    {
+        int inputs = body.Inputs.Length;
+        for (int k = inputs; k < tensors.Length; k++)
+        {
+            foreach (var operand in operands)
+                if (Overlap(operand, tensors[k])) return true;
+            for (int i = 0; i < inputs; i++)
+                if (body.Inputs[i].Position != BodyInput.OfAnchor && Overlap(tensors[i], tensors[k])) return true;
+        }
+        return false;
+    }
+
     /// <summary>Whether an output lies in memory that an input reads.</summary>
-    static bool Overlaps(Tensor[] tensors, int inputs)
+    static bool Overlaps(ReadOnlySpan<Tensor> tensors, int inputs)
     {
         for (int i = 0; i < inputs; i++)
             for (int k = inputs; k < tensors.Length; k++)
-                if (ReferenceEquals(tensors[i].Storage, tensors[k].Storage) && Overlap(tensors[i], tensors[k])) return true;
+                if (Overlap(tensors[i], tensors[k])) return true;
         return false;
     }
 
     static bool Overlap(Tensor a, Tensor b)
     {
+        if (!ReferenceEquals(a.Storage, b.Storage)) return false;
         var (firstA, lastA) = Range(a);
         var (firstB, lastB) = Range(b);
         return firstA < lastB && firstB < lastA;
@@ -126,5 +151,14 @@ sealed unsafe class FusedKernel(KernelTable kernels) : IKernel
         }
         int size = tensor.DType.Size();
         return (first * size, (last + 1) * size);
+    }
+
+    /// <summary>The tensors of a call, on the stack: more are rare.</summary>
+    [System.Runtime.CompilerServices.InlineArray(Length)]
+    struct TensorBuffer
+    {
+        public const int Length = 40;
+
+        Tensor first;
     }
 }

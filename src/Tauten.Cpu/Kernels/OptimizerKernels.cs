@@ -14,7 +14,7 @@ static unsafe class OptimizerKernels
     {
         double rate = x[0].Item<double>();
         int outputs = op.Outputs, parameters = y.Length / outputs;
-        var updates = new UpdateList<TRule>(parameters);
+        using var updates = new UpdateList<TRule>(parameters);
         for (int p = 0; p < parameters; p++)
         {
             var old = x.Slice(1 + p * (outputs + 1), outputs + 1);
@@ -63,7 +63,7 @@ static unsafe class OptimizerKernels
     {
         double rate = x[0].Item<double>();
         int outputs = op.Outputs, parameters = y.Length / outputs;
-        var moments = new UpdateList<LambMoments>(parameters);
+        using var moments = new UpdateList<LambMoments>(parameters);
         var rules = new LambMoments[parameters];
         for (int p = 0; p < parameters; p++)
         {
@@ -73,7 +73,7 @@ static unsafe class OptimizerKernels
             moments.Add(old[0], old[1], old.Slice(2, 2), made[0], made.Slice(1, 2), op.Maximize, rules[p]);
         }
         moments.Run();
-        var updates = new UpdateList<LambRule>(parameters);
+        using var updates = new UpdateList<LambRule>(parameters);
         for (int p = 0; p < parameters; p++)
         {
             var old = x.Slice(1 + p * (outputs + 1), outputs + 1);
@@ -88,7 +88,7 @@ static unsafe class OptimizerKernels
     /// <summary>One pass over all inputs.</summary>
     public static void TotalNorm(Ops.TotalNorm op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
     {
-        var squares = new UpdateList<SquaresRule>(x.Length);
+        using var squares = new UpdateList<SquaresRule>(x.Length);
         foreach (var part in x) squares.Add(part, part, [], part, [], climbs: false, default);
         squares.Run();
         double sum = 0;
@@ -104,7 +104,7 @@ static unsafe class OptimizerKernels
     public static void ScaleAll(Ops.ScaleAll op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
     {
         var rule = new ScaleRule { Factor = x[0].Item<double>() };
-        var updates = new UpdateList<ScaleRule>(y.Length);
+        using var updates = new UpdateList<ScaleRule>(y.Length);
         for (int i = 0; i < y.Length; i++)
             if (rule.Factor != 1 || !ReferenceEquals(y[i], x[i + 1])) updates.Add(x[i + 1], x[i + 1], [], y[i], [], climbs: false, rule);
         updates.Run();

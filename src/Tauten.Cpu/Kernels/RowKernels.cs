@@ -57,11 +57,17 @@ static unsafe class RowKernels
     {
         using var logits = Wide.Input(x[0]);
         using var labels = Wide.As(DType.Int64, x[1]);
-        using var losses = Wide.Input(x[2]);
         using var result = Wide.Output(y[0]);
         long outside;
-        fixed (byte* px = &logits.Tensor.First(), pl = &labels.Tensor.First(), pg = &losses.Tensor.First(), py = &result.Tensor.First())
-            outside = Rows.CrossEntropyBackward(logits.Tensor.DType, x[0].Shape[0], x[0].Shape[1], px, (long*)pl, pg, py);
+        // The gradient that arrives is often one number for all rows.
+        var dtype = logits.Tensor.DType;
+        bool copies = x[2].DType != dtype || !x[2].Layout.IsContiguous;
+        using var losses = Scratch.Take(copies ? x[0].Shape[0] * dtype.Size() : 0);
+        fixed (byte* px = &logits.Tensor.First(), pl = &labels.Tensor.First(), pg = &x[2].First(), py = &result.Tensor.First())
+        {
+            if (copies) Conversion.Run(x[2].DType, dtype, x[2].Layout.Sizes, pg, x[2].Layout.Strides, losses.Pointer);
+            outside = Rows.CrossEntropyBackward(dtype, x[0].Shape[0], x[0].Shape[1], px, (long*)pl, copies ? losses.Pointer : pg, py);
+        }
         IndexKernels.Check(op, outside, x[1], x[0].Shape[1], 1);
         result.Store();
     }

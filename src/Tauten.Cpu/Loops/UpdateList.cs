@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 
 namespace Tauten.Cpu;
@@ -6,19 +7,19 @@ namespace Tauten.Cpu;
 /// Updates of parameters, gathered and then done together: one call of the workers for all of them, whose pieces are cut by size and not by parameter. Only small
 /// storage, which lies in managed objects, is updated at once.
 /// </summary>
-sealed unsafe class UpdateList<TRule>(int capacity) where TRule : unmanaged, IUpdateRule
+sealed unsafe class UpdateList<TRule>(int capacity) : IDisposable where TRule : unmanaged, IUpdateRule
 {
-    readonly ParameterUpdate<TRule>[] updates = new ParameterUpdate<TRule>[capacity];
+    readonly ParameterUpdate<TRule>[] updates = ArrayPool<ParameterUpdate<TRule>>.Shared.Rent(capacity);
     readonly double[] sums = TRule.Measures ? new double[2 * capacity] : [];
-    readonly List<Tensor> held = new(capacity);          // what had to be copied must live until the end
+    List<Tensor>? held;                                  // what had to be copied must live until the end
     int count, added;
 
     /// <summary>Adds the update of one parameter. Outputs may be the inputs.</summary>
     public void Add(Tensor w, Tensor g, ReadOnlySpan<Tensor> kept, Tensor wOut, ReadOnlySpan<Tensor> keptOut, bool climbs, in TRule rule)
     {
         int number = added++;
-        w = w.Contiguous();
-        g = g.Contiguous();
+        w = Contiguous(w);
+        g = Contiguous(g);
         // A tensor that a rule has not is never touched: any address will do.
         Tensor a = Of(kept, 0, w), b = Of(kept, 1, w), c = Of(kept, 2, w);
         Tensor aOut = Of(keptOut, 0, wOut), bOut = Of(keptOut, 1, wOut), cOut = Of(keptOut, 2, wOut);
@@ -44,13 +45,22 @@ sealed unsafe class UpdateList<TRule>(int capacity) where TRule : unmanaged, IUp
             if (stays) updates[count++] = update;
             else Run([update]);
         }
-        held.AddRange([w, g, a, b, c]);
-
-        static Tensor Of(ReadOnlySpan<Tensor> list, int index, Tensor other) => index < list.Length ? list[index].Contiguous() : other;
+        Tensor Of(ReadOnlySpan<Tensor> list, int index, Tensor other) => index < list.Length ? Contiguous(list[index]) : other;
 
         // Such memory does not move while it is not pinned.
         static bool Stays(Tensor tensor) => tensor.Storage is PooledStorage;
     }
+
+    Tensor Contiguous(Tensor tensor)
+    {
+        if (tensor.Layout.IsContiguous) return tensor;
+        var copy = tensor.Contiguous();
+        (held ??= []).Add(copy);
+        return copy;
+    }
+
+    /// <summary>Gives back the memory of the list.</summary>
+    public void Dispose() => ArrayPool<ParameterUpdate<TRule>>.Shared.Return(updates);
 
     /// <summary>Does all updates that were added.</summary>
     public void Run()
@@ -109,12 +119,11 @@ sealed unsafe class UpdateList<TRule>(int capacity) where TRule : unmanaged, IUp
                     if (all[u].Count > 0) UpdateLoop<TRule, V, T>.Block(all[u], 0, null);
                 return;
             }
-            var pieces = Pieces(updates, elements);
-            fixed (UpdatePiece* each = pieces)
-            {
-                var chunks = new UpdateChunks<TRule, V, T>(all, each, measured);
-                Workers.For(pieces.Length, elements * (0.3 + 0.3 * TRule.Moments), ref chunks);
-            }
+            using var pieces = Scratch.Take((elements / ParameterUpdate<TRule>.BlockSize + updates.Length) * sizeof(UpdatePiece));
+            var each = (UpdatePiece*)pieces.Pointer;
+            int number = Pieces(updates, each);
+            var chunks = new UpdateChunks<TRule, V, T>(all, each, measured);
+            Workers.For(number, elements * (0.3 + 0.3 * TRule.Moments), ref chunks);
         }
         long block = 0;
         if (TRule.Measures)
@@ -124,10 +133,10 @@ sealed unsafe class UpdateList<TRule>(int capacity) where TRule : unmanaged, IUp
     }
 
     // Whole blocks, as many as make up the size of one: where they begin follows from the shapes alone.
-    static UpdatePiece[] Pieces(ReadOnlySpan<ParameterUpdate<TRule>> updates, long elements)
+    static int Pieces(ReadOnlySpan<ParameterUpdate<TRule>> updates, UpdatePiece* pieces)
     {
         const int Size = ParameterUpdate<TRule>.BlockSize;
-        var pieces = new List<UpdatePiece>((int)(elements / Size) + updates.Length);
+        int found = 0;
         UpdatePiece piece = default;
         long inside = 0, number = 0;
         for (int u = 0; u < updates.Length; u++)
@@ -137,10 +146,10 @@ sealed unsafe class UpdateList<TRule>(int capacity) where TRule : unmanaged, IUp
                 piece.Blocks++;
                 inside += Math.Min(Size, updates[u].Count - block * Size);
                 if (inside < Size) continue;
-                pieces.Add(piece);
+                pieces[found++] = piece;
                 (piece, inside) = (default, 0);
             }
-        if (piece.Blocks > 0) pieces.Add(piece);
-        return [.. pieces];
+        if (piece.Blocks > 0) pieces[found++] = piece;
+        return found;
     }
 }

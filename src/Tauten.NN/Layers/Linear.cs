@@ -44,7 +44,7 @@ public sealed partial class Linear : Module<Tensor, Tensor>
         var w = weight.Borrow();
         if (x.Rank == 0 || (x.Shape[^1] != w.Shape[1] && x.Shape[^1].IsKnown))
             throw new ShapeException($"{layer}: expected an input [.., {w.Shape[1]}]. Received: shape {x.Shape}.");
-        if (x.DType != w.DType)
+        if (!Autocast.Unites(x.DType, w.DType))
             throw new DTypeException($"{layer}: its parameters are {w.DType.Name()}. Received: an input of {x.DType.Name()}. Convert it with To(dtype), or make the layer with that dtype.");
         return x.Linear(w, bias?.Borrow());
     }

@@ -48,7 +48,7 @@ public abstract class Loss<TInput>(Reduction reduction = Reduction.Mean) : Modul
     {
         if (!Agree(a.Shape, b.Shape))
             throw new ShapeException($"{TypeName}: {names} must have the same shape; a loss never broadcasts. Received: {a.Shape} and {b.Shape}. Use Reshape, Squeeze or Unsqueeze on one of them.");
-        if (!a.DType.IsFloating() || a.DType != b.DType)
+        if (!a.DType.IsFloating() || !Autocast.Unites(a.DType, b.DType))
             throw new DTypeException($"{TypeName}: {names} must have the same floating-point dtype. Received: {a.DType.Name()} and {b.DType.Name()}. Convert one of them with To(dtype).");
     }
 
@@ -56,7 +56,7 @@ public abstract class Loss<TInput>(Reduction reduction = Reduction.Mean) : Modul
     private protected void Expect(Tensor received, string name, Shape shape, DType dtype)
     {
         if (!Agree(received.Shape, shape)) throw new ShapeException($"{TypeName}: expected {name} of shape {shape}. Received: {received.Shape}.");
-        if (received.DType != dtype) throw new DTypeException($"{TypeName}: expected {name} of dtype {dtype.Name()}. Received: {received.DType.Name()}. Convert it with To(dtype).");
+        if (!Autocast.Unites(received.DType, dtype)) throw new DTypeException($"{TypeName}: expected {name} of dtype {dtype.Name()}. Received: {received.DType.Name()}. Convert it with To(dtype).");
     }
 
     /// <summary>Throws unless the axes of a weight are the last ones of what it weighs.</summary>
@@ -64,7 +64,7 @@ public abstract class Loss<TInput>(Reduction reduction = Reduction.Mean) : Modul
     {
         if (weight.Shape.Rank > of.Rank || !Agree(weight.Shape, [.. of.Shape.Skip(of.Rank - weight.Shape.Rank)]))
             throw new ShapeException($"{TypeName}: {name} of shape {weight.Shape} does not fit a prediction of shape {of.Shape}. Expected the sizes of its last axes.");
-        if (weight.DType != of.DType) throw new DTypeException($"{TypeName}: expected a {name} of dtype {of.DType.Name()}. Received: {weight.DType.Name()}.");
+        if (!Autocast.Unites(weight.DType, of.DType)) throw new DTypeException($"{TypeName}: expected a {name} of dtype {of.DType.Name()}. Received: {weight.DType.Name()}.");
         return weight.Borrow();
     }
 

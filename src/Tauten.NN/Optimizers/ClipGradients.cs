@@ -26,13 +26,29 @@ public static class ClipGradients
         var all = With(parameters);
         if (all.Count == 0) return Tensor.From(0f);
         using var untracked = Gradients.NoGrad();
-        // One pass for the norm and one for the gradients, on each device.
+        var norm = Norm(all, order);
+        Scale(all, (largest / (norm + 1e-6)).Minimum(1).To(DType.Float64));
+        return norm;
+    }
+
+    /// <summary>The norm of all gradients together: one pass on each device. 0 if there is none.</summary>
+    internal static Tensor Norm(IEnumerable<Parameter> parameters, double order)
+    {
+        var all = With(parameters);
+        if (all.Count == 0) return Tensor.From(0f);
+        Tensor[] norms = [.. Devices(all).Select(here => Norm([.. here.Select(parameter => parameter.BorrowGrad()!)], order).Beside(all[0].BorrowGrad()!))];
+        return norms.Length == 1 ? norms[0] : Tensor.Stack([.. norms.Select(part => part.To(norms[0].DType))], 0).Norm(order);
+    }
+
+    static List<List<Parameter>> Devices(List<Parameter> all) =>
+        Ambient.Current.Capture is not null ? [all] : [.. all.GroupBy(parameter => parameter.BorrowGrad()!.Backend).Select(group => group.ToList())];
+
+    /// <summary>Multiplies all gradients by a number, float64[]: one pass on each device.</summary>
+    internal static void Scale(IEnumerable<Parameter> parameters, Tensor factor)
+    {
         bool captures = Ambient.Current.Capture is not null;
-        var devices = captures ? [all] : all.GroupBy(parameter => parameter.BorrowGrad()!.Backend).Select(group => group.ToList()).ToList();
-        Tensor[] norms = [.. devices.Select(here => Norm([.. here.Select(parameter => parameter.BorrowGrad()!)], order).Beside(all[0].BorrowGrad()!))];
-        var norm = norms.Length == 1 ? norms[0] : Tensor.Stack([.. norms.Select(part => part.To(norms[0].DType))], 0).Norm(order);
-        var factor = (largest / (norm + 1e-6)).Minimum(1).To(DType.Float64);
-        foreach (var here in devices)
+        var all = With(parameters);
+        foreach (var here in all.Count == 0 ? [] : Devices(all))
         {
             Tensor[] x = [factor.Beside(here[0].BorrowGrad()!), .. here.Select(parameter => parameter.BorrowGrad()!)];
             if (captures)
@@ -44,7 +60,6 @@ public static class ClipGradients
             var y = Dispatch.RunOver(ScaleAll.Instance, x, [.. here.Select(parameter => parameter.HasPrivateGrad)]);
             for (int i = 0; i < y.Length; i++) here[i].AdoptGrad(y[i]);
         }
-        return norm;
     }
 
     static Tensor Norm(Tensor[] gradients, double order)

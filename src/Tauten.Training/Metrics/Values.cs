@@ -63,6 +63,8 @@ public sealed class Mean : ValueMetric
     /// <summary>An empty metric.</summary>
     public Mean() => sums = KeepSums("sums", 2);
 
+    internal void Add(double value, double weight) => Add([value], [weight]);
+
     private protected override void Add(ReadOnlySpan<double> values, ReadOnlySpan<double> weights)
     {
         for (int i = 0; i < values.Length; i++)

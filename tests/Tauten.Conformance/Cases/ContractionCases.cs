@@ -86,6 +86,7 @@ static class ContractionCases
                 Absolute = absolute,
                 Reason = order,
                 Order = 0,
+                IsCostly = true,
             };
     }
 

@@ -70,6 +70,6 @@ static class SequenceCases
     static OpCase Case<TOp>(CompositeOp op, string name, Dictionary<string, int> large, params Input[] inputs) where TOp : Op =>
         new(typeof(TOp), name.Trim(), x => Dispatch.RunAll(op, x), inputs)
         {
-            Large = large, Condition = 80, Absolute = 8, Reason = "each step magnifies the error of the one before, and sums over all steps round in another order",
+            Large = large, IsCostly = op is LstmSequenceGradient or GruSequenceGradient, Condition = 80, Absolute = 8, Reason = "each step magnifies the error of the one before, and sums over all steps round in another order",
         };
 }

@@ -15,10 +15,10 @@ static partial class ExampleCoverage
     static readonly string[] byClass =
     [
         "src/Tauten.Core/Distributions", "src/Tauten.NN/Layers", "src/Tauten.NN/Losses", "src/Tauten.NN/Optimizers", "src/Tauten.NN/Schedules", "src/Tauten.NN/Initializers",
-        "src/Tauten.NN/Parametrizations", "src/Tauten.NN/Preprocessing", "src/Tauten.Training/Metrics",
+        "src/Tauten.NN/Parametrizations", "src/Tauten.NN/Preprocessing", "src/Tauten.Training/Metrics", "src/Tauten.Training/Callbacks",
     ];
 
-    static readonly string[] libraries = ["src/Tauten.Core", "src/Tauten.NN", "src/Tauten.Training"];
+    static readonly string[] libraries = ["src/Tauten.Core", "src/Tauten.NN", "src/Tauten.Data", "src/Tauten.Training"];
 
     // What every object has needs no example.
     static readonly string[] plain = ["ToString", "Equals", "GetHashCode"];

@@ -14,17 +14,17 @@ public class ExampleTests
 {
     static readonly Tree tree = new(SourceTree.Root);
 
-    static readonly string[] projects = ["Tauten.Core", "Tauten.Compiler", "Tauten.NN", "Tauten.Onnx", "Tauten.Inference", "Tauten.Training", "Tauten.Interop"];
+    static readonly string[] projects = ["Tauten.Core", "Tauten.Compiler", "Tauten.NN", "Tauten.Onnx", "Tauten.Inference", "Tauten.Data", "Tauten.Training", "Tauten.Interop"];
 
     static readonly Example[] examples = [.. projects.SelectMany(p => tree.Files($"src/{p}", ".cs")).SelectMany(f => Example.In(f, tree.Read(f)))];
 
     static readonly Lazy<Assembly> compiled = new(Compile);
 
-    const string Usings = "global using Tauten;\nglobal using Tauten.Distributions;\nglobal using Tauten.Interop;\nglobal using Tauten.NN;\nglobal using Tauten.Training;\nglobal using Buffer = Tauten.Buffer;\n";
+    const string Usings = "global using Tauten;\nglobal using Tauten.Data;\nglobal using Tauten.Distributions;\nglobal using Tauten.Interop;\nglobal using Tauten.NN;\nglobal using Tauten.Training;\nglobal using Buffer = Tauten.Buffer;\n";
 
     static Assembly Compile()
     {
-        MetadataReference[] libraries = [.. new[] { typeof(Tensor), typeof(CpuBackend), typeof(Compiled), typeof(NN.Module), typeof(Onnx), typeof(Model), typeof(Training.Metric), typeof(Interop.TensorSpans) }.Select(t => MetadataReference.CreateFromFile(t.Assembly.Location))];
+        MetadataReference[] libraries = [.. new[] { typeof(Tensor), typeof(CpuBackend), typeof(Compiled), typeof(NN.Module), typeof(Onnx), typeof(Model), typeof(Data.Dataset), typeof(Training.Metric), typeof(Interop.TensorSpans) }.Select(t => MetadataReference.CreateFromFile(t.Assembly.Location))];
         var programs = examples.Select((e, i) => ($"Example{i}.cs", e.Program($"Example{i}")));
         var compilation = Compiler.Compile("Examples", [.. programs, ("Usings.cs", Usings)], libraries);
         CSharpGeneratorDriver.Create(new ModuleGenerator()).WithUpdatedParseOptions(Compiler.Options).RunGeneratorsAndUpdateCompilation(compilation, out var whole, out _);

@@ -48,6 +48,9 @@ public sealed record Softplus : CompositeOp
 {
     internal static readonly Softplus Instance = new();
 
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Softplus");
 
     /// <inheritdoc/>

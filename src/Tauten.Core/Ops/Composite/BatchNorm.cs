@@ -64,6 +64,9 @@ public sealed record BatchMomentsGradient : CompositeOp
 /// <param name="Epsilon">Added to the variance, so that a constant channel does not divide by zero.</param>
 public sealed record BatchNorm(double Epsilon) : CompositeOp
 {
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Widest;
+
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => x.Length == 5 ? [OnnxForm.Of("BatchNormalization", [OnnxForm.X(), OnnxForm.X(3), OnnxForm.X(4), OnnxForm.X(1), OnnxForm.X(2)], ("epsilon", Epsilon))] : null;
 
     /// <inheritdoc/>
@@ -131,6 +134,9 @@ public sealed record BatchNormGradient(double Epsilon) : CompositeOp
 /// <param name="Epsilon">Added to the variance, so that a constant channel does not divide by zero.</param>
 public sealed record BatchNormTraining(double Epsilon) : CompositeOp
 {
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Widest;
+
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {

@@ -8,6 +8,9 @@ namespace Tauten.Ops;
 public sealed record CDist(double Order) : CompositeOp
 {
     /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
+    /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
         Expect.Count(x, 2, this);

@@ -6,6 +6,9 @@ public sealed record CrossEntropy : CompositeOp
     internal static readonly CrossEntropy Instance = new();
 
     /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
+    /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
         Expect.Count(x, 2, this);

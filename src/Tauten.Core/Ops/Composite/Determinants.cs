@@ -10,6 +10,9 @@ public sealed record Det : CompositeOp
     internal static readonly Det Instance = new();
 
     /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
+    /// <inheritdoc/>
     public override Tensor Expand(ReadOnlySpan<Tensor> x)
     {
         Matrices.ExpectSquare(this, x[0].Spec);
@@ -38,6 +41,9 @@ public sealed record Det : CompositeOp
 public sealed record Cofactors : CompositeOp
 {
     internal static readonly Cofactors Instance = new();
+
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
 
     /// <inheritdoc/>
     public override Tensor Expand(ReadOnlySpan<Tensor> x)
@@ -69,6 +75,9 @@ public sealed record Cofactors : CompositeOp
 public sealed record SlogDet : CompositeOp
 {
     internal static readonly SlogDet Instance = new();
+
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
 
     /// <inheritdoc/>
     public override Tensor[] ExpandAll(ReadOnlySpan<Tensor> x)

@@ -14,6 +14,9 @@ namespace Tauten.Ops;
 public sealed record Einsum(string Equation) : CompositeOp
 {
     /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Reduced;
+
+    /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Contraction;
 
     /// <inheritdoc/>

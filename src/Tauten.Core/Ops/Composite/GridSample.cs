@@ -11,6 +11,9 @@ namespace Tauten.Ops;
 public sealed record GridSample(InterpolationMode Mode, GridPadding Padding, bool AlignCorners) : CompositeOp
 {
     /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Widest;
+
+    /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
         Expect.Count(x, 2, this);

@@ -10,6 +10,9 @@ namespace Tauten.Ops;
 public sealed record GroupNorm(int Groups, double Epsilon) : CompositeOp
 {
     /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.WideRange;
+
+    /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
         if (x.Length is not (1 or 3)) throw new ShapeException($"GroupNorm: expected an input, or an input, a weight and a bias. Received: {x.Length} tensors.");
@@ -48,6 +51,9 @@ public sealed record GroupNorm(int Groups, double Epsilon) : CompositeOp
 /// <param name="Epsilon">Added to the mean, so that a row of zeros does not divide by zero.</param>
 public sealed record RmsNorm(int Axes, double Epsilon) : CompositeOp
 {
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.WideRange;
+
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {

@@ -8,6 +8,9 @@ namespace Tauten.Ops;
 /// <param name="Epsilon">Added to the variance, so that a constant row does not divide by zero.</param>
 public sealed record LayerNorm(int Axes, double Epsilon) : CompositeOp
 {
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.WideRange;
+
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => x.Length == 3 ? [OnnxForm.Of("LayerNormalization", [OnnxForm.X(), OnnxForm.X(1), OnnxForm.X(2)], ("axis", (long)-Axes), ("epsilon", Epsilon)).From(17)] : null;
 
     /// <inheritdoc/>

@@ -6,6 +6,12 @@ public sealed record Linear : CompositeOp
     internal static readonly Linear Instance = new();
 
     /// <inheritdoc/>
+    internal override double? Work(ReadOnlySpan<TensorSpec> x, ReadOnlySpan<TensorSpec> y) => 2.0 * y[0].Shape.Count * x[1].Shape[1].Value;
+
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Reduced;
+
+    /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Contraction;
 
     /// <inheritdoc/>

@@ -8,6 +8,9 @@ namespace Tauten.Ops;
 public sealed record Solve(bool Checks) : CompositeOp
 {
     /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
+    /// <inheritdoc/>
     public override Tensor[] ExpandAll(ReadOnlySpan<Tensor> x)
     {
         Matrices.ExpectSystem(this, x[0].Spec, x[1].Spec);
@@ -34,6 +37,9 @@ public sealed record Solve(bool Checks) : CompositeOp
 public sealed record Inverse(bool Checks) : CompositeOp
 {
     /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
+    /// <inheritdoc/>
     public override Tensor[] ExpandAll(ReadOnlySpan<Tensor> x)
     {
         Matrices.ExpectSquare(this, x[0].Spec);
@@ -57,6 +63,9 @@ public sealed record Inverse(bool Checks) : CompositeOp
 /// <param name="Hermitian">Whether the matrices are symmetric; only the lower triangle is read then.</param>
 public sealed record Pinv(double? RelativeTolerance, double AbsoluteTolerance, bool Hermitian) : CompositeOp
 {
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
     /// <inheritdoc/>
     public override Tensor Expand(ReadOnlySpan<Tensor> x)
     {

@@ -3,6 +3,9 @@ namespace Tauten.Ops;
 /// <summary>x - log(sum(exp(x))) along <paramref name="Axis"/>: the logarithm of <see cref="Softmax"/> without its loss of precision. Dtypes: floating-point.</summary>
 public sealed record LogSoftmax(int Axis) : CompositeOp
 {
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("LogSoftmax", ("axis", (long)Axis));
 
     /// <inheritdoc/>

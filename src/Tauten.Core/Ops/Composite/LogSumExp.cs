@@ -4,6 +4,9 @@ namespace Tauten.Ops;
 public sealed record LogSumExp(Dims Axes, bool KeepDims) : CompositeOp
 {
     /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
+    /// <inheritdoc/>
     public override Tensor Expand(ReadOnlySpan<Tensor> x)
     {
         var largest = x[0].Max(Axes, keepDims: true);

@@ -42,7 +42,7 @@ public sealed record Mapped(CompositeOp Op, Dims Inputs) : CompositeOp
     public override Tensor[] ExpandAll(ReadOnlySpan<Tensor> x)
     {
         var size = x[(int)Inputs[0]].Shape[0];
-        var expansion = Graph.Capture(s => Op.ExpandAll(s), Samples(Dispatch.SpecsOf(x)));
+        var expansion = Graph.Capture(s => Op.Expansion(s), Samples(Dispatch.SpecsOf(x)));
         return expansion.RunFull(x, Flags(x.Length), size);
     }
 

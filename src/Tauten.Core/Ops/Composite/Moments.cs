@@ -3,6 +3,9 @@ namespace Tauten.Ops;
 /// <summary>The mean along axes. Dtypes: floating-point.</summary>
 public sealed record Mean(Dims Axes, bool KeepDims) : CompositeOp
 {
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => !x[0].DType.IsFloating() ? null : OnnxForm.Reduction("ReduceMean", Axes, KeepDims, opset);
 
     /// <inheritdoc/>
@@ -35,6 +38,9 @@ public sealed record Mean(Dims Axes, bool KeepDims) : CompositeOp
 public sealed record Variance(Dims Axes, double Correction, bool KeepDims) : CompositeOp
 {
     /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
+    /// <inheritdoc/>
     public override Tensor Expand(ReadOnlySpan<Tensor> x)
     {
         Expect.Floating(this, x[0].Spec);
@@ -57,6 +63,9 @@ public sealed record Variance(Dims Axes, double Correction, bool KeepDims) : Com
 public sealed record StandardDeviation(Dims Axes, double Correction, bool KeepDims) : CompositeOp
 {
     /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
+    /// <inheritdoc/>
     public override Tensor Expand(ReadOnlySpan<Tensor> x) => x[0].Var(Axes, Correction, KeepDims).Sqrt();
 
     /// <inheritdoc/>
@@ -66,6 +75,9 @@ public sealed record StandardDeviation(Dims Axes, double Correction, bool KeepDi
 /// <summary>(sum |x|^Order)^(1/Order) along axes; the largest magnitude for infinity, the number of elements other than 0 for 0. At 0 the gradient is 0. Dtypes: floating-point.</summary>
 public sealed record Norm(double Order, Dims Axes, bool KeepDims) : CompositeOp
 {
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
     /// <inheritdoc/>
     public override Tensor Expand(ReadOnlySpan<Tensor> x)
     {

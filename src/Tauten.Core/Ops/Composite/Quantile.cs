@@ -8,6 +8,9 @@ namespace Tauten.Ops;
 public sealed record Quantile(Dims Axes, QuantileInterpolation Interpolation, bool KeepDims, bool SkipsNaN) : CompositeOp
 {
     /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
+    /// <inheritdoc/>
     public override Tensor Expand(ReadOnlySpan<Tensor> x)
     {
         var q = x[1];

@@ -16,6 +16,12 @@ namespace Tauten.Ops;
 public sealed record ScaledDotProductAttention(bool Causal = false, double? Scale = null, double Dropout = 0) : CompositeOp
 {
     /// <inheritdoc/>
+    internal override double? Work(ReadOnlySpan<TensorSpec> x, ReadOnlySpan<TensorSpec> y) => (Causal ? 1.0 : 2.0) * x[0].Shape.Count * x[1].Shape[^2].Value * (1 + (double)x[2].Shape[^1].Value / x[0].Shape[^1].Value);
+
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Reduced;
+
+    /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
         AttentionScores.Check(this, Dropout, x, 3);
@@ -91,6 +97,9 @@ public sealed record ScaledDotProductAttention(bool Causal = false, double? Scal
 /// <param name="Dropout">The probability with which a weight is set to 0; the others are divided by 1 - Dropout.</param>
 public sealed record ScaledDotProductAttentionGradient(bool Causal = false, double? Scale = null, double Dropout = 0) : CompositeOp
 {
+    /// <inheritdoc/>
+    internal override double? Work(ReadOnlySpan<TensorSpec> x, ReadOnlySpan<TensorSpec> y) => (Causal ? 2.5 : 5.0) * x[1].Shape.Count * x[2].Shape[^2].Value;
+
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {

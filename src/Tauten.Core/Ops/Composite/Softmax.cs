@@ -3,6 +3,9 @@ namespace Tauten.Ops;
 /// <summary>exp(x) / sum(exp(x)) along <paramref name="Axis"/>, shifted by the largest value so that it cannot overflow. Dtypes: floating-point.</summary>
 public sealed record Softmax(int Axis) : CompositeOp
 {
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Softmax", ("axis", (long)Axis));
 
     /// <inheritdoc/>

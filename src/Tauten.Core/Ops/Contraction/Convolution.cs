@@ -11,6 +11,12 @@ namespace Tauten.Ops;
 /// <param name="Groups">Output channels are split into as many groups, each of which sees only its part of the input channels.</param>
 public sealed record Convolution(Dims Strides, Dims Padding, Dims Dilations, int Groups) : PrimitiveOp
 {
+    /// <inheritdoc/>
+    internal override double? Work(ReadOnlySpan<TensorSpec> x, ReadOnlySpan<TensorSpec> y) => 2.0 * y[0].Shape.Count * x[1].Shape.Count / x[1].Shape[0].Value;
+
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Reduced;
+
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Conv", [OnnxForm.X(), OnnxForm.X(1)], ("strides", Strides.ToArray()), ("pads", Padding.ToArray()), ("dilations", Dilations.ToArray()), ("group", (long)Groups))];
 
     /// <inheritdoc/>
@@ -79,6 +85,12 @@ public sealed record Convolution(Dims Strides, Dims Padding, Dims Dilations, int
 /// <param name="Forward">The convolution.</param>
 public sealed record ConvolutionInputGradient(Shape Input, Convolution Forward) : PrimitiveOp
 {
+    /// <inheritdoc/>
+    internal override double? Work(ReadOnlySpan<TensorSpec> x, ReadOnlySpan<TensorSpec> y) => 2.0 * x[0].Shape.Count * x[1].Shape.Count / x[1].Shape[0].Value;
+
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Reduced;
+
     // What the windows reach, less the padding, may be shorter than the input was: the difference is output padding.
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset)
     {
@@ -149,6 +161,9 @@ public sealed record ConvolutionWeightGradient(Shape Weight, Convolution Forward
         }
         return [parts.Length == 1 ? parts[0] : Tensor.Concat(parts, 0)];
     }
+
+    /// <inheritdoc/>
+    internal override double? Work(ReadOnlySpan<TensorSpec> x, ReadOnlySpan<TensorSpec> y) => 2.0 * x[1].Shape.Count * y[0].Shape.Count / y[0].Shape[0].Value;
 
     /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Contraction;

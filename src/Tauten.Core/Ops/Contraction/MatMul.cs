@@ -8,6 +8,12 @@ public sealed record MatMul : PrimitiveOp
 {
     internal static readonly MatMul Instance = new();
 
+    /// <inheritdoc/>
+    internal override double? Work(ReadOnlySpan<TensorSpec> x, ReadOnlySpan<TensorSpec> y) => 2.0 * y[0].Shape.Count * x[0].Shape[^1].Value;
+
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Reduced;
+
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Binary("MatMul");
 
     /// <inheritdoc/>

@@ -17,7 +17,8 @@ public sealed record Resample(int Axis, Dim Size, InterpolationMode Mode, double
 {
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset)
     {
-        if (Mode == InterpolationMode.Area || (Antialias && opset < 18)) return null;
+        // Without aliases, cubic weights beyond the border are another matter there.
+        if (Mode == InterpolationMode.Area || (Antialias && (opset < 18 || Mode == InterpolationMode.Cubic))) return null;
         int axis = x[0].Shape.Axis(Axis, Name());
         // Of a scale, the operator makes a size of its own.
         if (Scale > 0 && (!x[0].Shape[axis].IsKnown || !Size.IsKnown || (long)Math.Floor(x[0].Shape[axis].Value * (double)(float)Scale) != Size.Value)) return null;
@@ -29,8 +30,6 @@ public sealed record Resample(int Axis, Dim Size, InterpolationMode Mode, double
         List<(string, object)> attributes = [("mode", mode), ("coordinate_transformation_mode", place)];
         if (mode == "nearest") attributes.Add(("nearest_mode", Mode == InterpolationMode.Nearest ? "floor" : "round_prefer_ceil"));
         if (Antialias) attributes.Add(("antialias", 1L));
-        // See InterpolationMode.
-        if (mode == "cubic") attributes.Add(("cubic_coeff_a", Antialias ? -0.5 : -0.75));
         return [OnnxForm.Of("Resize", inputs, attributes.ToArray())];
     }
 

@@ -62,6 +62,9 @@ public sealed record Pow : NumericBinaryOp
 {
     internal static readonly Pow Instance = new();
 
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Binary("Pow");
 
     /// <inheritdoc/>

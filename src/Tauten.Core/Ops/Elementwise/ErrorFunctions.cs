@@ -29,6 +29,9 @@ public sealed record Erfinv : UnaryOp
     internal static readonly Erfinv Instance = new();
 
     /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
+    /// <inheritdoc/>
     public override Reads GradientReads() => Reads.Output;
 
     /// <inheritdoc/>

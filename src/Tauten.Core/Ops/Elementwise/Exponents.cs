@@ -5,6 +5,9 @@ public sealed record Exp2 : UnaryOp
 {
     internal static readonly Exp2 Instance = new();
 
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Pow", [OnnxForm.Constant(2, x[0].DType), OnnxForm.X()])];
 
     /// <inheritdoc/>
@@ -19,6 +22,9 @@ public sealed record Log2 : UnaryOp
 {
     internal static readonly Log2 Instance = new();
 
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Div", [OnnxForm.Unary("Log")[0], OnnxForm.Constant(Math.Log(2), x[0].DType)])];
 
     /// <inheritdoc/>
@@ -29,6 +35,9 @@ public sealed record Log2 : UnaryOp
 public sealed record Log10 : UnaryOp
 {
     internal static readonly Log10 Instance = new();
+
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
 
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Div", [OnnxForm.Unary("Log")[0], OnnxForm.Constant(Math.Log(10), x[0].DType)])];
 

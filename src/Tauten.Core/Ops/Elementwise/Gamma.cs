@@ -6,6 +6,9 @@ public sealed record Lgamma : UnaryOp
     internal static readonly Lgamma Instance = new();
 
     /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
+    /// <inheritdoc/>
     protected override Tensor Derivative(Backward b) => b.Grad * b.Input(0).Digamma();
 }
 
@@ -13,6 +16,9 @@ public sealed record Lgamma : UnaryOp
 public sealed record Digamma : UnaryOp
 {
     internal static readonly Digamma Instance = new();
+
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
 
     /// <inheritdoc/>
     protected override Tensor Derivative(Backward b) => b.Grad * b.Input(0).Polygamma(1);

@@ -5,6 +5,9 @@ public sealed record Exp : UnaryOp
 {
     internal static readonly Exp Instance = new();
 
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Exp");
 
     /// <inheritdoc/>
@@ -18,6 +21,9 @@ public sealed record Exp : UnaryOp
 public sealed record Expm1 : UnaryOp
 {
     internal static readonly Expm1 Instance = new();
+
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
 
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Sub", [OnnxForm.Unary("Exp")[0], OnnxForm.Constant(1, x[0].DType)])];
 
@@ -33,6 +39,9 @@ public sealed record Log : UnaryOp
 {
     internal static readonly Log Instance = new();
 
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Log");
 
     /// <inheritdoc/>
@@ -43,6 +52,9 @@ public sealed record Log : UnaryOp
 public sealed record Log1p : UnaryOp
 {
     internal static readonly Log1p Instance = new();
+
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
 
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Log", [OnnxForm.Of("Add", [OnnxForm.X(), OnnxForm.Constant(1, x[0].DType)])])];
 
@@ -77,6 +89,9 @@ public sealed record Tan : UnaryOp
 {
     internal static readonly Tan Instance = new();
 
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Tan");
 
     /// <inheritdoc/>
@@ -91,6 +106,9 @@ public sealed record Asin : UnaryOp
 {
     internal static readonly Asin Instance = new();
 
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Asin");
 
     /// <inheritdoc/>
@@ -101,6 +119,9 @@ public sealed record Asin : UnaryOp
 public sealed record Acos : UnaryOp
 {
     internal static readonly Acos Instance = new();
+
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
 
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Acos");
 
@@ -124,6 +145,9 @@ public sealed record Sinh : UnaryOp
 {
     internal static readonly Sinh Instance = new();
 
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Sinh");
 
     /// <inheritdoc/>
@@ -134,6 +158,9 @@ public sealed record Sinh : UnaryOp
 public sealed record Cosh : UnaryOp
 {
     internal static readonly Cosh Instance = new();
+
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
 
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Cosh");
 

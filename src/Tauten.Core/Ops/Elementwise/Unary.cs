@@ -83,6 +83,9 @@ public sealed record Rsqrt : UnaryOp
 {
     internal static readonly Rsqrt Instance = new();
 
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Reciprocal", OnnxForm.Unary("Sqrt"))];
 
     /// <inheritdoc/>
@@ -96,6 +99,9 @@ public sealed record Rsqrt : UnaryOp
 public sealed record Reciprocal : UnaryOp
 {
     internal static readonly Reciprocal Instance = new();
+
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
 
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Reciprocal");
 

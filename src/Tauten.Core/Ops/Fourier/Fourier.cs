@@ -19,6 +19,9 @@ public sealed record Dft(int Axis, bool Inverse, FftNorm Norm) : PrimitiveOp
     }
 
     /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
+    /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
         Spectra.Check(this, x, Axis);
@@ -53,6 +56,9 @@ public sealed record RealDft(int Axis, FftNorm Norm) : PrimitiveOp
         var m = AlongAxis.Computed(this with { Axis = 1 }, units);
         return [AlongAxis.Product(x[0], Axis, m[0]), AlongAxis.Product(x[0], Axis, m[1])];
     }
+
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
 
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
@@ -94,6 +100,9 @@ public sealed record RealInverseDft(int Axis, Dim Length, FftNorm Norm) : Primit
         Tensor re = AlongAxis.Computed(this with { Axis = 1 }, units, none)[0], im = AlongAxis.Computed(this with { Axis = 1 }, none, units)[0];
         return [AlongAxis.Product(x[0], Axis, re) + AlongAxis.Product(x[1], Axis, im)];
     }
+
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
 
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)

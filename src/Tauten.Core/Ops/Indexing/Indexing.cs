@@ -40,6 +40,9 @@ public sealed record Gather(int Axis) : PrimitiveOp
 /// </summary>
 public sealed record ScatterAdd(int Axis) : PrimitiveOp
 {
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Widest;
+
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("ScatterElements", [OnnxForm.X(), OnnxForm.X(1), OnnxForm.X(2)], ("axis", (long)Axis), ("reduction", "add")).From(16)];
 
     /// <inheritdoc/>
@@ -63,6 +66,9 @@ public sealed record ScatterAdd(int Axis) : PrimitiveOp
 /// <summary>x with src[i, j, ..] put at [.., index[i, j, ..], ..] along the axis; of several for one place the last wins. Dtypes: any; indices int32, int64.</summary>
 public sealed record Scatter(int Axis) : PrimitiveOp
 {
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Widest;
+
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("ScatterElements", [OnnxForm.X(), OnnxForm.X(1), OnnxForm.X(2)], ("axis", (long)Axis))];
 
     /// <inheritdoc/>
@@ -176,6 +182,9 @@ public sealed record IndexAdd(int Axis) : PrimitiveOp
         var index = x[1].Reshape([.. Enumerable.Repeat((Dim)1, Axis), x[1].Shape.ElementCount, .. Enumerable.Repeat((Dim)1, behind)]);
         return [Dispatch.Run(new ScatterAdd(Axis), x[0], index.BroadcastTo(source.Shape), source)];
     }
+
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Widest;
 
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)

@@ -10,6 +10,9 @@ namespace Tauten.Ops;
 /// </remarks>
 public sealed record ScatterReduce(int Axis, Combination Combination, bool IncludeSelf) : PrimitiveOp
 {
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Widest;
+
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => IncludeSelf && Combination is (Combination.Product or Combination.Max or Combination.Min) ? [OnnxForm.Of("ScatterElements", [OnnxForm.X(), OnnxForm.X(1), OnnxForm.X(2)], ("axis", (long)Axis), ("reduction", Combination switch { Combination.Product => "mul", Combination.Max => "max", _ => "min" })).From(18)] : null;
 
     /// <inheritdoc/>

@@ -9,6 +9,9 @@ namespace Tauten.Ops;
 public sealed record Cholesky(bool Checks) : PrimitiveOp
 {
     /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
+    /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
         var a = Expect.One(x, this);
@@ -41,6 +44,9 @@ public sealed record Cholesky(bool Checks) : PrimitiveOp
 /// <param name="UnitTriangular">Whether the diagonal of A is taken as ones and not read.</param>
 public sealed record TriangularSolve(bool Upper, bool UnitTriangular) : PrimitiveOp
 {
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {

@@ -11,6 +11,9 @@ namespace Tauten.Ops;
 public sealed record LdlFactor(bool Checks) : PrimitiveOp
 {
     /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
+    /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
         var a = Expect.One(x, this);
@@ -35,6 +38,9 @@ public sealed record LdlFactor(bool Checks) : PrimitiveOp
 public sealed record LdlSolve : PrimitiveOp
 {
     internal static readonly LdlSolve Instance = new();
+
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
 
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)

@@ -10,6 +10,9 @@ namespace Tauten.Ops;
 public sealed record LuFactor(bool Checks) : PrimitiveOp
 {
     /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
+    /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
         var a = Expect.One(x, this);

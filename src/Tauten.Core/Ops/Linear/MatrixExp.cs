@@ -10,6 +10,9 @@ public sealed record MatrixExp : PrimitiveOp
     internal static readonly MatrixExp Instance = new();
 
     /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
+    /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
         var a = Expect.One(x, this);

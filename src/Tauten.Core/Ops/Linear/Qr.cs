@@ -10,6 +10,9 @@ namespace Tauten.Ops;
 public sealed record Qr(bool Complete) : PrimitiveOp
 {
     /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
+    /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
         var a = Expect.One(x, this);
@@ -49,6 +52,9 @@ public sealed record Qr(bool Complete) : PrimitiveOp
 public sealed record HouseholderFactor : PrimitiveOp
 {
     internal static readonly HouseholderFactor Instance = new();
+
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
 
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)

@@ -10,6 +10,9 @@ namespace Tauten.Ops;
 public sealed record Eigh(bool Upper) : PrimitiveOp
 {
     /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
+    /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
         var a = Expect.One(x, this);
@@ -45,6 +48,9 @@ public sealed record Eigh(bool Upper) : PrimitiveOp
 /// <param name="Full">Whether U and V^T are square.</param>
 public sealed record Svd(bool Full) : PrimitiveOp
 {
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
@@ -111,6 +117,9 @@ public sealed record Svd(bool Full) : PrimitiveOp
 public sealed record Eig : PrimitiveOp
 {
     internal static readonly Eig Instance = new();
+
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
 
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)

@@ -59,6 +59,9 @@ public sealed record Diagonal(long Offset, int Axis1, int Axis2) : ViewOp
 public sealed record DiagonalScatter(long Offset, int Axis1, int Axis2) : CompositeOp
 {
     /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Widest;
+
+    /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Movement;
 
     /// <inheritdoc/>

@@ -45,6 +45,9 @@ public sealed record SliceUpdate(Shape Starts, Dims Steps) : PrimitiveOp
     }
 
     /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Widest;
+
+    /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Movement;
 
     /// <inheritdoc/>
@@ -109,6 +112,9 @@ public sealed record Pad(Dims Low, Dims High, double Value) : PrimitiveOp
 /// <summary>The inputs one behind the other along an axis. Dtypes: any.</summary>
 public sealed record Concat(int Axis) : PrimitiveOp
 {
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Widest;
+
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Concat", [.. Enumerable.Range(0, x.Length).Select(OnnxForm.X)], ("axis", (long)Axis))];
 
     /// <inheritdoc/>

@@ -43,6 +43,9 @@ public abstract record ScanOp(int Axis, bool Exclusive, bool Reverse) : Primitiv
 /// <summary>The running sum along an axis. Integers wrap around. Dtypes: numbers.</summary>
 public sealed record CumSum(int Axis, bool Exclusive, bool Reverse) : ScanOp(Axis, Exclusive, Reverse)
 {
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
+
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("CumSum", [OnnxForm.X(), OnnxForm.Scalar(Axis)], ("exclusive", Exclusive ? 1L : 0), ("reverse", Reverse ? 1L : 0)).From(14)];
 
     /// <inheritdoc/>
@@ -56,6 +59,9 @@ public sealed record CumSum(int Axis, bool Exclusive, bool Reverse) : ScanOp(Axi
 public sealed record CumProd(int Axis, bool Exclusive, bool Reverse) : ScanOp(Axis, Exclusive, Reverse)
 {
     internal override Tensor[]? Spelled(ReadOnlySpan<Tensor> x) => Masked(x[0], 1) is { } terms ? [terms.Prod(Axis + 1)] : null;
+
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
 
     /// <inheritdoc/>
     public override Tensor?[] Gradient(Backward b)
@@ -76,6 +82,9 @@ public sealed record CumProd(int Axis, bool Exclusive, bool Reverse) : ScanOp(Ax
 /// </summary>
 public sealed record LinearScan(int Axis, bool Reverse) : PrimitiveOp
 {
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Widest;
+
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
@@ -109,6 +118,9 @@ public sealed record LinearScan(int Axis, bool Reverse) : PrimitiveOp
 public sealed record LogCumSumExp(int Axis) : ScanOp(Axis, false, false)
 {
     internal override Tensor[]? Spelled(ReadOnlySpan<Tensor> x) => Masked(x[0], double.NegativeInfinity) is { } terms ? [terms.LogSumExp(Axis + 1)] : null;
+
+    /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Full;
 
     private protected override void CheckType(TensorSpec x) => Expect.Floating(this, x);
 

@@ -15,6 +15,9 @@ public sealed record SearchSorted(bool Right) : PrimitiveOp
     }
 
     /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Widest;
+
+    /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
         if (x.Length != 3) Expect.Count(x, 2, this);

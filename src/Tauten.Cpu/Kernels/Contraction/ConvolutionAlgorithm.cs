@@ -106,16 +106,19 @@ internal abstract unsafe class ConvolutionAlgorithm<V, T>
     where V : unmanaged, ISimd<V, T>
     where T : unmanaged, INumberBase<T>
 {
+    private static readonly ConvolutionAlgorithm<V, T> pointwise = new PointwiseAlgorithm<V, T>(), sampled = new SampledAlgorithm<V, T>(), channelsLast = new ChannelsLastAlgorithm<V, T>(),
+        depthwise = new DepthwiseAlgorithm<V, T>(), winograd = new WinogradAlgorithm<V, T>(), overlaps = new OverlapsAlgorithm<V, T>(), windows = new WindowsAlgorithm<V, T>();
+
     /// <summary>The table of algorithms.</summary>
     public static ConvolutionAlgorithm<V, T> Of(ConvolutionAlgorithm algorithm) => algorithm switch
     {
-        ConvolutionAlgorithm.Pointwise => new PointwiseAlgorithm<V, T>(),
-        ConvolutionAlgorithm.Sampled => new SampledAlgorithm<V, T>(),
-        ConvolutionAlgorithm.ChannelsLast => new ChannelsLastAlgorithm<V, T>(),
-        ConvolutionAlgorithm.Depthwise => new DepthwiseAlgorithm<V, T>(),
-        ConvolutionAlgorithm.Winograd => new WinogradAlgorithm<V, T>(),
-        ConvolutionAlgorithm.Overlaps => new OverlapsAlgorithm<V, T>(),
-        _ => new WindowsAlgorithm<V, T>(),
+        ConvolutionAlgorithm.Pointwise => pointwise,
+        ConvolutionAlgorithm.Sampled => sampled,
+        ConvolutionAlgorithm.ChannelsLast => channelsLast,
+        ConvolutionAlgorithm.Depthwise => depthwise,
+        ConvolutionAlgorithm.Winograd => winograd,
+        ConvolutionAlgorithm.Overlaps => overlaps,
+        _ => windows,
     };
 
     /// <summary>y = x * w, and what follows.</summary>

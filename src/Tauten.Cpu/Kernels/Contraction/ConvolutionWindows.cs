@@ -72,14 +72,17 @@ internal unsafe struct ConvolutionWindows<T> where T : unmanaged
     /// <summary>Fills the table of taps of a convolution.</summary>
     public void SetTaps(in ConvolutionShape shape, long* taps)
     {
-        var coordinates = new long[3][];
-        for (int axis = 0; axis < 3; axis++)
+        using var coordinates = Scratch.Take((shape.Kernel[0] + shape.Kernel[1] + shape.Kernel[2]) * sizeof(long));
+        var next = (long*)coordinates.Pointer;
+        SetTaps(shape.InChannelsOfGroup, Along(shape, 0, ref next), Along(shape, 1, ref next), Along(shape, 2, ref next), taps);
+
+        static ReadOnlySpan<long> Along(in ConvolutionShape shape, int axis, ref long* next)
         {
-            coordinates[axis] = new long[shape.Kernel[axis]];
-            for (int k = 0; k < coordinates[axis].Length; k++)
-                coordinates[axis][k] = k * shape.Dilation[axis];
+            var along = new Span<long>(next, (int)shape.Kernel[axis]);
+            for (int k = 0; k < along.Length; k++) along[k] = k * shape.Dilation[axis];
+            next += along.Length;
+            return along;
         }
-        SetTaps(shape.InChannelsOfGroup, coordinates[0], coordinates[1], coordinates[2], taps);
     }
 
     /// <summary>Fills the table of taps for the windows whose elements lie at these padded coordinates.</summary>

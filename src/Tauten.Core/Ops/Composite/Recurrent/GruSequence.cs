@@ -15,6 +15,9 @@ namespace Tauten.Ops;
 public sealed record GruSequence(bool ResetAfter = true, bool Backwards = false) : CompositeOp
 {
     /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Reduced;
+
+    /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
         var (time, batch) = Recurrence.Check(this, x, 3, ResetAfter ? 4 : 3, $"gates, a weight, a first state, and perhaps {(ResetAfter ? "a bias and " : "")}lengths", ResetAfter && x.Length > 0 && x[0].Shape.Rank == 3 ? (Dim?)x[0].Shape[2] : null);

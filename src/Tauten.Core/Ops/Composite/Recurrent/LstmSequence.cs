@@ -14,6 +14,9 @@ namespace Tauten.Ops;
 public sealed record LstmSequence(bool Backwards = false) : CompositeOp
 {
     /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Reduced;
+
+    /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
         var (time, batch) = Recurrence.Check(this, x, 4, 5, "gates, a weight, a first state, a first cell, and perhaps a projection and lengths");

@@ -10,6 +10,9 @@ namespace Tauten.Ops;
 public sealed record RnnSequence(bool Relu = false, bool Backwards = false) : CompositeOp
 {
     /// <inheritdoc/>
+    public override OpPrecision Precision() => OpPrecision.Reduced;
+
+    /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
         var (time, batch) = Recurrence.Check(this, x, 3, 3, "what the input adds, a weight, a first state, and perhaps lengths");

@@ -140,11 +140,12 @@ internal unsafe struct WinogradConvolution<V, T> : IChunks
             long image = row / tiles.RowsOfImage, y = row % tiles.RowsOfImage * 4, plane = tiles.OutputHeight * tiles.OutputWidth;
             long width = Math.Min(4 * run, tiles.OutputWidth - 4 * column);
             var place = target + (image * outChannels + channel) * plane + y * tiles.OutputWidth + 4 * column;
-            for (long i = 0; i < Math.Min(4, tiles.OutputHeight - y); i++)
-            {
-                ChannelLanes<V, T>.Scatter(pixels + i * pitch, lanes, place + i * tiles.OutputWidth, plane, channels, width);
-                epilogue.Apply(place + i * tiles.OutputWidth, channel, channels, plane, width);
-            }
+            long height = Math.Min(4, tiles.OutputHeight - y);
+            for (long i = 0; i < height; i++) ChannelLanes<V, T>.Scatter(pixels + i * pitch, lanes, place + i * tiles.OutputWidth, plane, channels, width);
+            // Whole rows follow each other.
+            if (width == tiles.OutputWidth) epilogue.Apply(place, channel, channels, plane, height * width);
+            else
+                for (long i = 0; i < height; i++) epilogue.Apply(place + i * tiles.OutputWidth, channel, channels, plane, width);
             tile += run;
         }
     }

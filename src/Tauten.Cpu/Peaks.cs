@@ -2,16 +2,11 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace Tauten.Benchmarks;
+namespace Tauten.Cpu;
 
-/// <summary>What the processor can do at this moment: multiply-adds on registers, and copies of memory.</summary>
+/// <summary>What the processor is able to do: multiply-adds on registers.</summary>
 static class Peaks
 {
-    /// <summary>Elements of a copy: more than the caches hold.</summary>
-    const int CopyLength = 1 << 25;
-
-    static readonly Lazy<(float[] From, float[] To)> copied = new(() => (new float[CopyLength], new float[CopyLength]));
-
     /// <summary>Float32 operations of multiply-adds in a nanosecond, on as many threads.</summary>
     public static double MultiplyAdds(int threads, int steps = 1_000_000) => OnThreads(threads, _ =>
     {
@@ -19,20 +14,8 @@ static class Peaks
         return steps * 16.0 * 2 * Lanes;
     });
 
-    /// <summary>Bytes read and written in a nanosecond by a plain copy, on as many threads.</summary>
-    public static double Copies(int threads)
-    {
-        var (from, to) = copied.Value;
-        int part = CopyLength / threads;
-        return OnThreads(threads, thread =>
-        {
-            from.AsSpan(thread * part, part).CopyTo(to.AsSpan(thread * part));
-            return 2.0 * sizeof(float) * part;
-        });
-    }
-
     /// <summary>The sum of the threads' rates; each measures itself, so that starting them does not count.</summary>
-    static double OnThreads(int threads, Func<int, double> work)
+    public static double OnThreads(int threads, Func<int, double> work)
     {
         var rates = new double[threads];
         using var start = new Barrier(threads);
