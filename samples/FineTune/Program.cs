@@ -29,8 +29,10 @@ var features = Onnx.Import(path, new()
     Outputs = [last.Inputs[0]],
     Shapes = new Dictionary<string, Shape> { [whole.Inputs[0].Name] = ["batch", 3, Side, Side] },
 });
-var head = new Linear(features.Graph.Outputs[0].Shape[1].Value, 10);
-Console.WriteLine(FormattableString.Invariant($"{features.Parameters.Count} tensors of {Path.GetFileName(path)} and a new layer {features.Graph.Outputs[0].Shape[1]} -> 10"));
+long width = features.Graph.Outputs[0].Shape[1].Value;
+// What a net makes of images that it has never seen may be of any size, and is brought to a common one first.
+var head = new Sequential(new BatchNorm1d(width, epsilon: 1e-30), new Linear(width, 10));
+Console.WriteLine(FormattableString.Invariant($"{features.Parameters.Count} tensors of {Path.GetFileName(path)} and a new layer {width} -> 10"));
 
 Tensor Logits(Tensor x) => head.Call(features.Graph.Run(x)[0]);
 
@@ -52,6 +54,7 @@ for (int i = 1; i <= training.Steps; i++)
 }
 
 // The trained net goes out again as ONNX, and is served.
+head.Eval();
 Onnx.Export(Logits, "digits.onnx", AsPhotos(unseen[..2]), ["batch"], new() { Inputs = ["image"], Outputs = ["digit"] });
 var model = Model.Load("digits.onnx");
 int right = 0, count = (int)Math.Min(unseen.Shape[0].Value, 40 + training.Steps);

@@ -53,6 +53,7 @@ static class Tool
         new Command("evaluate", "Test a trained model.").With(Tasks().Select(task => new EvaluateTask(task))),
         new Command("predict", "Show what a trained model says.") { new PredictDigits() },
         new Command("onnx", "Work with models in the ONNX format.") { new OnnxVerify() },
+        new ConvertFile(),
         new ModelInfo(),
         new RunModel(),
         new InspectModel(),

@@ -22,7 +22,7 @@ public partial class DocumentTests
     // What a project that references the package Tauten has without a word.
     const string ImplicitUsings = "global using Tauten;\nglobal using Tauten.NN;\nglobal using Buffer = Tauten.Buffer;\n";
 
-    static readonly MetadataReference[] libraries = [.. new[] { typeof(Tensor), typeof(CpuBackend), typeof(Compiled), typeof(NN.Module), typeof(Data.Dataset), typeof(Training.Metric) }.Select(t => MetadataReference.CreateFromFile(t.Assembly.Location))];
+    static readonly MetadataReference[] libraries = [.. new[] { typeof(Tensor), typeof(CpuBackend), typeof(Compiled), typeof(NN.Module), typeof(Data.Dataset), typeof(Training.Metric), typeof(Onnx), typeof(Model) }.Select(t => MetadataReference.CreateFromFile(t.Assembly.Location))];
 
     public static TheoryData<string> Places => [.. programs.Where(p => p.Skip is null).Select(p => $"{p.Document}, line {p.Line}")];
 

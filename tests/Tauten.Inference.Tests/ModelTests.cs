@@ -198,4 +198,63 @@ public class ModelTests
         Assert.Single(steps, s => s.Op.StartsWith("Fused", StringComparison.Ordinal));
         Assert.All(steps, s => Assert.True(s.Milliseconds >= 0));
     }
+
+    static Model Images(bool keepsForms)
+    {
+        using var seed = Generator.Use(new Generator(3));
+        // One convolution by Winograd's algorithm, one pointwise, one depthwise, and normalization that goes into the first.
+        var images = new Sequential(
+            new Conv2d(3, 32, 3, padding: 1, bias: false), new BatchNorm2d(32), new ReLU(), new Conv2d(32, 32, 3, padding: 1), new Conv2d(32, 40, 1), new Conv2d(40, 40, 3, groups: 40), new Flatten(), new Linear(40 * 36, 5));
+        images.Eval();
+        return Model.Load(OnnxBytes(images.Call, Tensor.Ones([1, 3, 8, 8]), "batch"), new() { KeepsForms = keepsForms });
+    }
+
+    [Fact]
+    public void What_kernels_keep_of_weights_changes_no_bit()
+    {
+        Model plain = Images(false), kept = Images(true);
+        Assert.DoesNotContain("BatchNorm", kept.Compiled!.Print(), StringComparison.Ordinal);
+        foreach (long batch in (long[])[1, 3, 1])
+        {
+            var x = Tensor.Randn([batch, 3, 8, 8], generator: new Generator(1));
+            Assert.Equal(plain.Run(x)[0].ToArray<float>(), kept.Run(x)[0].ToArray<float>());
+        }
+        // All threads meet weights that nobody has prepared yet.
+        var fresh = Images(true);
+        var y = Tensor.Randn([2, 3, 8, 8], generator: new Generator(2));
+        float[] expected = plain.Run(y)[0].ToArray<float>();
+        Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ => Assert.Equal(expected, fresh.Run(y)[0].ToArray<float>()));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    public void Eight_threads_for_a_second(int seconds) => Serve(seconds);
+
+    [Theory, Trait("Category", "Slow")]
+    [InlineData(60)]
+    public void Eight_threads_for_a_minute(int seconds) => Serve(seconds);
+
+    static void Serve(int seconds)
+    {
+        var model = Images(true);
+        Tensor[] inputs = [.. Enumerable.Range(1, 8).Select(i => Tensor.Randn([1 + i % 3, 3, 8, 8], generator: new Generator((ulong)i)))];
+        float[][] expected = [.. inputs.Select(x => model.Run(x)[0].ToArray<float>())];
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        long calls = 0, peak = 0;
+        var cpu = (Tauten.Cpu.CpuBackend)Backends.Default;
+        Thread[] threads = [.. Enumerable.Range(0, 8).Select(i => new Thread(() =>
+        {
+            for (int k = 0; watch.Elapsed.TotalSeconds < seconds; k++)
+            {
+                if (!expected[(i + k) % 8].AsSpan().SequenceEqual(model.Run(inputs[(i + k) % 8])[0].ToArray<float>())) Interlocked.Exchange(ref calls, long.MinValue);
+                Interlocked.Increment(ref calls);
+                // After the first tenth, everything that a call needs is there.
+                if (watch.Elapsed.TotalSeconds < seconds / 10.0) Volatile.Write(ref peak, cpu.AllocatedBytes);
+            }
+        }))];
+        foreach (var thread in threads) thread.Start();
+        foreach (var thread in threads) thread.Join();
+        Assert.True(calls > 8, $"{calls} calls agreed.");
+        Assert.InRange(cpu.AllocatedBytes, 0, peak + (32 << 20));
+    }
 }

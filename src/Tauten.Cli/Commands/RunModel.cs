@@ -35,8 +35,11 @@ sealed class RunModel : Command
         {
             int at = input.IndexOf('=', StringComparison.Ordinal);
             if (at < 1) throw new ModelFormatException($"--input: expected NAME=FILE.npy. Received: {input}.");
-            given[input[..at]] = Npy.Load(input[(at + 1)..]);
+            string name = input[..at];
+            if (model.Inputs.All(i => i.Name != name)) throw new ModelFormatException($"--input: the model has no input '{name}'. Expected: {string.Join(", ", model.Inputs)}.");
+            given[name] = Npy.Load(input[(at + 1)..]);
         }
+        if (model.Inputs.FirstOrDefault(i => !given.ContainsKey(i.Name)) is { } missing) throw new ModelFormatException($"The input {missing} is missing. Give it with --input {missing.Name}=FILE.npy.");
         var results = model.Run(given, stop);
         if (call.GetValue(outputs) is { } target) Npz.Save(target, results.ToDictionary(r => r.Key, r => (NpyArray)r.Value));
         var output = call.InvocationConfiguration.Output;

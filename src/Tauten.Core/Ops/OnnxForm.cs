@@ -75,10 +75,12 @@ sealed class OnnxForm
     public static OnnxForm[] Clip(double low, double high, DType dtype) =>
         [Of("Clip", [X(), double.IsNegativeInfinity(low) ? null : Constant(low, dtype), double.IsPositiveInfinity(high) ? null : Constant(high, dtype)])];
 
-    /// <summary>A reduction of the first input, perhaps in another element type. Its axes became an input with version 18.</summary>
+    /// <summary>A reduction of the first input, or of its truth values in another element type. Its axes became an input with version 18.</summary>
     public static OnnxForm[] Reduction(string name, Dims axes, bool keepDims, int opset, DType? dtype = null)
     {
-        var x = dtype is { } given ? X().To(given) : X();
+        var x = dtype is { } given ? X().To(DType.Bool).To(given) : X();
+        // Of no axes, other formats reduce all.
+        if (axes.Count == 0) return [dtype is null ? Of("Identity", [x]) : x];
         return opset >= 18 ? [Of(name, [x, Whole(axes)], ("keepdims", keepDims ? 1L : 0))] : [Of(name, [x], ("axes", axes.ToArray()), ("keepdims", keepDims ? 1L : 0))];
     }
 

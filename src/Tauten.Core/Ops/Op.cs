@@ -102,6 +102,12 @@ public abstract record Op
     /// </summary>
     internal virtual OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => null;
 
+    /// <summary>
+    /// What a primitive op is in terms of others, for formats that do not have it: slower, and so not what a backend runs. Null where it is nothing else, or only for sizes that are
+    /// not known yet.
+    /// </summary>
+    internal virtual Tensor[]? Spelled(ReadOnlySpan<Tensor> x) => null;
+
     /// <summary>Name and attributes, such as <c>Softmax(Axis = -1)</c>.</summary>
     public sealed override string ToString()
     {

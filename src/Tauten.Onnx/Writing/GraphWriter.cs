@@ -93,13 +93,13 @@ sealed class GraphWriter(int opset)
             }
             return;
         }
-        if (op is not CompositeOp composite) throw new UnsupportedModelException($"{op} has no operator in version {opset} of ONNX's operator set, and no expansion.");
-        AddExpansion(composite, node, specs, inputs);
+        AddExpansion(op, node, specs, inputs);
     }
 
-    void AddExpansion(CompositeOp op, Node node, TensorSpec[] specs, string[] inputs)
+    void AddExpansion(Op op, Node node, TensorSpec[] specs, string[] inputs)
     {
-        var inner = Graph.Capture(x => op.Expansion(x), specs);
+        var inner = Graph.Capture(
+            x => (op is CompositeOp composite ? composite.Expansion(x) : op.Spelled(x)) ?? throw new UnsupportedModelException($"{op} has no operator in version {opset} of ONNX's operator set, and no expansion."), specs);
         for (int i = 0; i < specs.Length; i++) names[(inner.NamedInputs[i].Node, 0)] = inputs[i];
         foreach (var (constant, value) in inner.ConstantNodes) names[(constant, 0)] = Initializer("constant", value);
         foreach (var step in inner.Nodes)

@@ -5,6 +5,8 @@ namespace Tauten.Ops;
 /// </summary>
 public sealed record Det : CompositeOp
 {
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => OnnxForm.Unary("Det");
+
     internal static readonly Det Instance = new();
 
     /// <inheritdoc/>

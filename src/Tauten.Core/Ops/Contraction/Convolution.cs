@@ -144,6 +144,24 @@ public sealed record ConvolutionInputGradient(Shape Input, Convolution Forward) 
 /// <param name="Forward">The convolution.</param>
 public sealed record ConvolutionWeightGradient(Shape Weight, Convolution Forward) : PrimitiveOp
 {
+    // The convolution of x with the gradient, channels in the place of images: steps and distances change places.
+    internal override Tensor[]? Spelled(ReadOnlySpan<Tensor> x)
+    {
+        if (!Weight.IsKnown) return null;
+        int spatial = Forward.Strides.Count;
+        var inner = new Convolution(Forward.Dilations, Forward.Padding, Forward.Strides, 1);
+        var parts = new Tensor[Forward.Groups];
+        long inputs = Weight[1], outputs = Weight[0].Value / Forward.Groups;
+        for (int g = 0; g < parts.Length; g++)
+        {
+            var part = Dispatch.Run(inner, x[0].Narrow(1, g * inputs, inputs).Transpose(0, 1), x[1].Narrow(1, g * outputs, outputs).Transpose(0, 1)).Transpose(0, 1);
+            // Where steps leave elements of x over, the sum has more places than the window.
+            for (int i = 0; i < spatial; i++) part = part.Narrow(i + 2, 0, Weight[i + 2]);
+            parts[g] = part;
+        }
+        return [parts.Length == 1 ? parts[0] : Tensor.Concat(parts, 0)];
+    }
+
     /// <inheritdoc/>
     internal override double? Work(ReadOnlySpan<TensorSpec> x, ReadOnlySpan<TensorSpec> y) => 2.0 * x[1].Shape.Count * y[0].Shape.Count / y[0].Shape[0].Value;
 

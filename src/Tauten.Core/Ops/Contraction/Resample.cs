@@ -17,8 +17,11 @@ public sealed record Resample(int Axis, Dim Size, InterpolationMode Mode, double
 {
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset)
     {
-        if (Mode == InterpolationMode.Area || (Antialias && opset < 18)) return null;
+        // Without aliases, cubic weights beyond the border are another matter there.
+        if (Mode == InterpolationMode.Area || (Antialias && (opset < 18 || Mode == InterpolationMode.Cubic))) return null;
         int axis = x[0].Shape.Axis(Axis, Name());
+        // Of a scale, the operator makes a size of its own.
+        if (Scale > 0 && (!x[0].Shape[axis].IsKnown || !Size.IsKnown || (long)Math.Floor(x[0].Shape[axis].Value * (double)(float)Scale) != Size.Value)) return null;
         float[] scales = [.. Enumerable.Repeat(1f, x[0].Shape.Rank)];
         scales[axis] = (float)Scale;
         string place = AlignCorners ? "align_corners" : Mode == InterpolationMode.Nearest ? "asymmetric" : "half_pixel";
@@ -28,6 +31,12 @@ public sealed record Resample(int Axis, Dim Size, InterpolationMode Mode, double
         if (mode == "nearest") attributes.Add(("nearest_mode", Mode == InterpolationMode.Nearest ? "floor" : "round_prefer_ceil"));
         if (Antialias) attributes.Add(("antialias", 1L));
         return [OnnxForm.Of("Resize", inputs, attributes.ToArray())];
+    }
+
+    internal override Tensor[]? Spelled(ReadOnlySpan<Tensor> x)
+    {
+        int axis = x[0].Shape.Axis(Axis, Name());
+        return Size.IsKnown && AlongAxis.Units(x[0], axis) is { } units ? [AlongAxis.Product(x[0], axis, AlongAxis.Computed(this with { Axis = 1 }, units)[0])] : null;
     }
 
     /// <inheritdoc/>
@@ -64,6 +73,12 @@ public sealed record Resample(int Axis, Dim Size, InterpolationMode Mode, double
 /// <param name="Forward">The resampling.</param>
 public sealed record ResampleGradient(Dim Input, Resample Forward) : PrimitiveOp
 {
+    internal override Tensor[]? Spelled(ReadOnlySpan<Tensor> x)
+    {
+        int axis = x[0].Shape.Axis(Forward.Axis, Name());
+        return Input.IsKnown && AlongAxis.Units(x[0], axis) is { } units ? [AlongAxis.Product(x[0], axis, AlongAxis.Computed(this with { Forward = Forward with { Axis = 1 } }, units)[0])] : null;
+    }
+
     /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Contraction;
 

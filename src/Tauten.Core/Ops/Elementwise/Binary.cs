@@ -111,6 +111,13 @@ public sealed record Minimum : NumericBinaryOp
 /// <summary>a - floor(a / b) * b: the remainder with the sign of b. An integer modulo zero gives 0. Dtypes: numbers.</summary>
 public sealed record Remainder : NumericBinaryOp
 {
+    // The remainder with the sign of the dividend, moved to that of the divisor.
+    internal override Tensor[]? Spelled(ReadOnlySpan<Tensor> x)
+    {
+        var rest = x[0].Fmod(x[1]);
+        return [Tensor.Where(rest.NotEqualTo(0) & (rest < 0).NotEqualTo(x[1] < 0), rest + x[1], rest)];
+    }
+
     internal static readonly Remainder Instance = new();
 
     internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => x[0].DType.IsFloating() ? null : OnnxForm.Binary("Mod");
@@ -123,6 +130,14 @@ public sealed record Remainder : NumericBinaryOp
 /// <summary>The angle of the point (b, a) in radians, in [-pi, pi]. Dtypes: floating-point.</summary>
 public sealed record Atan2 : NumericBinaryOp
 {
+    // Infinite coordinates are left to the op itself: their quotient is no number.
+    internal override Tensor[]? Spelled(ReadOnlySpan<Tensor> x)
+    {
+        Tensor y = x[0], along = x[1], angle = (y / along).Atan();
+        var turned = Tensor.Where(along < 0, Tensor.Where(Dispatch.Run(Signbit.Instance, y), angle - Math.PI, angle + Math.PI), angle);
+        return [Tensor.Where((y * 0).EqualTo(y) & (along * 0).EqualTo(along), y * 0, turned)];
+    }
+
     internal static readonly Atan2 Instance = new();
 
     /// <inheritdoc/>

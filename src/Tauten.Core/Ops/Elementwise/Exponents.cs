@@ -61,4 +61,7 @@ public sealed record BinaryExponent : UnaryOp
 public sealed record Signbit : PredicateOp
 {
     internal static readonly Signbit Instance = new();
+
+    // The reciprocal of -0 is negative; the sign of NaN is not kept.
+    internal override Tensor[]? Spelled(ReadOnlySpan<Tensor> x) => [(x[0] < 0) | (x[0].EqualTo(0) & (x[0].Reciprocal() < 0))];
 }

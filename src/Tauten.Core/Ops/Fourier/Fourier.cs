@@ -7,6 +7,17 @@ namespace Tauten.Ops;
 /// </summary>
 public sealed record Dft(int Axis, bool Inverse, FftNorm Norm) : PrimitiveOp
 {
+    internal override Tensor[]? Spelled(ReadOnlySpan<Tensor> x)
+    {
+        if (AlongAxis.Units(x[0], Axis) is not { } units) return null;
+        var m = AlongAxis.Computed(this with { Axis = 1 }, units, AlongAxis.Computed(Sub.Instance, units, units)[0]);
+        Tensor re = x[0], im = x[1];
+        return [
+            AlongAxis.Product(re, Axis, m[0]) - AlongAxis.Product(im, Axis, m[1]),
+            AlongAxis.Product(re, Axis, m[1]) + AlongAxis.Product(im, Axis, m[0]),
+        ];
+    }
+
     /// <inheritdoc/>
     public override OpPrecision Precision() => OpPrecision.Full;
 
@@ -39,6 +50,13 @@ public sealed record Dft(int Axis, bool Inverse, FftNorm Norm) : PrimitiveOp
 /// </summary>
 public sealed record RealDft(int Axis, FftNorm Norm) : PrimitiveOp
 {
+    internal override Tensor[]? Spelled(ReadOnlySpan<Tensor> x)
+    {
+        if (AlongAxis.Units(x[0], Axis) is not { } units) return null;
+        var m = AlongAxis.Computed(this with { Axis = 1 }, units);
+        return [AlongAxis.Product(x[0], Axis, m[0]), AlongAxis.Product(x[0], Axis, m[1])];
+    }
+
     /// <inheritdoc/>
     public override OpPrecision Precision() => OpPrecision.Full;
 
@@ -75,6 +93,14 @@ public sealed record RealDft(int Axis, FftNorm Norm) : PrimitiveOp
 /// </summary>
 public sealed record RealInverseDft(int Axis, Dim Length, FftNorm Norm) : PrimitiveOp
 {
+    internal override Tensor[]? Spelled(ReadOnlySpan<Tensor> x)
+    {
+        if (!Length.IsKnown || AlongAxis.Units(x[0], Axis) is not { } units) return null;
+        var none = AlongAxis.Computed(Sub.Instance, units, units)[0];
+        Tensor re = AlongAxis.Computed(this with { Axis = 1 }, units, none)[0], im = AlongAxis.Computed(this with { Axis = 1 }, none, units)[0];
+        return [AlongAxis.Product(x[0], Axis, re) + AlongAxis.Product(x[1], Axis, im)];
+    }
+
     /// <inheritdoc/>
     public override OpPrecision Precision() => OpPrecision.Full;
 

@@ -175,6 +175,14 @@ public sealed record IndexSelect(int Axis) : PrimitiveOp
 /// <summary>x with slices of a source added where the index says: the counterpart of <see cref="IndexSelect"/>. Sums in a fixed order. Dtypes: numbers; indices int32, int64.</summary>
 public sealed record IndexAdd(int Axis) : PrimitiveOp
 {
+    internal override Tensor[]? Spelled(ReadOnlySpan<Tensor> x)
+    {
+        int behind = x[0].Rank - Axis - 1, moved = x[1].Rank;
+        var source = moved == 1 ? x[2] : x[2].Reshape([.. x[0].Shape.Take(Axis), x[1].Shape.ElementCount, .. x[0].Shape.Skip(Axis + 1)]);
+        var index = x[1].Reshape([.. Enumerable.Repeat((Dim)1, Axis), x[1].Shape.ElementCount, .. Enumerable.Repeat((Dim)1, behind)]);
+        return [Dispatch.Run(new ScatterAdd(Axis), x[0], index.BroadcastTo(source.Shape), source)];
+    }
+
     /// <inheritdoc/>
     public override OpPrecision Precision() => OpPrecision.Widest;
 

@@ -9,6 +9,14 @@ namespace Tauten.Ops;
 /// <param name="Offset">The place of the first element.</param>
 public sealed record AsStrided(Shape Sizes, Dims Strides, long Offset) : ViewOp
 {
+    internal override Tensor[]? Spelled(ReadOnlySpan<Tensor> x)
+    {
+        if (!Sizes.IsKnown) return null;
+        long[] places = [Offset];
+        for (int i = 0; i < Strides.Count; i++) places = [.. places.SelectMany(p => Enumerable.Range(0, checked((int)Sizes[i].Value)).Select(k => p + k * Strides[i]))];
+        return [x[0].Flatten().IndexSelect(0, Tensor.From(places)).Reshape(Sizes)];
+    }
+
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {

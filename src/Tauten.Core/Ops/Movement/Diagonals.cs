@@ -8,6 +8,17 @@ namespace Tauten.Ops;
 /// <param name="Axis2">The axis of the columns.</param>
 public sealed record Diagonal(long Offset, int Axis1, int Axis2) : ViewOp
 {
+    internal override Tensor[]? Spelled(ReadOnlySpan<Tensor> x)
+    {
+        var (shape, length) = (x[0].Shape, Length(x[0].Shape[Axis1], x[0].Shape[Axis2], Offset));
+        if (!shape[Axis1].IsKnown || !shape[Axis2].IsKnown) return null;
+        int[] rest = [.. Enumerable.Range(0, shape.Rank).Where(i => i != Axis1 && i != Axis2)];
+        long first = Math.Max(0, -Offset) * shape[Axis2] + Math.Max(0, Offset);
+        long[] places = [.. Enumerable.Range(0, checked((int)length.Value)).Select(d => first + d * (shape[Axis2].Value + 1))];
+        var flat = x[0].Permute([.. rest, Axis1, Axis2]).Reshape([.. rest.Select(i => shape[i]), shape[Axis1] * shape[Axis2]]);
+        return [flat.IndexSelect(rest.Length, Tensor.From(places))];
+    }
+
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {

@@ -31,6 +31,19 @@ public sealed record Contiguous : PrimitiveOp
 /// <summary>The first input, in which the elements from <paramref name="Starts"/> on in steps are those of the second: the counterpart of <see cref="Slice"/>. Dtypes: any.</summary>
 public sealed record SliceUpdate(Shape Starts, Dims Steps) : PrimitiveOp
 {
+    internal override Tensor[]? Spelled(ReadOnlySpan<Tensor> x)
+    {
+        if (!x[0].Shape.IsKnown || !x[1].Shape.IsKnown || !Starts.IsKnown) return null;
+        long[] places = [0];
+        for (int i = 0; i < Steps.Count; i++)
+        {
+            long size = x[0].Shape[i], start = Starts[i], step = Steps[i];
+            int count = checked((int)x[1].Shape[i].Value);
+            places = [.. places.SelectMany(p => Enumerable.Range(0, count).Select(k => p * size + start + k * step))];
+        }
+        return [Dispatch.Run(new Scatter(0), x[0].Flatten(), Tensor.From(places), x[1].Flatten()).Reshape(x[0].Shape)];
+    }
+
     /// <inheritdoc/>
     public override OpPrecision Precision() => OpPrecision.Widest;
 
@@ -152,6 +165,22 @@ public sealed record Concat(int Axis) : PrimitiveOp
 /// <param name="Dilations">The step from element to element inside of a window.</param>
 public sealed record OverlapAdd(Shape Shape, Dims Axes, Dims Strides, Dims Dilations) : PrimitiveOp
 {
+    internal override Tensor[]? Spelled(ReadOnlySpan<Tensor> x)
+    {
+        if (!Shape.IsKnown) return null;
+        var windows = new Windows(Axes, Sizes(x[0].Spec), Strides, Dilations);
+        var y = x[0];
+        for (int i = Axes.Count - 1; i >= 0; i--)
+        {
+            // The last axis holds the elements of the windows along this one.
+            int axis = Shape.Axis(Axes[i], Name()), rank = y.Rank;
+            var source = y.Permute([.. Enumerable.Range(0, axis + 1), rank - 1, .. Enumerable.Range(axis + 1, rank - axis - 2)]);
+            var sum = Tensor.Zeros([.. source.Shape.Take(axis), Shape[axis], .. source.Shape.Skip(axis + 2)], y.DType);
+            y = Dispatch.Run(new IndexAdd(axis), sum, windows.Places(Shape[axis], i)!, source);
+        }
+        return [y];
+    }
+
     /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Movement;
 

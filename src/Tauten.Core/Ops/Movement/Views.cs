@@ -235,6 +235,29 @@ public sealed record Slice(Shape Starts, Shape Sizes, Dims Steps) : ViewOp
 /// </summary>
 public sealed record Windows(Dims Axes, Dims Sizes, Dims Strides, Dims Dilations) : ViewOp
 {
+    internal override Tensor[]? Spelled(ReadOnlySpan<Tensor> x)
+    {
+        var y = x[0];
+        for (int i = 0; i < Axes.Count; i++)
+        {
+            int axis = x[0].Shape.Axis(Axes[i], Name()), rank = y.Rank;
+            if (Places(x[0].Shape[axis], i) is not { } places) return null;
+            // Positions and elements take the place of the axis; elements go to the end.
+            y = y.IndexSelect(axis, places).Permute([.. Enumerable.Range(0, axis + 1), .. Enumerable.Range(axis + 2, rank - axis - 1), axis + 1]);
+        }
+        return [y];
+    }
+
+    /// <summary>The places [positions, elements] of the windows along one of the axes; null where its size is not known.</summary>
+    internal Tensor? Places(Dim size, int i)
+    {
+        if (!size.IsKnown) return null;
+        long positions = (size.Value - (Sizes[i] - 1) * Dilations[i] - 1) / Strides[i] + 1;
+        long[] places = new long[positions * Sizes[i]];
+        for (long at = 0; at < places.Length; at++) places[at] = at / Sizes[i] * Strides[i] + at % Sizes[i] * Dilations[i];
+        return Tensor.From(places, [positions, Sizes[i]]);
+    }
+
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {

@@ -47,7 +47,12 @@ public sealed record Sum(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
     /// <inheritdoc/>
     public override OpPrecision Precision() => OpPrecision.Full;
 
-    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [x[0].DType.IsFloating() || x[0].DType is DType.Int64 or DType.UInt64 ? OnnxForm.Of("ReduceSum", [OnnxForm.X(), OnnxForm.Whole(Axes)], ("keepdims", KeepDims ? 1L : 0)) : OnnxForm.Of("ReduceSum", [OnnxForm.X().To(DType.Int64), OnnxForm.Whole(Axes)], ("keepdims", KeepDims ? 1L : 0))];
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset)
+    {
+        var terms = x[0].DType.IsFloating() || x[0].DType is DType.Int64 or DType.UInt64 ? OnnxForm.X() : OnnxForm.X().To(DType.Int64);
+        // Of no axes, the operator would sum all.
+        return [Axes.Count == 0 ? OnnxForm.Of("Identity", [terms]) : OnnxForm.Of("ReduceSum", [terms, OnnxForm.Whole(Axes)], ("keepdims", KeepDims ? 1L : 0))];
+    }
 
     private protected override DType ResultType(TensorSpec x) => x.DType.IsFloating() || x.DType == DType.UInt64 ? x.DType : DType.Int64;
 
@@ -124,7 +129,7 @@ public sealed record Min(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 /// <summary>Whether any element along axes is true; of numbers, whether any differs from 0. False for no elements. Dtypes: any.</summary>
 public sealed record Any(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 {
-    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => x[0].DType != DType.Bool ? null : [OnnxForm.Reduction("ReduceMax", Axes, KeepDims, opset, DType.Int32)[0].To(DType.Bool)];
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Reduction("ReduceMax", Axes, KeepDims, opset, DType.Int32)[0].To(DType.Bool)];
 
     private protected override DType ResultType(TensorSpec x) => DType.Bool;
 
@@ -138,7 +143,7 @@ public sealed record Any(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 /// <summary>Whether all elements along axes are true; of numbers, whether all differ from 0. True for no elements. Dtypes: any.</summary>
 public sealed record All(Dims Axes, bool KeepDims) : ReductionOp(Axes, KeepDims)
 {
-    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => x[0].DType != DType.Bool ? null : [OnnxForm.Reduction("ReduceMin", Axes, KeepDims, opset, DType.Int32)[0].To(DType.Bool)];
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Reduction("ReduceMin", Axes, KeepDims, opset, DType.Int32)[0].To(DType.Bool)];
 
     private protected override DType ResultType(TensorSpec x) => DType.Bool;
 

@@ -6,6 +6,20 @@ namespace Tauten.Ops;
 /// <param name="Reverse">Whether the run starts at the end.</param>
 public abstract record ScanOp(int Axis, bool Exclusive, bool Reverse) : PrimitiveOp
 {
+    /// <summary>For each place along the axis all elements, those that do not count replaced: the axis twice, results first. Null for an axis that is not known, or too long for its square.</summary>
+    private protected Tensor? Masked(Tensor x, double neutral)
+    {
+        const long Longest = 1024;
+        var length = x.Shape[Axis];
+        if (!length.IsKnown || length > Longest) return null;
+        long n = length;
+        var counts = new bool[n * n];
+        for (long i = 0; i < n; i++)
+            for (long k = 0; k < n; k++) counts[i * n + k] = Reverse ? k > i || (k == i && !Exclusive) : k < i || (k == i && !Exclusive);
+        var mask = Tensor.From(counts, [n, n, .. Enumerable.Repeat((Dim)1, x.Rank - Axis - 1)]);
+        return Tensor.Where(mask, x.Unsqueeze(Axis), Tensor.Scalar(neutral, x.DType));
+    }
+
     /// <inheritdoc/>
     public sealed override Specs Infer(ReadOnlySpan<TensorSpec> x) => Infer(Expect.One(x, this));
 
@@ -44,6 +58,8 @@ public sealed record CumSum(int Axis, bool Exclusive, bool Reverse) : ScanOp(Axi
 /// <summary>The running product along an axis. Integers wrap around. Dtypes: numbers.</summary>
 public sealed record CumProd(int Axis, bool Exclusive, bool Reverse) : ScanOp(Axis, Exclusive, Reverse)
 {
+    internal override Tensor[]? Spelled(ReadOnlySpan<Tensor> x) => Masked(x[0], 1) is { } terms ? [terms.Prod(Axis + 1)] : null;
+
     /// <inheritdoc/>
     public override OpPrecision Precision() => OpPrecision.Full;
 
@@ -101,6 +117,8 @@ public sealed record LinearScan(int Axis, bool Reverse) : PrimitiveOp
 /// </summary>
 public sealed record LogCumSumExp(int Axis) : ScanOp(Axis, false, false)
 {
+    internal override Tensor[]? Spelled(ReadOnlySpan<Tensor> x) => Masked(x[0], double.NegativeInfinity) is { } terms ? [terms.LogSumExp(Axis + 1)] : null;
+
     /// <inheritdoc/>
     public override OpPrecision Precision() => OpPrecision.Full;
 

@@ -7,6 +7,13 @@ namespace Tauten.Ops;
 /// </summary>
 public sealed record SearchSorted(bool Right) : PrimitiveOp
 {
+    internal override Tensor[]? Spelled(ReadOnlySpan<Tensor> x)
+    {
+        var lines = x.Length == 3 ? x[0].Gather(-1, x[2]) : x[0];
+        Tensor others = lines.Rank == 1 ? lines : lines.Unsqueeze(-2), value = x[1].Unsqueeze(-1);
+        return [(Right ? others <= value : others < value).Long().Sum(-1)];
+    }
+
     /// <inheritdoc/>
     public override OpPrecision Precision() => OpPrecision.Widest;
 
