@@ -154,7 +154,7 @@ sealed class Jpeg
         {
             byte id = segment[1 + 2 * i], tables = segment[2 + 2 * i];
             parts[i] = Array.Find(components, c => c.Id == id) ?? throw new DataException($"JPEG: there is no component {id}.");
-            if (parts.AsSpan(0, i).Contains(parts[i])) throw new DataException($"JPEG: component {id} stands twice in a scan.");
+            if (Array.IndexOf(parts, parts[i], 0, i) >= 0) throw new DataException($"JPEG: component {id} stands twice in a scan.");
             (parts[i].DcTable, parts[i].AcTable) = (tables >> 4, tables & 15);
             if (parts[i].DcTable > 3 || parts[i].AcTable > 3) throw new DataException("JPEG: a Huffman table above 3 does not exist.");
         }

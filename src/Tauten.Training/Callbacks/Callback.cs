@@ -73,8 +73,13 @@ public abstract class Callback
 /// <summary>Functions that are called between steps and epochs.</summary>
 /// <example><code>
 /// var trainer = new Trainer(new Linear(2, 1), new MSELoss(), p => new SGD(p, 0.1));
-/// var print = new LambdaCallback { EpochEnd = run => Console.WriteLine($"epoch {run.Epoch + 1}") };
-/// trainer.Fit(Tensor.Ones([8, 2]), Tensor.Ones([8, 1]), epochs: 2, options: new() { Callbacks = [print], Verbosity = Verbosity.Silent });
+/// trainer.Fit(Tensor.Ones([8, 2]), Tensor.Ones([8, 1]), epochs: 2, options: new()
+/// {
+///     Callbacks = [new LambdaCallback { EpochEnd = run => Console.WriteLine($"epoch {run.Epoch + 1}") }],
+///     Verbosity = Verbosity.Silent,
+/// });
+/// // epoch 1
+/// // epoch 2
 /// </code></example>
 public sealed class LambdaCallback : Callback
 {
