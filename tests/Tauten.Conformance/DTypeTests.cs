@@ -69,7 +69,7 @@ public sealed partial class DTypeTests
         foreach (var (input, dtypes) in accepted[c.Op].InCase[c].Fixed)
             foreach (var dtype in dtypes)
             {
-                var t = new Trial(c, variant, Trial.MainDTypes(c)[0]);
+                var t = new Trial(c, variant, Trial.MainDType(c));
                 var expected = t.Expected;
                 t.Inputs[input] = AcceptedDTypes.Converted(t.Inputs[input], dtype);
                 string? failure = expected.Mismatch(t.Run());

@@ -13,7 +13,7 @@ namespace Tauten.Conformance;
 /// </summary>
 public sealed partial class ExportedTests
 {
-    static readonly HashSet<string> listed = [.. Names().Matches(Section()).Select(m => m.Groups[1].Value)];
+    static readonly HashSet<string> listed = [.. Section().Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)).SelectMany(line => Names().Matches(line.Split(" | ")[0])).Select(m => m.Groups[1].Value)];
 
     static string Section()
     {
@@ -50,7 +50,8 @@ public sealed partial class ExportedTests
     public void What_is_listed_cannot_be_written()
     {
         var found = Table.Cases.Where(c => listed.Contains(c.Op.Name)).Select(Missing).ToHashSet();
-        Assert.DoesNotContain(listed, name => !found.Contains(name));
+        string?[] written = [.. listed.Except(found)];
+        Assert.True(written.Length == 0, $"Written after all: {string.Join(", ", written)}");
     }
 
     [GeneratedRegex("`([A-Za-z0-9]+)`")]

@@ -102,7 +102,7 @@ public sealed class MutationTests(ITestOutputHelper output)
                     },
                 };
                 bool caught = op.Any(c => new[] { c.Variants(false).First() }.Concat(c.Variants(false).Where(v => v.Name.EndsWith("33", StringComparison.Ordinal)))
-                    .Any(v => Fails(() => new Trial(c, v, Trial.MainDTypes(c)[0]) is var t ? t.Expected.Mismatch(t.Run(backend)) : null)));
+                    .Any(v => Fails(() => new Trial(c, v, Trial.MainDType(c)) is var t ? t.Expected.Mismatch(t.Run(backend)) : null)));
                 if (changed) yield return ($"{op.Key.Name}: output {which} of its kernel changed", caught);
             }
         }
@@ -131,7 +131,7 @@ public sealed class MutationTests(ITestOutputHelper output)
                 bool caught = op.Any(c =>
                 {
                     var variant = c.Variants(false).First();
-                    var t = new Trial(c, variant, Trial.MainDTypes(c)[0]);
+                    var t = new Trial(c, variant, Trial.MainDType(c));
                     var expected = t.Expected;
                     Mutation.Rule = (o, specs) =>
                     {

@@ -37,16 +37,15 @@ sealed class Trial(OpCase operation, Variant variant, DType dtype)
         return operation.Function(variant.Place(Inputs, backend));
     }
 
-    /// <summary>The dtypes that are run with every variant.</summary>
-    public static DType[] MainDTypes(OpCase c) => c.DTypes.Contains(DType.Float32) && c.DTypes.Contains(DType.Float64) ? [DType.Float32, DType.Float64] : [c.DTypes[0]];
+    /// <summary>The dtype that is run with every variant.</summary>
+    public static DType MainDType(OpCase c) => c.DTypes.Contains(DType.Float32) ? DType.Float32 : c.DTypes[0];
 
-    /// <summary>The trials of a case: each variant with the main dtypes and the common ones with all, or all with all; costly cases have one main dtype.</summary>
+    /// <summary>The trials of a case: each variant with the main dtype and the common ones with all, or all with all.</summary>
     public static IEnumerable<Trial> Of(OpCase c, bool all = false)
     {
-        var main = MainDTypes(c);
         foreach (var dtype in c.DTypes)
             foreach (var variant in c.Variants(all))
-                if (all || (variant.IsLarge ? dtype == main[0] : variant.IsCommon || (c.IsCostly ? dtype == main[0] : main.Contains(dtype)))) yield return new(c, variant, dtype);
+                if (all || dtype == MainDType(c) || variant is { IsCommon: true, IsLarge: false }) yield return new(c, variant, dtype);
     }
 
     /// <summary>The trials that a mode is run with when it is about something else than sizes and values.</summary>
