@@ -15,7 +15,7 @@ sealed class ReadAhead<T>(DataIterator<T> source) : IDisposable
     /// <summary>Reads an element. One that cannot be prepared counts, too.</summary>
     public bool Next(out T element)
     {
-        if (points.Count == 0 || Count - points[^1].Position >= Math.Max(ShortestInterval, points[^1].State.Length)) Remember();
+        if (IsDue()) Remember();
         element = default!;
         try
         {
@@ -29,6 +29,11 @@ sealed class ReadAhead<T>(DataIterator<T> source) : IDisposable
         Count++;
         element = source.Current;
         return true;
+    }
+
+    bool IsDue()
+    {
+        lock (points) return points.Count == 0 || Count - points[^1].Position >= Math.Max(ShortestInterval, points[^1].State.Length);
     }
 
     void Remember()
