@@ -1,28 +1,24 @@
-using System.IO.Compression;
 using Tauten;
+using Tauten.Data;
 
 namespace Samples;
 
-/// <summary>The 1,797 handwritten digits of the UCI machine learning repository (see src/Tauten.Data/Sets/README.md), and images as text.</summary>
+/// <summary>The 1,797 handwritten digits of the UCI machine learning repository (see <see cref="DataSets.Digits"/>), and images as text.</summary>
 static class DigitImages
 {
     const string Shades = " .:+*#@";
 
     /// <summary>All images, float32 [1797, 1, 8, 8] from 0 (white) to 1 (black).</summary>
-    public static Tensor Load()
-    {
-        float[] pixels = [.. Rows().SelectMany(row => row[..^1]).Select(ink => ink / 16f)];
-        return Tensor.From(pixels, [pixels.Length / 64, 1, 8, 8]);
-    }
+    public static Tensor Load() => All().Input.To(DType.Float32) / 16;
 
     /// <summary>The digit that each image shows, int64 [1797].</summary>
-    public static Tensor Labels() => Tensor.From([.. Rows().Select(row => (long)row[^1])]);
+    public static Tensor Labels() => All().Target;
 
-    static IEnumerable<int[]> Rows()
+    static Sample All()
     {
-        using var resource = typeof(DigitImages).Assembly.GetManifestResourceStream("digits.csv.gz")!;
-        using var lines = new StreamReader(new GZipStream(resource, CompressionMode.Decompress));
-        while (lines.ReadLine() is { } line) yield return Array.ConvertAll(line.Split(','), int.Parse);
+        var digits = DataSets.Digits();
+        var all = digits.Train.Concat(digits.Test);
+        return all.Batch((int)all.Count!.Value).First();
     }
 
     /// <summary>Some of the images, drawn anew at each call.</summary>

@@ -15,6 +15,17 @@ public sealed class DataStateWriter
         numbers.AddRange(piece);
     }
 
+    /// <summary>Writes what somebody else saves, as a piece of its own.</summary>
+    internal void Write(Action<DataStateWriter> save) => Write((ReadOnlySpan<long>)Saved(save));
+
+    /// <summary>What somebody saves.</summary>
+    internal static long[] Saved(Action<DataStateWriter> save)
+    {
+        var writer = new DataStateWriter();
+        save(writer);
+        return [.. writer.numbers];
+    }
+
     internal long[] ToArray() => [.. numbers];
 }
 
@@ -37,6 +48,17 @@ public sealed class DataStateReader
         int count = (int)ReadCount(numbers.Length - next);
         next += count;
         return numbers[(next - count)..next];
+    }
+
+    /// <summary>Lets somebody load a piece, to its end.</summary>
+    internal void ReadPiece(Action<DataStateReader> load) => Load(ReadPiece(), load);
+
+    /// <summary>Lets somebody load numbers, to their end.</summary>
+    internal static void Load(long[] numbers, Action<DataStateReader> load)
+    {
+        var reader = new DataStateReader(numbers);
+        load(reader);
+        reader.End();
     }
 
     internal void End()

@@ -19,7 +19,7 @@ namespace Tauten.Data;
 /// // 16 25
 /// Console.WriteLine(data);    // range(6) > map > batch(4)
 /// </code></example>
-public abstract partial class Dataset<T> : IEnumerable<T>
+public abstract partial class Dataset<T> : IEnumerable<T>, IDataset
 {
     /// <summary>How many elements a pass has, where that is known.</summary>
     public abstract long? Count { get; }
@@ -32,6 +32,8 @@ public abstract partial class Dataset<T> : IEnumerable<T>
 
     /// <summary>How many operators there are up to this one: what tells their random numbers apart.</summary>
     internal int Depth => field > 0 ? field : field = 1 + Upstream.Select(u => u.Depth).DefaultIfEmpty(0).Max();
+
+    int IDataset.Depth => Depth;
 
     /// <summary>Begins a pass.</summary>
     protected internal abstract DataIterator<T> Open(DataOrder order);
@@ -93,9 +95,4 @@ public abstract partial class Dataset<T> : IEnumerable<T>
 interface IDataset
 {
     int Depth { get; }
-}
-
-public abstract partial class Dataset<T> : IDataset
-{
-    int IDataset.Depth => Depth;
 }

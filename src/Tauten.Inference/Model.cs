@@ -215,11 +215,7 @@ public sealed class Model
     bool IsRefused(ReadOnlySpan<Tensor> x)
     {
         foreach (var specs in refused)
-        {
-            bool same = true;
-            for (int i = 0; i < specs.Length && same; i++) same = specs[i] == x[i].Spec;
-            if (same) return true;
-        }
+            if (PlannedGraph.Same(specs, x)) return true;
         return false;
     }
 

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using Tauten.Compiler;
+using Tauten.Ops;
 
 namespace Tauten;
 
@@ -81,7 +81,7 @@ public sealed class ModelBuffers
     public void Set(int input, Tensor x)
     {
         if (x.Spec != inputs[input].Spec) throw new ShapeException($"The input {model.Inputs[input].Name} was laid out for {inputs[input].Spec}. Received: {x.Spec}.");
-        Workspace.Copy(x, inputs[input]);
+        Contiguous.Copy(x, inputs[input]);
     }
 
     /// <summary>Computes the outputs of the inputs as they are now.</summary>
@@ -89,7 +89,7 @@ public sealed class ModelBuffers
     public void Run(CancellationToken stop = default)
     {
         using var place = model.Enter(stop);
-        workspace.Execute(null);
+        workspace.Execute();
     }
 
     internal IReadOnlyList<ModelStep> Profile(int repeats)
@@ -97,14 +97,21 @@ public sealed class ModelBuffers
         var steps = workspace.Plan.Steps;
         var times = new double[steps.Length][];
         for (int i = 0; i < times.Length; i++) times[i] = new double[repeats];
-        var ends = new long[steps.Length];
         using var place = model.Enter(default);
-        workspace.Execute(null);
+        workspace.Execute();
         for (int r = 0; r < repeats; r++)
         {
-            long before = Stopwatch.GetTimestamp();
-            workspace.Execute(ends);
-            for (int i = 0; i < ends.Length; before = ends[i++]) times[i][r] = Stopwatch.GetElapsedTime(before, ends[i]).TotalMilliseconds;
+            var profile = new Profile();
+            using (profile.Record()) workspace.Execute();
+            // Backwards: a kernel that runs others, as that of a loop does, ends after them and began before.
+            int step = steps.Length;
+            var began = TimeSpan.MaxValue;
+            foreach (var e in profile.Events.Reverse())
+            {
+                if (e.Start + e.Duration > began) continue;
+                began = e.Start;
+                times[--step][r] = e.Duration.TotalMilliseconds;
+            }
         }
         var rows = new ModelStep[steps.Length];
         for (int i = 0; i < rows.Length; i++)

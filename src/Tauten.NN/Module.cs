@@ -177,14 +177,16 @@ public abstract partial class Module
     /// <summary>The parameters of this module alone, without those of the modules inside.</summary>
     internal IEnumerable<Parameter> OwnParameters => Members().Select(m => m.Member).OfType<Parameter>();
 
-    private protected Dictionary<Module, bool> EvaluateAll()
+    /// <summary>Puts this module and all inside it into the mode for use; gives the modes from before.</summary>
+    internal Dictionary<Module, bool> EvaluateAll()
     {
         var modes = new ModuleTree(this).Modules.ToDictionary(m => m.Module, m => m.Module.IsTraining);
         Eval();
         return modes;
     }
 
-    private protected static void Restore(Dictionary<Module, bool> modes)
+    /// <summary>Puts modules into the modes from before.</summary>
+    internal static void Restore(Dictionary<Module, bool> modes)
     {
         foreach (var (module, training) in modes) module.SetOwnMode(training);
     }

@@ -185,11 +185,7 @@ public sealed partial class Trainer
     void CloseAccumulation(TrainingRun run)
     {
         if (Options.Accumulate == 1 || run.StepInEpoch % Options.Accumulate == 0) return;
-        if (Options.ClipNorm is { } norm) ClipGradients.ByNorm(Module.Parameters(), norm);
-        if (Options.ClipValue is { } value) ClipGradients.ByValue(Module.Parameters(), value);
-        Optimizer.Step();
-        mean?.Update();
-        Optimizer.ZeroGrad();
+        step.Close();
         Scheduler?.Step();
     }
 

@@ -134,8 +134,7 @@ public sealed partial class Trainer
         using var generator = Generator.Use(Generator);
         foreach (var metric in Metrics) metric.Metric.Reset();
         var means = new Means();
-        var modes = Module.NamedModules().Select(m => (m.Module, m.Module.IsTraining)).ToList();
-        Module.Eval();
+        var modes = Module.EvaluateAll();
         try
         {
             using var pass = data.Iterate(new(Options.Seed));
@@ -148,7 +147,7 @@ public sealed partial class Trainer
         }
         finally
         {
-            foreach (var (module, training) in modes) module.SetOwnMode(training);
+            Module.Restore(modes);
         }
         return new(Logs(means));
     }
@@ -160,8 +159,7 @@ public sealed partial class Trainer
     public Tensor Predict(Dataset<Sample> data, CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(data);
-        var modes = Module.NamedModules().Select(m => (m.Module, m.Module.IsTraining)).ToList();
-        Module.Eval();
+        var modes = Module.EvaluateAll();
         try
         {
             var outputs = new List<Tensor>();
@@ -174,7 +172,7 @@ public sealed partial class Trainer
         }
         finally
         {
-            foreach (var (module, training) in modes) module.SetOwnMode(training);
+            Module.Restore(modes);
         }
     }
 

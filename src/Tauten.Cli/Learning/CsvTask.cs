@@ -28,8 +28,7 @@ sealed class CsvTask() : LearningTask("csv", "a network to tell a column of a ta
         var rows = Dataset.Csv(path).ToList();
         if (rows.Count < 10) throw new DataException($"{path} has {rows.Count} rows. Expected 10 or more.");
         _ = rows[0][column];
-        var order = new SampleRandom(settings.Seed);
-        rows = [.. rows.Select(r => (Row: r, Key: order.NextBits())).OrderBy(r => r.Key).Select(r => r.Row)];
+        rows = [.. Shuffled(rows, settings.Seed)];
         int tests = rows.Count / 5;
         var (known, others) = (rows[tests..], rows[..tests]);
         Func<CsvRow, IEnumerable<float>>[] features = [.. rows[0].Columns.Where(c => c != column).Select(c => Feature(c, known)).OfType<Func<CsvRow, IEnumerable<float>>>()];

@@ -96,8 +96,7 @@ sealed class ImagesTask() : LearningTask("images", "a small residual network to 
     {
         var found = ImageFolder.Open(settings.Call.GetRequiredValue(folder));
         int side = settings.Call.GetRequiredValue(size);
-        var order = new SampleRandom(settings.Seed);
-        LabeledFile[] files = [.. found.Files.Select(f => (File: f, Key: order.NextBits())).OrderBy(f => f.Key).Select(f => f.File)];
+        LabeledFile[] files = [.. Shuffled(found.Files, settings.Seed)];
         int tests = Math.Max(1, files.Length / 5);
         if (files.Length < 2) throw new DataException("Expected two pictures or more.");
         Sample Read(LabeledFile file) => file.Decode() is var s ? s.WithInput(Resized(s.Input, side)) : throw new InvalidOperationException();

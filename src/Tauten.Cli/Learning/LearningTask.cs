@@ -82,4 +82,11 @@ abstract class LearningTask(string name, string description, int epochs, int bat
 
     /// <summary>Reads the data and makes the net. The default generator is seeded by then.</summary>
     public abstract Task<Recipe> Make(TaskSettings settings, CancellationToken stop);
+
+    /// <summary>Elements in an order that follows from a seed, so that the same ones are for testing each time.</summary>
+    protected static IEnumerable<T> Shuffled<T>(IEnumerable<T> elements, ulong seed)
+    {
+        var order = new SampleRandom(seed);
+        return elements.Select(e => (Element: e, Key: order.NextBits())).OrderBy(e => e.Key).Select(e => e.Element);
+    }
 }

@@ -20,8 +20,7 @@ public sealed record GraphStages(Graph Captured, Graph Lowered, string? Plan, lo
         using var untracked = Gradients.NoGrad();
         using var exact = Autocast.Off();
         var planned = new PlannedGraph(graph, backend, new());
-        var lowered = planned.Lowered;
-        var plan = new PlanBuilder(lowered, backend).Build(inputs);
-        return new(graph, lowered, plan?.Print(), plan?.WorkspaceBytes ?? 0);
+        var plan = planned.PlanFor(inputs.ToArray());
+        return new(graph, planned.Lowered, plan?.Print(), plan?.WorkspaceBytes ?? 0);
     }
 }

@@ -9,7 +9,7 @@ namespace Tauten.Compiler;
 /// <param name="graph">The graph that is rewritten: its nodes tell whether anybody else reads the convolution.</param>
 sealed class FoldNormalization(Graph graph)
 {
-    readonly Dictionary<(Node, int), int> reads = Reads(graph);
+    Dictionary<(Node, int), int>? reads;           // counted when the first normalization is met: most graphs have none
 
     static Dictionary<(Node, int), int> Reads(Graph graph)
     {
@@ -57,7 +57,7 @@ sealed class FoldNormalization(Graph graph)
         return [Dispatch.Run(convolution, input, scaled) + shift];
     }
 
-    bool IsReadOnce(Node node, int input) => reads[(node.Input(input), node.InputOutput(input))] == 1;
+    bool IsReadOnce(Node node, int input) => (reads ??= Reads(graph))[(node.Input(input), node.InputOutput(input))] == 1;
 
     /// <summary>An input that has a value beforehand.</summary>
     Tensor? Known(Node node, int input) => graph.ConstantNodes.GetValueOrDefault(node.Input(input)) is { IsSymbolic: false } value ? value : null;

@@ -77,7 +77,7 @@ sealed class GraphKey : IEquatable<GraphKey>
     {
         if (ReferenceEquals(a, b)) return true;
         if (a.IsSymbolic || b.IsSymbolic || a.IsTracked || b.IsTracked || a.Spec != b.Spec || !ReferenceEquals(a.Backend, b.Backend) || !a.Layout.IsContiguous || !b.Layout.IsContiguous) return false;
-        long bytes = a.Count * a.DType.Size();
+        long bytes = a.Spec.ByteCount;
         if (bytes > LargestCompared) return false;
         Span<byte> x = stackalloc byte[(int)bytes], y = stackalloc byte[(int)bytes];
         a.Backend.CopyToHost(a.Storage, a.Layout.Offset * a.DType.Size(), x);

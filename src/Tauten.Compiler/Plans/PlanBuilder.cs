@@ -97,7 +97,7 @@ sealed class PlanBuilder(Graph graph, Backend backend)
     {
         using var untracked = Gradients.NoGrad();
         var results = ((ControlOp)op).Execute(x);
-        for (int i = 0; i < y.Length; i++) y[i].Storage.Backend.FindKernel(Ops.Contiguous.Instance)!(Ops.Contiguous.Instance, [results[i]], y.Slice(i, 1));
+        for (int i = 0; i < y.Length; i++) Ops.Contiguous.Copy(results[i], y[i]);
     }
 
     Slot View(ViewOp op, Slot x, TensorSpec spec)

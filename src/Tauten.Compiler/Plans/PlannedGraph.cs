@@ -4,7 +4,7 @@ namespace Tauten.Compiler;
 sealed class PlannedGraph(Graph captured, Backend backend, WorkspacePool workspaces)
 {
     readonly Lock gate = new();
-    (TensorSpec[] Specs, Plan? Plan)[] plans = [];      // over the cells of this graph
+    readonly PlanTable plans = new();                   // over the cells of this graph
     SharedPlans? shared;
     Graph? lowered;
 
@@ -29,10 +29,10 @@ sealed class PlannedGraph(Graph captured, Backend backend, WorkspacePool workspa
     public Graph? LoweredSoFar => Volatile.Read(ref lowered);
 
     /// <summary>The number of plans made so far.</summary>
-    public int PlanCount => plans.Length;
+    public int PlanCount => plans.Count;
 
     /// <summary>The bytes that all values on the way take in the plan that needs most.</summary>
-    public long WorkspaceBytes => plans.Select(p => p.Plan?.WorkspaceBytes ?? 0).DefaultIfEmpty().Max();
+    public long WorkspaceBytes => plans.WorkspaceBytes;
 
     /// <summary>Computes the results; nothing is tracked.</summary>
     public Tensor[] Run(ReadOnlySpan<Tensor> x) => PlanFor(x) is { } plan ? workspaces.Run(plan, x) : Lowered.Run(x);
@@ -45,28 +45,14 @@ sealed class PlannedGraph(Graph captured, Backend backend, WorkspacePool workspa
     }
 
     /// <summary>The plan for inputs of these sizes; null where a size depends on data.</summary>
-    public Plan? PlanFor(ReadOnlySpan<Tensor> x)
-    {
-        foreach (var (specs, plan) in plans)
-            if (Same(specs, x)) return plan;
-        return Make(Dispatch.SpecsOf(x));
-    }
+    public Plan? PlanFor(ReadOnlySpan<Tensor> x) => plans.TryFind(x, out var plan) ? plan : PlanFor(Dispatch.SpecsOf(x));
 
     /// <inheritdoc cref="PlanFor(ReadOnlySpan{Tensor})"/>
-    public Plan? PlanFor(TensorSpec[] specs) => Make(specs);
-
-    Plan? Make(TensorSpec[] specs)
+    public Plan? PlanFor(TensorSpec[] specs)
     {
         var graph = Lowered;
-        lock (gate)
-        {
-            foreach (var (known, found) in plans)
-                if (known.AsSpan().SequenceEqual(specs)) return found;
-            // The lowered graph may read its cells in another order than the captured one.
-            var plan = shared!.For(specs)?.With([.. graph.Cells]);
-            plans = [.. plans.TakeLast(SharedPlans.LargestCount - 1), (specs, plan)];
-            return plan;
-        }
+        // The lowered graph may read its cells in another order than the captured one.
+        return plans.For(specs, s => shared!.For(s)?.With([.. graph.Cells]));
     }
 
     /// <summary>Whether tensors have just these specs.</summary>

@@ -6,12 +6,8 @@ namespace Tauten.Compiler;
 /// </summary>
 sealed class SharedPlans
 {
-    /// <summary>How many sizes are remembered.</summary>
-    public const int LargestCount = 64;
-
-    readonly Lock gate = new();
     readonly Backend backend;
-    (TensorSpec[] Specs, Plan? Plan)[] plans = [];
+    readonly PlanTable plans = new();
 
     SharedPlans(Graph captured, Backend backend)
     {
@@ -47,15 +43,5 @@ sealed class SharedPlans
     }
 
     /// <summary>The plan for inputs of these specs; null where a size depends on data.</summary>
-    public Plan? For(TensorSpec[] specs)
-    {
-        lock (gate)
-        {
-            foreach (var (known, found) in plans)
-                if (known.AsSpan().SequenceEqual(specs)) return found;
-            var plan = new PlanBuilder(Lowered, backend).Build(specs);
-            plans = [.. plans.TakeLast(LargestCount - 1), (specs, plan)];
-            return plan;
-        }
-    }
+    public Plan? For(TensorSpec[] specs) => plans.For(specs, s => new PlanBuilder(Lowered, backend).Build(s));
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Tauten.Ops;
 
 namespace Tauten.Compiler;
@@ -77,7 +76,7 @@ sealed class Workspace
             if (!ReferenceEquals(values[cellSlots[i].Index], value)) Bring(cellViews[i], value);
         }
         foreach (var slot in made) Set(slot, slot.Source is null ? Tensor.Allocate(plan.Backend, slot.Spec) : Viewed(slot));
-        Execute(null);
+        Execute();
         return Results(x);
     }
 
@@ -99,12 +98,8 @@ sealed class Workspace
         handed = [.. rest.Select(r => (new[] { values[r.From.Index] }, new[] { r.To }))];
     }
 
-    /// <summary>Copies elements.</summary>
-    public static void Copy(Tensor from, Tensor to) => to.Backend.FindKernel(Contiguous.Instance)!(Contiguous.Instance, [from], new Span<Tensor>(ref to));
-
     /// <summary>Runs the kernels over the values that are in their places.</summary>
-    /// <param name="ends">Where the time is noted at which each kernel ends; null where nobody asks.</param>
-    public void Execute(long[]? ends)
+    public void Execute()
     {
         var stop = Ambient.Current.Stop;
         var temporaries = Temporaries.Begin();
@@ -117,7 +112,6 @@ sealed class Workspace
                 var (kernel, op, inputs, outputs) = steps[i];
                 if (profile is null) kernel(op, inputs, outputs);
                 else profile.Run(kernel, op, inputs, outputs, plan.Steps[i].Origin);
-                if (ends is not null) ends[i] = Stopwatch.GetTimestamp();
             }
             foreach (var (from, to) in copies)
                 if (from is not null) copy(Contiguous.Instance, from, to);

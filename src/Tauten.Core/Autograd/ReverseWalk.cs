@@ -29,7 +29,7 @@ sealed class ReverseWalk(bool createGraph, bool keepGraph, bool beyondTargets = 
         // Formulas run in the dtypes of what was computed.
         using var exact = Autocast.Off();
         // For errors and profiles, a formula belongs to the module whose op it is of.
-        using var origin = new OriginScope(new(null, ambient.ModulePath, IsBackward: true));
+        using var origin = new OriginScope(new Origin(null, ambient.ModulePath, IsBackward: true));
         around = ambient.ModulePath;
         using var mode = createGraph ? Gradients.Tracking() : Gradients.NoGrad();
         for (int i = 0; i < y.Length; i++) Accumulate(y[i].Node, y[i].OutputIndex, seeds[i]);

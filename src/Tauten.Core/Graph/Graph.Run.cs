@@ -69,7 +69,7 @@ public sealed partial class Graph
     void Compute(Node node, Op op, int position, RunningValues values, Dictionary<string, Dim> sizes)
     {
         using var mode = Mode(node);
-        using var origin = new OriginScope(node.Origin ?? Origin.Now(Ambient.Current));
+        using var origin = new OriginScope(node);
         var x = new Value[node.InputCount];
         for (int i = 0; i < x.Length; i++) x[i] = values[node.Input(i)][node.InputOutput(i)];
         var temporaries = Temporaries.Begin();
@@ -123,7 +123,7 @@ public sealed partial class Graph
             var (cell, node, output) = updates[i];
             var value = (Tensor)values[node][output];
             if (cell.Has(value)) continue;
-            bool whole = value.Layout is { IsContiguous: true, Offset: 0 } && value.Storage.ByteCount == value.Shape.Count * value.DType.Size();
+            bool whole = value.Layout is { IsContiguous: true, Offset: 0 } && value.Storage.ByteCount == value.Spec.ByteCount;
             made[i] = seen.Contains(value.Storage) || (whole && taken.Add(value.Storage)) ? value : Contiguous.Copy(value);
         }
         for (int i = 0; i < made.Length; i++)

@@ -234,7 +234,7 @@ public sealed partial class Graph
     /// <summary>Runs or records a node, or what <paramref name="change"/> has in its place. Sizes that depend on data get new names in a new graph.</summary>
     static void Repeat(Node node, Dictionary<Node, Value[]> map, Dictionary<string, Dim> sizes, Func<Node, Op, Value[], Value[]?>? change = null)
     {
-        using var origin = new OriginScope(node.Origin ?? Origin.Now(Ambient.Current));
+        using var origin = new OriginScope(node);
         var op = node.Op!.Bind(name => Known(sizes, name));
         var x = Arguments(node, map);
         map[node] = change?.Invoke(node, op, x) ?? Apply(op, x);

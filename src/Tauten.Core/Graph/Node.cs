@@ -235,5 +235,13 @@ readonly ref struct OriginScope
         (ambient.ModulePath, ambient.IsBackward) = (origin?.Module, origin?.IsBackward == true);
     }
 
+    /// <summary>That of a node; one that tells nothing is taken to be of what runs now.</summary>
+    public OriginScope(Node node)
+    {
+        var ambient = Ambient.Current;
+        (module, isBackward) = (ambient.ModulePath, ambient.IsBackward);
+        if (node.Origin is { } origin) (ambient.ModulePath, ambient.IsBackward) = (origin.Module, origin.IsBackward);
+    }
+
     public void Dispose() => (Ambient.Current.ModulePath, Ambient.Current.IsBackward) = (module, isBackward);
 }

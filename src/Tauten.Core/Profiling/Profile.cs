@@ -103,10 +103,8 @@ public sealed class Profile
         var results = Dispatch.SpecsOf(y);
         double? operations = op.Work(specs, results);
         var peak = operations is null || results.Length == 0 ? null : backend.PeakOperations(results[0].DType);
-        events.Add(new(op, origin?.Module, origin?.IsBackward == true, Stopwatch.GetElapsedTime(began, start), duration, Bytes(specs) + Bytes(results), operations, peak, backend.HeldBytes, garbage, Environment.CurrentManagedThreadId));
+        events.Add(new(op, origin?.Module, origin?.IsBackward == true, Stopwatch.GetElapsedTime(began, start), duration, specs.Sum(s => s.ByteCount) + results.Sum(s => s.ByteCount), operations, peak, backend.HeldBytes, garbage, Environment.CurrentManagedThreadId));
     }
-
-    static long Bytes(TensorSpec[] specs) => specs.Sum(spec => spec.Shape.Count * spec.DType.Size());
 }
 
 /// <summary>The time in which a thread records a <see cref="Profile"/>.</summary>

@@ -17,7 +17,7 @@ static class RawTensor
     {
         var backend = Backends.Default;
         var tensor = Tensor.Allocate(backend, spec);
-        long bytes = spec.Shape.Count * spec.DType.Size();
+        long bytes = spec.ByteCount;
         if (backend.IsHostReadable)
             for (long done = 0; done < bytes; done += PieceSize)
             {

@@ -33,7 +33,7 @@ public sealed partial class Tensor : Value
     /// <summary>A new tensor over fresh memory, contiguous and untracked, for a kernel to fill.</summary>
     internal static Tensor Allocate(Backend backend, TensorSpec spec)
     {
-        long bytes = spec.Shape.Count * spec.DType.Size();
+        long bytes = spec.ByteCount;
         if (bytes > SizeLimit.Unchecked) SizeLimit.Check(spec);
         var memory = backend.Allocate(bytes).Share(out bool isNew);
         if (isNew && memory is StorageToken token) Ambient.Current.Temporaries?.Add(token);

@@ -16,14 +16,6 @@ static unsafe class MatMulKernel
         fixed (byte* pb = &bias.Tensor.First()) Run(x[0], x[1], pb, y, loop, transposed: true);
     }
 
-    /// <summary>y = a b, or a b + bias, with the bias in the type of the sums; what <paramref name="epilogue"/> says is done to the results while they are in a cache.</summary>
-    /// <param name="a">The left matrices, [..., rows, inner].</param>
-    /// <param name="b">The right matrices, [..., inner, columns].</param>
-    /// <param name="bias">One number for each column, contiguous; null for none.</param>
-    /// <param name="y">The result, contiguous.</param>
-    /// <param name="epilogue">Works on elements of the result's type.</param>
-    public static void Run<T>(Tensor a, Tensor b, void* bias, Tensor y, ProductEpilogue<T> epilogue) where T : unmanaged => Multiply(a, b, bias, y, epilogue);
-
     /// <summary>y = a b, or a b + bias, with the bias in the type of the sums, and a <see cref="FusedLoop"/> over the results.</summary>
     static void Run(Tensor a, Tensor b, void* bias, Tensor y, void* loop, bool transposed = false)
     {

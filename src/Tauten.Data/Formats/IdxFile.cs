@@ -52,15 +52,15 @@ public static class IdxFile
     static byte[] Bytes(string path)
     {
         if (!File.Exists(path)) throw new DataException($"There is no file {path}.");
+        byte[] bytes = SourceFile.Bytes(path);
+        if (bytes is not [0x1F, 0x8B, ..]) return bytes;
         try
         {
-            byte[] bytes = File.ReadAllBytes(path);
-            if (bytes is not [0x1F, 0x8B, ..]) return bytes;
             using var whole = new MemoryStream();
             using (var unpacked = new System.IO.Compression.GZipStream(new MemoryStream(bytes), System.IO.Compression.CompressionMode.Decompress)) unpacked.CopyTo(whole);
             return whole.ToArray();
         }
-        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        catch (InvalidDataException e)
         {
             throw new DataException($"Cannot read {path}: {e.Message}", e);
         }

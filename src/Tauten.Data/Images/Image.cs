@@ -32,15 +32,7 @@ public static class Image
     /// <exception cref="DataException">The file is damaged or of a kind that is not read.</exception>
     public static Tensor Load(string path, ImageChannels channels = ImageChannels.Unchanged)
     {
-        byte[] bytes;
-        try
-        {
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new DataException($"Cannot read {path}: {e.Message}", e);
-        }
+        byte[] bytes = SourceFile.Bytes(path);
         try
         {
             return Decode(bytes, channels);

@@ -11,24 +11,22 @@ sealed class BatchedDataset<T, TBatch>(Dataset<T> upstream, int size, bool dropR
 
     protected internal override DataIterator<TBatch> Open(DataOrder order) => new Iterator(upstream.Open(order), size, dropRemainder, join);
 
-    sealed class Iterator(DataIterator<T> inner, int size, bool dropRemainder, Func<IReadOnlyList<T>, TBatch> join) : DataIterator<TBatch>
+    sealed class Iterator(DataIterator<T> inner, int size, bool dropRemainder, Func<IReadOnlyList<T>, TBatch> join) : CountingIterator<T, TBatch>(inner)
     {
-        long position;
-
         public override bool MoveNext()
         {
-            if (inner is IndexedIterator<T> { Gathers: true } indexed)
+            if (Inner is IndexedIterator<T> { Gathers: true } indexed)
             {
                 if (!indexed.MoveNext(size, out var gathered, out int count) || (count < size && dropRemainder)) return false;
-                position++;
+                Position++;
                 // What an indexed source gathers is what joining would give.
                 Current = (TBatch)(object)gathered!;
                 return true;
             }
             var elements = new List<T>(size);
-            while (elements.Count < size && inner.MoveNext()) elements.Add(inner.Current);
+            while (elements.Count < size && Inner.MoveNext()) elements.Add(Inner.Current);
             if (elements.Count == 0 || (elements.Count < size && dropRemainder)) return false;
-            long here = position++;
+            long here = Position++;
             try
             {
                 Current = join(elements);
@@ -42,25 +40,11 @@ sealed class BatchedDataset<T, TBatch>(Dataset<T> upstream, int size, bool dropR
 
         public override long Skip(long count)
         {
-            long passed = inner.Skip(checked(count * size));
+            long passed = Inner.Skip(checked(count * size));
             passed = dropRemainder ? passed / size : (passed + size - 1) / size;
-            position += passed;
+            Position += passed;
             return passed;
         }
-
-        protected internal override void Save(DataStateWriter writer)
-        {
-            writer.Write(position);
-            inner.Save(writer);
-        }
-
-        protected internal override void Load(DataStateReader reader)
-        {
-            position = reader.ReadCount(long.MaxValue);
-            inner.Load(reader);
-        }
-
-        protected override void Dispose(bool disposing) => inner.Dispose();
     }
 }
 

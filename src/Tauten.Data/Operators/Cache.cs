@@ -76,9 +76,8 @@ sealed class CachedDataset<T>(Dataset<T> upstream, ICacheStore<T> store) : Datas
         protected internal override void Save(DataStateWriter state)
         {
             state.Write(position);
-            var own = new DataStateWriter();
-            Inner.Save(own);
-            state.Write(isCached ? [] : (ReadOnlySpan<long>)own.ToArray());
+            long[] own = DataStateWriter.Saved(Inner.Save);
+            state.Write(isCached ? [] : (ReadOnlySpan<long>)own);
         }
 
         protected internal override void Load(DataStateReader reader)
@@ -92,12 +91,7 @@ sealed class CachedDataset<T>(Dataset<T> upstream, ICacheStore<T> store) : Datas
                 writer = null;
             }
             if (isCached || before.Length == 0) Inner.Skip(position);
-            else
-            {
-                var own = new DataStateReader(before);
-                Inner.Load(own);
-                own.End();
-            }
+            else DataStateReader.Load(before, Inner.Load);
         }
 
         protected override void Dispose(bool disposing)

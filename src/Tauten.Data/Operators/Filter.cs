@@ -11,41 +11,25 @@ sealed class FilteredDataset<T>(Dataset<T> upstream, Func<T, bool> condition) : 
 
     protected internal override DataIterator<T> Open(DataOrder order) => new Iterator(upstream.Open(order), condition);
 
-    sealed class Iterator(DataIterator<T> inner, Func<T, bool> condition) : DataIterator<T>
+    sealed class Iterator(DataIterator<T> inner, Func<T, bool> condition) : CountingIterator<T, T>(inner)
     {
-        long position;
-
         public override bool MoveNext()
         {
-            while (inner.MoveNext())
+            while (Inner.MoveNext())
             {
-                long here = position++;
+                long here = Position++;
                 try
                 {
-                    if (!condition(inner.Current)) continue;
+                    if (!condition(Inner.Current)) continue;
                 }
                 catch (Exception e)
                 {
-                    throw new DataException($"Filter: sample {here}{ElementText.Of(inner.Current)} cannot be judged: {e.Message}", e);
+                    throw new DataException($"Filter: sample {here}{ElementText.Of(Inner.Current)} cannot be judged: {e.Message}", e);
                 }
-                Current = inner.Current;
+                Current = Inner.Current;
                 return true;
             }
             return false;
         }
-
-        protected internal override void Save(DataStateWriter writer)
-        {
-            writer.Write(position);
-            inner.Save(writer);
-        }
-
-        protected internal override void Load(DataStateReader reader)
-        {
-            position = reader.ReadCount(long.MaxValue);
-            inner.Load(reader);
-        }
-
-        protected override void Dispose(bool disposing) => inner.Dispose();
     }
 }

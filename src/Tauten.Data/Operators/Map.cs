@@ -72,18 +72,14 @@ sealed class MapIterator<TIn, TOut>(DataIterator<TIn> inner, Func<TIn, long, TOu
     {
         writer.Write(position);
         writer.Write(position);
-        var own = new DataStateWriter();
-        inner.Save(own);
-        writer.Write((ReadOnlySpan<long>)own.ToArray());
+        writer.Write(inner.Save);
     }
 
     protected internal override void Load(DataStateReader reader)
     {
         position = reader.ReadCount(long.MaxValue);
         long from = reader.ReadCount(position);
-        var own = new DataStateReader(reader.ReadPiece());
-        inner.Load(own);
-        own.End();
+        reader.ReadPiece(inner.Load);
         inner.Skip(position - from);
     }
 

@@ -38,9 +38,8 @@ sealed class ReadAhead<T>(DataIterator<T> source) : IDisposable
 
     void Remember()
     {
-        var writer = new DataStateWriter();
-        source.Save(writer);
-        lock (points) points.Add((Count, writer.ToArray()));
+        long[] state = DataStateWriter.Saved(source.Save);
+        lock (points) points.Add((Count, state));
     }
 
     /// <summary>Elements before <paramref name="oldest"/> are not needed any more.</summary>
@@ -58,13 +57,8 @@ sealed class ReadAhead<T>(DataIterator<T> source) : IDisposable
     {
         lock (points)
         {
-            if (points.Count == 0)
-            {
-                // Nothing was read yet; and so nobody else is at the source.
-                var inner = new DataStateWriter();
-                source.Save(inner);
-                points.Add((Count, inner.ToArray()));
-            }
+            // Nothing was read yet; and so nobody else is at the source.
+            if (points.Count == 0) points.Add((Count, DataStateWriter.Saved(source.Save)));
             var (position, state) = points[points.FindLastIndex(p => p.Position <= oldest)];
             writer.Write(position);
             writer.Write((ReadOnlySpan<long>)state);
@@ -75,9 +69,7 @@ sealed class ReadAhead<T>(DataIterator<T> source) : IDisposable
     public void Load(DataStateReader reader)
     {
         Count = reader.ReadCount(long.MaxValue);
-        var inner = new DataStateReader(reader.ReadPiece());
-        source.Load(inner);
-        inner.End();
+        reader.ReadPiece(source.Load);
     }
 
     /// <summary>Passes over elements up to a position.</summary>

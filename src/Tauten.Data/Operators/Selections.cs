@@ -32,34 +32,20 @@ sealed class StridedDataset<T>(Dataset<T> upstream, long start, long step, long 
 
     protected internal override DataIterator<T> Open(DataOrder order) => new Iterator(upstream.Open(order), start, step, most);
 
-    sealed class Iterator(DataIterator<T> inner, long start, long step, long most) : DataIterator<T>
+    sealed class Iterator(DataIterator<T> inner, long start, long step, long most) : CountingIterator<T, T>(inner)
     {
-        long given;
+        protected override long Farthest => most;
 
         public override bool MoveNext()
         {
-            if (given >= most) return false;
-            long gap = given == 0 ? start : step - 1;
-            if (gap > 0 && inner.Skip(gap) < gap) return false;
-            if (!inner.MoveNext()) return false;
-            given++;
-            Current = inner.Current;
+            if (Position >= most) return false;
+            long gap = Position == 0 ? start : step - 1;
+            if (gap > 0 && Inner.Skip(gap) < gap) return false;
+            if (!Inner.MoveNext()) return false;
+            Position++;
+            Current = Inner.Current;
             return true;
         }
-
-        protected internal override void Save(DataStateWriter writer)
-        {
-            writer.Write(given);
-            inner.Save(writer);
-        }
-
-        protected internal override void Load(DataStateReader reader)
-        {
-            given = reader.ReadCount(most);
-            inner.Load(reader);
-        }
-
-        protected override void Dispose(bool disposing) => inner.Dispose();
     }
 }
 

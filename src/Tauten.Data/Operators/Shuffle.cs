@@ -88,18 +88,20 @@ sealed class BufferShuffledDataset<T>(Dataset<T> upstream, int size) : Dataset<T
             buffer.RemoveAt(buffer.Count - 1);
             if (ahead.Count >= nextLook)
             {
-                ahead.Forget(buffer.Count == 0 ? ahead.Count : buffer.Min(b => b.Position));
+                ahead.Forget(Oldest);
                 nextLook = ahead.Count + size;
             }
             return true;
         }
+
+        long Oldest => buffer.Count == 0 ? ahead.Count : buffer.Min(b => b.Position);
 
         protected internal override void Save(DataStateWriter writer)
         {
             writer.Write(delivered);
             writer.Write(ahead.Count);
             writer.Write([.. buffer.Select(b => b.Position)]);
-            ahead.Save(writer, buffer.Count == 0 ? ahead.Count : buffer.Min(b => b.Position));
+            ahead.Save(writer, Oldest);
         }
 
         protected internal override void Load(DataStateReader reader)

@@ -19,6 +19,19 @@ static class SourceFile
         }
     }
 
+    /// <summary>All bytes of a file as they are.</summary>
+    public static byte[] Bytes(string path)
+    {
+        try
+        {
+            return File.ReadAllBytes(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DataException($"Cannot read {path}: {e.Message}", e);
+        }
+    }
+
     /// <summary>Goes forward to an offset, by reading where the stream cannot seek.</summary>
     public static void GoTo(Stream stream, long offset, string path)
     {

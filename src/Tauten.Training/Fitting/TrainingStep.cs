@@ -12,6 +12,9 @@ interface ITrainingStep
     /// <summary>Learns from a batch; <paramref name="updates"/> says whether the optimizer makes its step now.</summary>
     StepResult Train(Sample batch, bool updates);
 
+    /// <summary>Makes the optimizer's step with the gradients that wait for more batches.</summary>
+    void Close();
+
     /// <summary>Looks at a batch without learning.</summary>
     StepResult Evaluate(Sample batch);
 
@@ -49,12 +52,14 @@ sealed class LossStep(
         Check(batch);
         if (options.Accumulate == 1) return Result(Run(Job.Whole, batch));
         var result = Result(Run(Job.Gradients, batch));
-        if (updates)
-        {
-            Update();
-            optimizer.ZeroGrad();
-        }
+        if (updates) Close();
         return result;
+    }
+
+    public void Close()
+    {
+        Update();
+        optimizer.ZeroGrad();
     }
 
     public StepResult Evaluate(Sample batch)
@@ -73,12 +78,11 @@ sealed class LossStep(
     public void LearnSizes(Sample batch)
     {
         using var untracked = Gradients.NoGrad();
-        var modes = module.NamedModules().Select(m => (m.Module, m.Module.IsTraining)).ToList();
-        module.Eval();
+        var modes = module.EvaluateAll();
         forward(batch.Inputs);
-        if (modes.Exists(m => m.IsTraining)) module.Train();
-        foreach (var (part, training) in modes)
-            if (part.IsTraining != training) part.SetOwnMode(training);
+        // What was made meanwhile, too.
+        if (modes.ContainsValue(true)) module.Train();
+        Module.Restore(modes);
     }
 
     public void Forget()
@@ -193,6 +197,10 @@ sealed class CustomStep(Func<Sample, IReadOnlyDictionary<string, Tensor>> train,
     static List<(string, double)> Numbers(IReadOnlyDictionary<string, Tensor> values) => [.. values.Select(v => (v.Key, v.Value.To(DType.Float64).Item<double>()))];
 
     public IReadOnlyList<Tensor> Predict(Sample batch) => throw new InvalidOperationException("Trainer: a trainer with a step of one's own predicts nothing. Call the module.");
+
+    public void Close()
+    {
+    }
 
     public void LearnSizes(Sample batch)
     {

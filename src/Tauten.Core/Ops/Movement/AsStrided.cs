@@ -12,9 +12,23 @@ public sealed record AsStrided(Shape Sizes, Dims Strides, long Offset) : ViewOp
     internal override Tensor[]? Spelled(ReadOnlySpan<Tensor> x)
     {
         if (!Sizes.IsKnown) return null;
-        long[] places = [Offset];
-        for (int i = 0; i < Strides.Count; i++) places = [.. places.SelectMany(p => Enumerable.Range(0, checked((int)Sizes[i].Value)).Select(k => p + k * Strides[i]))];
-        return [x[0].Flatten().IndexSelect(0, Tensor.From(places)).Reshape(Sizes)];
+        return [x[0].Flatten().IndexSelect(0, KnownPlaces()).Reshape(Sizes)];
+    }
+
+    /// <summary>The place of each element, int64 in the shape of the result.</summary>
+    Tensor Places()
+    {
+        var places = Tensor.Scalar(Offset, DType.Int64);
+        for (int i = 0; i < Strides.Count; i++)
+            places = places.Unsqueeze(-1) + Dispatch.Run(new Iota(Sizes[i], 0, Strides[i], DType.Int64));
+        return places;
+    }
+
+    /// <summary>The places in one line as numbers, also while a graph is captured.</summary>
+    internal Tensor KnownPlaces()
+    {
+        using var computing = Capture.Pause();
+        return Places().Flatten();
     }
 
     /// <inheritdoc/>
@@ -46,11 +60,8 @@ public sealed record AsStrided(Shape Sizes, Dims Strides, long Offset) : ViewOp
     public override Tensor?[] Gradient(Backward b)
     {
         var x = b.InputSpec(0);
-        var places = Tensor.Scalar(Offset, DType.Int64);
-        for (int i = 0; i < Strides.Count; i++)
-            places = places.Unsqueeze(-1) + Dispatch.Run(new Iota(Sizes[i], 0, Strides[i], DType.Int64));
         var flat = Tensor.Constant(0, new(x.DType, [x.Shape.ElementCount]));
-        return [flat.IndexAdd(0, places.Flatten(), b.Grad.Flatten()).Reshape(x.Shape)];
+        return [flat.IndexAdd(0, Places().Flatten(), b.Grad.Flatten()).Reshape(x.Shape)];
     }
 
     /// <inheritdoc/>

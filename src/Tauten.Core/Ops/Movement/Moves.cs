@@ -12,6 +12,9 @@ public sealed record Contiguous : PrimitiveOp
         using (Gradients.NoGrad()) return Dispatch.Run(Instance, x);
     }
 
+    /// <summary>Copies elements to a tensor of the same spec that is contiguous.</summary>
+    internal static void Copy(Tensor from, Tensor to) => to.Storage.Backend.FindKernel(Instance)!(Instance, new ReadOnlySpan<Tensor>(ref from), new Span<Tensor>(ref to));
+
     /// <inheritdoc/>
     public override OpKind Kind() => OpKind.Movement;
 
@@ -34,14 +37,15 @@ public sealed record SliceUpdate(Shape Starts, Dims Steps) : PrimitiveOp
     internal override Tensor[]? Spelled(ReadOnlySpan<Tensor> x)
     {
         if (!x[0].Shape.IsKnown || !x[1].Shape.IsKnown || !Starts.IsKnown) return null;
-        long[] places = [0];
-        for (int i = 0; i < Steps.Count; i++)
+        var strides = new long[Steps.Count];
+        long first = 0, row = 1;
+        for (int i = strides.Length - 1; i >= 0; row *= x[0].Shape[i--].Value)
         {
-            long size = x[0].Shape[i], start = Starts[i], step = Steps[i];
-            int count = checked((int)x[1].Shape[i].Value);
-            places = [.. places.SelectMany(p => Enumerable.Range(0, count).Select(k => p * size + start + k * step))];
+            strides[i] = Steps[i] * row;
+            first += Starts[i].Value * row;
         }
-        return [Dispatch.Run(new Scatter(0), x[0].Flatten(), Tensor.From(places), x[1].Flatten()).Reshape(x[0].Shape)];
+        var places = new AsStrided(x[1].Shape, [.. strides], first).KnownPlaces();
+        return [Dispatch.Run(new Scatter(0), x[0].Flatten(), places, x[1].Flatten()).Reshape(x[0].Shape)];
     }
 
     /// <inheritdoc/>
