@@ -69,6 +69,26 @@ public sealed class ImportedModel
     /// <summary>The number of elements of all initializers.</summary>
     public long WeightCount => graph.Initializers.Values.Sum(v => v is OnnxTensor tensor ? tensor.Shape.ElementCount.Value : 0);
 
+    /// <summary>
+    /// The arithmetic operations of one run, a multiply-add counting two: of products and convolutions, for sizes of 1 where the model leaves them open. Null where values or sizes of
+    /// inputs decide about its shapes.
+    /// </summary>
+    public double? Operations
+    {
+        get
+        {
+            try
+            {
+                return general.Value.Model is { } model ? GraphWork.Of(model.Graph, _ => 1) : null;
+            }
+            catch (TautenException)
+            {
+                // Not every open size may be 1.
+                return null;
+            }
+        }
+    }
+
     /// <summary>The floating-point initializers of a model that was imported as trainable, by name.</summary>
     public IReadOnlyDictionary<string, Parameter> Parameters => parameters;
 

@@ -23,4 +23,10 @@ public sealed record OnnxExportOptions
 
     /// <summary>How far the outputs of the written model may lie from those of the graph, as a part of the largest of them.</summary>
     public double Tolerance { get; init; } = 1e-4;
+
+    /// <summary>
+    /// The path of ONNX Runtime's shared library, which then runs the written model too: a file of which it makes something else than the graph does is not kept. Nothing is compared
+    /// with it where no path is given.
+    /// </summary>
+    public string? VerifyWith { get; init; }
 }

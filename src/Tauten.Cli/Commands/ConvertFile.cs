@@ -12,6 +12,7 @@ sealed class ConvertFile : Command
     readonly Argument<string> to = new("OUT") { Description = "What is written" };
     readonly Option<int> opset = NumberOption.Whole("--opset", "The version of ONNX's operator set", 17, 13, 22);
     readonly Option<bool> external = new("--external-weights") { Description = "Write the weights of an ONNX model to a file beside it" };
+    readonly Option<string> other = new("--verify-with") { Description = "Run a written ONNX model in ONNX Runtime too, from its shared library, and keep it only if both agree", HelpName = "LIBRARY" };
     readonly Option<string[]> names = new("--rename") { Description = "Other names for weights, such as layer{i}.{j}=Stage{i}.Block{j}; in order, once for each rule", HelpName = "FROM=TO" };
 
     /// <summary>The command.</summary>
@@ -21,6 +22,7 @@ sealed class ConvertFile : Command
         Add(to);
         Add(opset);
         Add(external);
+        Add(other);
         Add(names);
         SetAction((call, stop) => Task.Run(() => Run(call, stop), CancellationToken.None));
     }
@@ -44,8 +46,14 @@ sealed class ConvertFile : Command
                 var function = functions.Count == 1 ? functions.Values.Single() : functions.TryGetValue("predict", out var predict) ? predict
                     : throw new ModelFormatException($"{source} has {functions.Count} functions, none of which is named 'predict': {string.Join("; ", functions.Values)}.");
                 stop.ThrowIfCancellationRequested();
-                Onnx.Export(function.Graph, target, new() { Opset = call.GetRequiredValue(opset), ExternalWeights = call.GetValue(external), Inputs = [.. function.Inputs.Select(i => i.Name)], Outputs = function.OutputNames });
+                Onnx.Export(function.Graph, target, Options(call, [.. function.Inputs.Select(i => i.Name)], function.OutputNames));
                 written = function.ToString();
+                break;
+            case (".onnx", ".onnx"):
+                var model = Onnx.Import(source);
+                stop.ThrowIfCancellationRequested();
+                Onnx.Export(model.Graph, target, Options(call, [.. model.Inputs.Select(i => i.Name)], [.. model.Outputs.Select(o => o.Name)]));
+                written = string.Create(CultureInfo.InvariantCulture, $"opset {call.GetRequiredValue(opset)}");
                 break;
             case (_, ".safetensors" or ".npz"):
                 var tensors = Renamed(Weights(source), call.GetValue(names) ?? []);
@@ -60,6 +68,9 @@ sealed class ConvertFile : Command
         output.WriteLine($"{target}: {written}");
         return 0;
     }
+
+    OnnxExportOptions Options(ParseResult call, IReadOnlyList<string> inputs, IReadOnlyList<string> outputs) =>
+        new() { Opset = call.GetRequiredValue(opset), ExternalWeights = call.GetValue(external), VerifyWith = call.GetValue(other), Inputs = inputs, Outputs = outputs };
 
     static string Ending(string path) => Path.GetExtension(path).ToLowerInvariant();
 

@@ -24,6 +24,8 @@ sealed class ModelInfo : Command
         foreach (var port in model.Inputs) output.WriteLine($"input  {port}");
         foreach (var port in model.Outputs) output.WriteLine($"output {port}");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{model.WeightCount:N0} parameters"));
+        if (model.Operations is { } operations)
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{operations:N0} FLOPs a run, in products and convolutions{(model.Inputs.All(i => i.Spec?.Shape.IsKnown == true) ? "" : ", for open sizes of 1")}"));
         foreach (var (name, count) in model.Operators.OrderByDescending(o => o.Value).ThenBy(o => o.Key, StringComparer.Ordinal))
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{count,7:N0} {name}"));
         foreach (var (key, value) in model.Metadata.OrderBy(m => m.Key, StringComparer.Ordinal)) output.WriteLine($"{key}: {value}");

@@ -17,7 +17,7 @@ sealed class OnnxForm
     /// <summary>What the operator is applied to; null where an input is left out.</summary>
     public OnnxForm?[] Inputs { get; private init; } = [];
 
-    /// <summary>The operator's attributes: long, double, string or long[].</summary>
+    /// <summary>The operator's attributes: long, double, string, long[], or an <see cref="OnnxBody"/>.</summary>
     public (string Name, object Value)[] Attributes { get; private init; } = [];
 
     /// <summary>The number of outputs of the operator.</summary>
@@ -41,8 +41,17 @@ sealed class OnnxForm
     /// <summary>Fractions, as a float32 vector.</summary>
     public float[]? Fractions { get; private init; }
 
+    /// <summary>A graph, whose first output for given inputs is meant.</summary>
+    public OnnxBody? Part { get; private init; }
+
     /// <summary>An input of the op.</summary>
     public static OnnxForm X(int input = 0) => new() { Input = input };
+
+    /// <summary>Inputs of the op, from one to the last.</summary>
+    public static OnnxForm[] Range(int first, int count) => [.. Enumerable.Range(first, Math.Max(0, count - first)).Select(X)];
+
+    /// <summary>What a graph gives first, whose nodes stand among the others.</summary>
+    public static OnnxForm Of(Graph graph, OnnxForm[] inputs) => new() { Part = new(graph, 0, inputs) };
 
     /// <summary>Whole numbers, or sizes.</summary>
     public static OnnxForm Vector(params ReadOnlySpan<Dim> sizes) => new() { Sizes = sizes.ToArray() };
@@ -115,3 +124,9 @@ sealed class OnnxForm
     /// <summary>The form in another element type.</summary>
     public OnnxForm To(DType dtype) => Of("Cast", [this], ("to", TypeOf(dtype)));
 }
+
+/// <summary>A graph among the attributes of an operator, which runs it.</summary>
+/// <param name="Graph">The graph, which takes all that it needs as inputs.</param>
+/// <param name="Own">How many of the inputs the operator gives, which are the first ones.</param>
+/// <param name="Outer">What the others are, in the graph around the operator.</param>
+sealed record OnnxBody(Graph Graph, int Own, OnnxForm[] Outer);

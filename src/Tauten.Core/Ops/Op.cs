@@ -190,6 +190,9 @@ public abstract record ValueOp : Op
     /// <summary>The outputs.</summary>
     public abstract Value[] Evaluate(ReadOnlySpan<Value> x);
 
+    /// <summary>How the output is written in the ONNX format; null where it cannot be.</summary>
+    internal virtual OnnxForm? ToOnnx(ReadOnlySpan<ValueSpec> x) => null;
+
     /// <inheritdoc/>
     public override Reads GradientReads() => Reads.Nothing;
 

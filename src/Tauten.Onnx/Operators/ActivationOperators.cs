@@ -68,10 +68,19 @@ static class ActivationOperators
         bool trains = c.Version >= 12 ? c.Has(2) && c.Bool(2) : c.Version < 7 && !c.Flag("is_test");
         double rate = c.Version >= 12 ? (c.Has(1) ? c.Double(1) : 0.5) : c.Float("ratio", 0.5);
         if (!trains || rate == 0) return [x, Mask(Tensor.OnesLike(x, DType.Bool))];
-        var generator = c.Node.Int("seed") is { } seed ? new Generator((ulong)seed) : null;
-        var kept = Tensor.Bernoulli(1 - rate, x.Shape, DType.Float32, generator).To(DType.Bool);
+        var kept = c.Node.Int("seed") is { } seed ? Kept(c, x.Shape, rate, seed) : Tensor.Bernoulli(1 - rate, x.Shape).To(DType.Bool);
         return [Tensor.Where(kept, x * (1 / (1 - rate)), 0), Mask(kept)];
 
         Tensor Mask(Tensor mask) => c.Version >= 10 ? mask : mask.To(x.DType);
+    }
+
+    // With a seed a node always drops the same elements, those of the specification's reference implementation.
+    static Tensor Kept(Call c, Shape shape, double rate, long seed)
+    {
+        if (!shape.IsKnown) throw new NeedsValueException($"{c.Node}: the size of the input decides how many numbers are drawn.");
+        var generator = new MersenneTwister((uint)seed);
+        var kept = new bool[c.Bounded(shape.Count, "numbers")];
+        for (int i = 0; i < kept.Length; i++) kept[i] = generator.NextDouble() >= rate;
+        return Tensor.From(kept, shape);
     }
 }

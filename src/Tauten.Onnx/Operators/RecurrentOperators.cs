@@ -39,7 +39,6 @@ static class RecurrentOperators
         if (x.Rank != 3 || weight.Rank != 3 || recurrent.Rank != 3) throw new ModelFormatException($"expected an input [time, batch, size] and weights for each direction. Received: {x.Shape}, {weight.Shape} and {recurrent.Shape}.");
         string way = c.Text("direction", "forward");
         int count = way == "bidirectional" ? 2 : way is "forward" or "reverse" ? 1 : throw new ModelFormatException($"the direction must be forward, reverse or bidirectional. Received: {way}.");
-        if (c.Flag("input_forget")) throw new UnsupportedModelException("Recurrent nets whose input and forget gates are coupled are not supported.");
         var hidden = recurrent.Shape[2];
         string[] names = c.Strings("activations") ?? [.. Enumerable.Repeat(usual, count).SelectMany(n => n)];
         if (names.Length != count * usual.Length) throw new ModelFormatException($"expected {count * usual.Length} activations. Received: {names.Length}.");
@@ -121,7 +120,8 @@ static class RecurrentOperators
         Tensor weight = Reordered(d.Input, hidden, 0, 2, 3, 1), recurrent = Reordered(d.Recurrent, hidden, 0, 2, 3, 1);
         var bias = Sum(d.InputBias, d.RecurrentBias) is { } sum ? Reordered(sum, hidden, 0, 2, 3, 1) : null;
         var added = x.Linear(weight, bias);
-        if (d.AreUsual && d.Peepholes is null)
+        bool coupled = c.Flag("input_forget");
+        if (d.AreUsual && d.Peepholes is null && !coupled)
         {
             Tensor[] inputs = [added, recurrent, d.First[0], d.First[1]];
             var result = Dispatch.RunAll(new LstmSequence(d.Backwards), d.Lengths is null ? inputs : [.. inputs, d.Lengths]);
@@ -132,7 +132,8 @@ static class RecurrentOperators
         {
             Tensor sums = step + states[0].Linear(recurrent), cell = states[1];
             // Peepholes are in the order i, o, f.
-            Tensor i = f(Peeped(Part(sums, 0), 0, cell)), forget = f(Peeped(Part(sums, 1), 2, cell));
+            // Gates that are coupled forget as much as they take in.
+            Tensor i = f(Peeped(Part(sums, 0), 0, cell)), forget = coupled ? 1 - i : f(Peeped(Part(sums, 1), 2, cell));
             var next = forget * cell + i * g(Part(sums, 2));
             var o = f(Peeped(Part(sums, 3), 1, next));
             return [o * h(next), next];

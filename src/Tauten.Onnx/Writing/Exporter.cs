@@ -34,7 +34,7 @@ static class Exporter
     public static byte[] Written(Graph graph, OnnxExportOptions options, Tensor[] x)
     {
         byte[] bytes = Whole(Describe(graph, options));
-        Check(Onnx.Import(bytes), graph, x, options.Tolerance);
+        Check(Onnx.Import(bytes), null, bytes, graph, x, options);
         return bytes;
     }
 
@@ -58,7 +58,7 @@ static class Exporter
         {
             if (external) Separate(parts.Weights, Path.Combine(scratch, data), data);
             File.WriteAllBytes(Path.Combine(scratch, name), external ? parts.Model.ToByteArray() : Whole(parts));
-            Check(Onnx.Import(Path.Combine(scratch, name)), graph, x, options.Tolerance);
+            Check(Onnx.Import(Path.Combine(scratch, name)), Path.Combine(scratch, name), [], graph, x, options);
             if (external) File.Move(Path.Combine(scratch, data), Path.Combine(folder, data), overwrite: true);
             File.Move(Path.Combine(scratch, name), path, overwrite: true);
         }
@@ -87,16 +87,25 @@ static class Exporter
         }
     }
 
-    static void Check(ImportedModel model, Graph graph, Tensor[] x, double tolerance)
+    static void Check(ImportedModel model, string? path, byte[] bytes, Graph graph, Tensor[] x, OnnxExportOptions options)
     {
         using var untracked = Gradients.NoGrad();
         var expected = graph.Run(x);
-        var actual = model.Run(x);
+        Check("The written model", model.Run(x), expected, model, options.Tolerance);
+        if (options.VerifyWith is not { } library) return;
+        using var other = new OnnxRuntimeLibrary(library);
+        Check("ONNX Runtime, from the written model,", other.Run(path, bytes, [.. model.Inputs.Select(i => i.Name)], x, [.. model.Outputs.Select(o => o.Name)]), expected, model, options.Tolerance);
+    }
+
+    static void Check(string who, Tensor[] actual, Tensor[] expected, ImportedModel model, double tolerance)
+    {
         for (int i = 0; i < expected.Length; i++)
         {
+            // Numbers of 16 bits may differ by a step of their type.
+            double part = expected[i].DType switch { DType.Float16 => Math.Max(tolerance, 1.0 / 1024), DType.BFloat16 => Math.Max(tolerance, 1.0 / 128), _ => tolerance };
             double scale = expected[i].DType.IsFloating() && expected[i].Count > 0 ? expected[i].To(DType.Float64).Abs().NanToNum().Max().Item<double>() : 0;
-            if (Conformance.Difference(new OnnxTensor(actual[i]), new OnnxTensor(expected[i]), tolerance, tolerance * scale) is { } difference)
-                throw new ModelFormatException($"The written model does not compute what the graph does: output {model.Outputs[i].Name}: {difference}.");
+            if (Conformance.Difference(new OnnxTensor(actual[i]), new OnnxTensor(expected[i]), part, part * scale) is { } difference)
+                throw new ModelFormatException($"{who} does not compute what the graph does: output {model.Outputs[i].Name}: {difference}.");
         }
     }
 }

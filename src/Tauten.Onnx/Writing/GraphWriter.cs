@@ -4,18 +4,30 @@ using Tauten.Ops;
 namespace Tauten.OnnxFormat;
 
 /// <summary>Writes a graph in the ONNX format: each op by its form, composites without one by what they expand to.</summary>
-/// <param name="opset">The version of the operator set.</param>
-sealed class GraphWriter(int opset)
+sealed class GraphWriter
 {
+    readonly int opset;
     readonly GraphProto proto = new() { Name = "main" };
     readonly Dictionary<(Node Node, int Output), string> names = [];
     readonly Dictionary<string, (string Value, int Axis)> sizes = [];
     readonly Dictionary<string, string> shapes = [];
-    readonly Dictionary<string, string> constants = [];
-    readonly HashSet<string> taken = [];
+    readonly Dictionary<string, string> constants;
+    readonly HashSet<string> taken;
+
+    /// <summary>A writer of a whole model.</summary>
+    /// <param name="opset">The version of the operator set.</param>
+    public GraphWriter(int opset) => (this.opset, constants, taken, Weights) = (opset, [], [], []);
+
+    // A body sees the values around it: it may not use their names again, all initializers stand in the model's own graph, and what was learned of sizes holds in it too.
+    GraphWriter(GraphWriter outer, string name)
+    {
+        (opset, constants, taken, Weights) = (outer.opset, outer.constants, outer.taken, outer.Weights);
+        (sizes, shapes) = (new(outer.sizes), new(outer.shapes));
+        proto.Name = name;
+    }
 
     /// <summary>The initializers, still without elements, and their values.</summary>
-    public List<(TensorProto Proto, Tensor Value)> Weights { get; } = [];
+    public List<(TensorProto Proto, Tensor Value)> Weights { get; }
 
     /// <summary>The graph with its inputs, outputs and initializers.</summary>
     /// <param name="graph">The graph.</param>
@@ -32,9 +44,37 @@ sealed class GraphWriter(int opset)
             Learn(inputNames[i], graph.Inputs[i].Spec.Shape);
         }
         foreach (var (cell, node) in graph.CellNodes) names[(node, 0)] = Initializer(cell.Name is { Length: > 0 } given ? given : "parameter", cell.Value);
+        AddAll(graph);
+        AddOutputs(graph, outputNames);
+        proto.Initializer.Add(Weights.Select(w => w.Proto));
+        return proto;
+    }
+
+    /// <summary>A graph as the attribute of a node, which gives the first of its inputs; the others are values around it.</summary>
+    GraphProto Write(OnnxBody body, string name, string[] outer)
+    {
+        var graph = body.Graph;
+        for (int i = 0; i < graph.Inputs.Count; i++)
+        {
+            string value = i < body.Own ? Unique("x") : outer[i - body.Own];
+            names[(graph.NamedInputs[i].Node, 0)] = value;
+            Learn(value, graph.Inputs[i].Spec.Shape);
+            if (i < body.Own) proto.Input.Add(Port(value, graph.Inputs[i].Spec));
+        }
+        AddAll(graph);
+        AddOutputs(graph, [.. graph.Outputs.Select(_ => Unique($"{name}_y"))]);
+        return proto;
+    }
+
+    void AddAll(Graph graph)
+    {
         foreach (var (node, value) in graph.ConstantNodes) names[(node, 0)] = Initializer("constant", value);
         foreach (var node in graph.Nodes)
             if (!names.ContainsKey((node, 0))) Add(node);
+    }
+
+    void AddOutputs(Graph graph, IReadOnlyList<string> outputNames)
+    {
         var outputs = graph.OutputPlaces;
         for (int i = 0; i < outputs.Length; i++)
         {
@@ -42,7 +82,6 @@ sealed class GraphWriter(int opset)
             proto.Node.Add(Node("Identity", [Named(outputs[i].Node, outputs[i].Output)], [outputNames[i]]));
             proto.Output.Add(Port(outputNames[i], graph.Outputs[i]));
         }
-        return proto;
     }
 
     static ValueInfoProto Port(string name, TensorSpec spec)
@@ -62,9 +101,7 @@ sealed class GraphWriter(int opset)
     string Initializer(string wish, Tensor value)
     {
         string name = Unique(wish);
-        var weight = TensorReader.Described(value, name);
-        proto.Initializer.Add(weight);
-        Weights.Add((weight, value));
+        Weights.Add((TensorReader.Described(value, name), value));
         return name;
     }
 
@@ -79,7 +116,12 @@ sealed class GraphWriter(int opset)
 
     void Add(Node node)
     {
-        if (node.Op is not { } op || op is ValueOp) throw new UnsupportedModelException($"{node} cannot be written in the ONNX format.");
+        if (node.Op is not { } op) throw new UnsupportedModelException($"{node} cannot be written in the ONNX format.");
+        if (op is ValueOp values)
+        {
+            Add(values, node);
+            return;
+        }
         var specs = new TensorSpec[node.InputCount];
         for (int i = 0; i < specs.Length; i++) specs[i] = node.Input(i).Spec(node.InputOutput(i));
         string[] inputs = [.. Enumerable.Range(0, specs.Length).Select(i => Named(node.Input(i), node.InputOutput(i)))];
@@ -96,24 +138,34 @@ sealed class GraphWriter(int opset)
         AddExpansion(op, node, specs, inputs);
     }
 
+    // Sequences and optionals have one output each.
+    void Add(ValueOp op, Node node)
+    {
+        ValueSpec[] specs = [.. Enumerable.Range(0, node.InputCount).Select(i => node.Input(i).ValueSpec(node.InputOutput(i)))];
+        if (op.ToOnnx(specs) is not { } form || Since(form) > opset) throw new UnsupportedModelException($"{op} has no operator in version {opset} of ONNX's operator set.");
+        names[(node, 0)] = Add(form, [.. Enumerable.Range(0, specs.Length).Select(i => Named(node.Input(i), node.InputOutput(i)))], []);
+        if (node.ValueSpec(0) is TensorSpec tensor) Learn(names[(node, 0)], tensor.Shape);
+    }
+
     void AddExpansion(Op op, Node node, TensorSpec[] specs, string[] inputs)
     {
         var inner = Graph.Capture(
             x => (op is CompositeOp composite ? composite.Expansion(x) : op.Spelled(x)) ?? throw new UnsupportedModelException($"{op} has no operator in version {opset} of ONNX's operator set, and no expansion."), specs);
-        for (int i = 0; i < specs.Length; i++) names[(inner.NamedInputs[i].Node, 0)] = inputs[i];
-        foreach (var (constant, value) in inner.ConstantNodes) names[(constant, 0)] = Initializer("constant", value);
-        foreach (var step in inner.Nodes)
-        {
-            if (names.ContainsKey((step, 0))) continue;
-            if (Equals(step.Op, op)) throw new UnsupportedModelException($"{op} has no operator in version {opset} of ONNX's operator set, and expands to itself while sizes are open.");
-            Add(step);
-        }
+        if (inner.Nodes.Any(step => Equals(step.Op, op))) throw new UnsupportedModelException($"{op} has no operator in version {opset} of ONNX's operator set, and expands to itself while sizes are open.");
+        AddPart(inner, inputs);
         var outputs = inner.OutputPlaces;
         for (int i = 0; i < outputs.Length; i++)
         {
             names[(node, i)] = Named(outputs[i].Node, outputs[i].Output);
             Learn(names[(node, i)], node.Spec(i).Shape);
         }
+    }
+
+    /// <summary>The nodes of a graph among those of this one.</summary>
+    void AddPart(Graph part, string[] inputs)
+    {
+        for (int i = 0; i < inputs.Length; i++) names[(part.NamedInputs[i].Node, 0)] = inputs[i];
+        AddAll(part);
     }
 
     static int Since(OnnxForm? form) => form is null ? 0 : Math.Max(form.OutputOf is { } other ? Since(other.Operator) : form.Operator is null ? 0 : form.Since, form.Inputs.Length == 0 ? 0 : form.Inputs.Max(Since));
@@ -129,13 +181,21 @@ sealed class GraphWriter(int opset)
             Add(other.Operator, inputs, written);
             return written[other.Operator][other.Index];
         }
+        if (form.Part is { } part)
+        {
+            AddPart(part.Graph, Array.ConvertAll(part.Outer, o => Add(o, inputs, written)));
+            return Named(part.Graph.OutputPlaces[0].Node, part.Graph.OutputPlaces[0].Output);
+        }
         if (written.TryGetValue(form, out var known)) return known[0];
         string[] arguments = Array.ConvertAll(form.Inputs, i => i is null ? "" : Add(i, inputs, written));
         int count = arguments.Length;
         while (count > 0 && arguments[count - 1].Length == 0) count--;
         string[] outputs = [.. Enumerable.Range(0, form.Outputs).Select(_ => Unique(form.Operator!.ToLowerInvariant()))];
         var node = Node(form.Operator!, arguments[..count], outputs);
-        foreach (var (name, value) in form.Attributes) node.Attribute.Add(Attribute(name, value));
+        foreach (var (name, value) in form.Attributes)
+            node.Attribute.Add(value is OnnxBody body
+                ? new AttributeProto { Name = name, Type = AttributeProto.Types.AttributeType.Graph, G = new GraphWriter(this, $"{outputs[0]}_{name}").Write(body, outputs[0], Array.ConvertAll(body.Outer, o => Add(o, inputs, written))) }
+                : Attribute(name, value));
         proto.Node.Add(node);
         written[form] = outputs;
         return outputs[0];

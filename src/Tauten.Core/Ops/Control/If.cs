@@ -82,6 +82,13 @@ public sealed record If(Graph Then, Graph Else) : ControlOp
     internal override Op WithBodies(Graph[] bodies) => new If(bodies[0], bodies[1]);
 
     /// <inheritdoc/>
+    internal override OnnxForm[] ToOnnx(ReadOnlySpan<TensorSpec> x, int opset)
+    {
+        var rest = OnnxForm.Range(1, x.Length);
+        return OnnxForm.Of("If", [OnnxForm.X()], ("then_branch", new OnnxBody(Then, 0, rest)), ("else_branch", new OnnxBody(Else, 0, rest))).Several(Then.Outputs.Count);
+    }
+
+    /// <inheritdoc/>
     protected override bool PrintMembers(System.Text.StringBuilder builder) => base.PrintMembers(builder);
 
     /// <summary>Records a branch in the capture of this thread.</summary>

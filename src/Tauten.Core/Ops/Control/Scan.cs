@@ -91,6 +91,25 @@ public sealed record Scan(Graph Body, int States, int Inputs, Dim Length, bool R
     /// <inheritdoc/>
     protected internal override Op Bind(Func<string, Dim?> known) => ((Scan)base.Bind(known)) is var bound && Length.IsKnown ? bound : bound with { Length = Length.Bind(known) };
 
+    /// <summary>A scan of the format has at least one scanned input: where there is none, the rounds are counted by one.</summary>
+    internal override OnnxForm[] ToOnnx(ReadOnlySpan<TensorSpec> x, int opset)
+    {
+        var specs = x.ToArray();
+        int scanned = Math.Max(1, Inputs), behind = States + Inputs;
+        TensorSpec[] slices = Inputs == 0 ? [new(DType.Int64, Shape.Scalar)] : Array.ConvertAll(specs[States..behind], Unstacked);
+        var round = Graph.Capture(s =>
+        {
+            Tensor[] state = s[..States], given = s[(States + scanned)..];
+            return [.. Body.Run([.. state, .. Inputs == 0 ? [] : s[States..(States + scanned)], .. given]), .. KeepsStates ? state : []];
+        }, [.. specs[..States], .. slices, .. specs[behind..]]);
+        OnnxForm[] along = Inputs == 0 ? [OnnxForm.Of("Expand", [OnnxForm.Constant(0, DType.Int64), OnnxForm.Vector(Length)])] : OnnxForm.Range(States, behind);
+        int stacked = round.Outputs.Count - States;
+        long way = Reverse ? 1 : 0;
+        return OnnxForm.Of(
+            "Scan", [.. OnnxForm.Range(0, States), .. along], ("body", new OnnxBody(round, States + scanned, OnnxForm.Range(behind, specs.Length))), ("num_scan_inputs", (long)scanned),
+            ("scan_input_directions", Enumerable.Repeat(way, scanned).ToArray()), ("scan_output_directions", Enumerable.Repeat(way, stacked).ToArray())).Several(round.Outputs.Count);
+    }
+
     /// <inheritdoc/>
     protected override bool PrintMembers(StringBuilder builder)
     {

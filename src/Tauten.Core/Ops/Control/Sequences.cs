@@ -24,6 +24,9 @@ public sealed record SequenceConstruct : ValueOp
         for (int i = 0; i < items.Length; i++) items[i] = x[i] as Tensor ?? throw new GraphException($"SequenceConstruct: expected tensors. Received: {x[i].ValueSpec}.");
         return [TensorSequence.Of(items)];
     }
+
+    /// <inheritdoc/>
+    internal override OnnxForm? ToOnnx(ReadOnlySpan<ValueSpec> x) => x.Length == 0 ? OnnxForm.Of("SequenceEmpty", []) : OnnxForm.Of("SequenceConstruct", OnnxForm.Range(0, x.Length));
 }
 
 /// <summary>One tensor of a sequence; negative positions count from the end. The element's spec is that of the sequence, which must be known.</summary>
@@ -42,6 +45,9 @@ public sealed record SequenceAt(long Position) : ValueOp
     }
 
     internal static TensorSequence Sequence(Op op, ReadOnlySpan<Value> x) => x.Length > 0 && x[0] is TensorSequence sequence ? sequence : throw new GraphException($"{op}: expected a sequence first. Received: {(x.Length == 0 ? "nothing" : x[0].ValueSpec)}.");
+
+    /// <inheritdoc/>
+    internal override OnnxForm? ToOnnx(ReadOnlySpan<ValueSpec> x) => OnnxForm.Of("SequenceAt", [OnnxForm.X(), OnnxForm.Scalar(Position)]);
 }
 
 /// <summary>The number of tensors in a sequence, as an int64 scalar.</summary>
@@ -54,6 +60,9 @@ public sealed record SequenceLength : ValueOp
 
     /// <inheritdoc/>
     public override Value[] Evaluate(ReadOnlySpan<Value> x) => [Tensor.From((long)SequenceAt.Sequence(this, x).Count)];
+
+    /// <inheritdoc/>
+    internal override OnnxForm? ToOnnx(ReadOnlySpan<ValueSpec> x) => OnnxForm.Of("SequenceLength", [OnnxForm.X()]);
 }
 
 /// <summary>A sequence with one tensor more before a position; negative positions count from the end, and the length appends.</summary>
@@ -70,6 +79,9 @@ public sealed record SequenceInsert(long Position) : ValueOp
         items.Insert(at, x.Length == 2 && x[1] is Tensor tensor ? tensor : throw new GraphException($"{this}: expected a tensor to insert."));
         return [TensorSequence.Of(items.ToArray())];
     }
+
+    /// <inheritdoc/>
+    internal override OnnxForm? ToOnnx(ReadOnlySpan<ValueSpec> x) => OnnxForm.Of("SequenceInsert", [OnnxForm.X(), OnnxForm.X(1), OnnxForm.Scalar(Position)]);
 }
 
 /// <summary>A sequence without the tensor at a position; negative positions count from the end.</summary>
@@ -85,6 +97,9 @@ public sealed record SequenceErase(long Position) : ValueOp
         items.RemoveAt(TensorSequence.Position(Position, items.Count));
         return [TensorSequence.Of(items.ToArray())];
     }
+
+    /// <inheritdoc/>
+    internal override OnnxForm? ToOnnx(ReadOnlySpan<ValueSpec> x) => OnnxForm.Of("SequenceErase", [OnnxForm.X(), OnnxForm.Scalar(Position)]);
 }
 
 /// <summary>An optional that holds the input; empty without an input.</summary>
@@ -97,6 +112,9 @@ public sealed record OptionalConstruct : ValueOp
 
     /// <inheritdoc/>
     public override Value[] Evaluate(ReadOnlySpan<Value> x) => [Optional.Of(x.Length == 0 ? null : x[0])];
+
+    /// <inheritdoc/>
+    internal override OnnxForm? ToOnnx(ReadOnlySpan<ValueSpec> x) => x.Length == 0 ? null : OnnxForm.Of("Optional", [OnnxForm.X()]).From(15);
 }
 
 /// <summary>Whether an optional holds a value, as a bool scalar.</summary>
@@ -109,6 +127,9 @@ public sealed record OptionalHasValue : ValueOp
 
     /// <inheritdoc/>
     public override Value[] Evaluate(ReadOnlySpan<Value> x) => [Tensor.From(x[0] is not Optional optional || optional.HasValue)];
+
+    /// <inheritdoc/>
+    internal override OnnxForm? ToOnnx(ReadOnlySpan<ValueSpec> x) => OnnxForm.Of("OptionalHasElement", [OnnxForm.X()]).From(15);
 }
 
 /// <summary>The value in an optional.</summary>
@@ -121,4 +142,7 @@ public sealed record OptionalContent : ValueOp
 
     /// <inheritdoc/>
     public override Value[] Evaluate(ReadOnlySpan<Value> x) => [x[0] is Optional optional ? optional.Content : x[0]];
+
+    /// <inheritdoc/>
+    internal override OnnxForm? ToOnnx(ReadOnlySpan<ValueSpec> x) => OnnxForm.Of("OptionalGetElement", [OnnxForm.X()]).From(15);
 }

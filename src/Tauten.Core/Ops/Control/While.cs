@@ -86,6 +86,21 @@ public sealed record While(Graph Condition, Graph Body, int States, long? Maximu
     /// <inheritdoc/>
     internal override Op WithBodies(Graph[] bodies) => this with { Condition = bodies[0], Body = bodies[1] };
 
+    /// <summary>A loop of the format asks at the end of a round whether there is another, so that before the first the condition stands outside.</summary>
+    internal override OnnxForm[] ToOnnx(ReadOnlySpan<TensorSpec> x, int opset)
+    {
+        var specs = x.ToArray();
+        var (state, rest) = (OnnxForm.Range(0, States), OnnxForm.Range(States, specs.Length));
+        // A round's own inputs are its number, whether it goes on, and the state.
+        var round = Graph.Capture(s =>
+        {
+            Tensor[] before = s[2..(2 + States)], given = s[(2 + States)..], after = Body.Run([.. before, .. given]);
+            return [Condition.Run([.. after, .. given])[0], .. after, .. KeepsStates ? before : []];
+        }, [new(DType.Int64, Shape.Scalar), new(DType.Bool, Shape.Scalar), .. specs]);
+        var most = Maximum is { } count ? OnnxForm.Scalar(count) : null;
+        return OnnxForm.Of("Loop", [most, OnnxForm.Of(Condition, [.. state, .. rest]), .. state], ("body", new OnnxBody(round, 2 + States, rest))).Several(round.Outputs.Count - 1);
+    }
+
     /// <inheritdoc/>
     protected override bool PrintMembers(StringBuilder builder)
     {
