@@ -1,3 +1,5 @@
+using Tauten.Tests;
+
 namespace Tauten.Cli.Tests;
 
 /// <summary>Models and weights on the command line: shown, run, converted.</summary>
@@ -41,6 +43,33 @@ public sealed class ModelCommandTests
         Assert.Contains("input  pixels: float32[batch, 3]", info.Lines);
         var x = Tensor.From([1f, 2, 3, 4, 5, 7], [2, 3]);
         Assert.Equal(Tauten.Model.Load(folder.File("net.onnx")).Run(x)[0].ToArray<float>(), Tauten.Model.Load(again).Run(x)[0].ToArray<float>());
+    }
+
+    [Fact]
+    public void A_model_is_written_again_in_another_version_and_compared()
+    {
+        using var folder = new TemporaryFolder();
+        string again = folder.File("again.onnx");
+        Assert.Equal((0, ""), CommandRun.Of("convert", Model(folder), again, "--opset", "22") is var run ? (run.ExitCode, run.Error) : default);
+        Assert.StartsWith("opset 22", CommandRun.Of("info", again).Output, StringComparison.Ordinal);
+        // A library that is none is a mistake, and leaves no file.
+        string third = folder.File("third.onnx");
+        var wrong = CommandRun.Of("convert", again, third, "--verify-with", again);
+        Assert.Equal(2, wrong.ExitCode);
+        Assert.Contains("is not ONNX Runtime's shared library", wrong.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(third));
+        if (!File.Exists(OtherRuntime.Library)) return;
+        Assert.Equal((0, ""), CommandRun.Of("convert", again, third, "--verify-with", OtherRuntime.Library) is var verified ? (verified.ExitCode, verified.Error) : default);
+    }
+
+    [Fact]
+    public void The_operations_of_a_run_are_counted()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.File("net.onnx");
+        var weight = Tensor.Ones([4, 3]);
+        Onnx.Export((Tensor x) => x.Linear(weight).Relu(), path, Tensor.Ones([2, 3]), ["batch"]);
+        Assert.Contains("24 FLOPs a run, in products and convolutions, for open sizes of 1", CommandRun.Of("info", path).Lines);
     }
 
     [Fact]

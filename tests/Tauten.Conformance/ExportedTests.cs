@@ -61,14 +61,10 @@ public sealed partial class ExportedTests
     [Theory, Trait("Category", "Slow"), MemberData(nameof(Opsets))]
     public void Every_version_of_the_operator_set_comes_back(int opset) => Expect(opset, null);
 
-    /// <summary>What `benchmarks/peers/setup.sh` brings; without it there is nothing to compare with, and the category is empty.</summary>
-    static string OtherRuntime => Environment.GetEnvironmentVariable("TAUTEN_ONNXRUNTIME")
-        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache/tauten-peers/node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime.so.1");
-
     [Theory, Trait("Category", "Slow"), Trait("Category", "Networks"), MemberData(nameof(Opsets))]
     public void Another_runtime_computes_what_the_graph_does(int opset)
     {
-        if (File.Exists(OtherRuntime)) Expect(opset, OtherRuntime);
+        if (File.Exists(OtherRuntime.Library)) Expect(opset, OtherRuntime.Library);
     }
 
     /// <summary>

@@ -123,4 +123,74 @@ public sealed class RuntimeOperatorTests
         var node = Node("LabelEncoder", "x", "y", ("keys_int64s", new long[] { 7, 9 }), ("values_int64s", new long[] { 70, 90 }), ("default_int64", -5));
         Assert.Equal([90, -5, 70], Run("ai.onnx.ml", node, T.From([9L, 1, 7]))[0].ToArray<long>());
     }
+
+    [Fact]
+    public void GroupsOfQueriesShareKeysThatAreWrittenIntoACache()
+    {
+        // Two sequences, the first of which is shorter: four steps are there, and one comes.
+        T q = T.Randn([2, 1, 16], generator: new(1)), k = T.Randn([2, 1, 8], generator: new(2)), v = T.Randn([2, 1, 8], generator: new(3)), keys = T.Randn([2, 2, 6, 4], generator: new(4)), values = T.Randn([2, 2, 6, 4], generator: new(5));
+        var y = Run("com.microsoft", Node("GroupQueryAttention", "q k v pk pv l t", "y nk nv", ("num_heads", 4), ("kv_num_heads", 2)), q, k, v, keys, values, T.From([3, 4]), T.From(5));
+        for (int n = 0; n < 2; n++)
+        {
+            long end = 3 + n;
+            T own = T.Concat([keys[n..(n + 1)].Narrow(2, 0, end), k[n..(n + 1)].Reshape(1, 2, 1, 4)], 2), ownValues = T.Concat([values[n..(n + 1)].Narrow(2, 0, end), v[n..(n + 1)].Reshape(1, 2, 1, 4)], 2);
+            var expected = q[n..(n + 1)].Reshape(1, 4, 1, 4).ScaledDotProductAttention(own.RepeatInterleave(2, 1), ownValues.RepeatInterleave(2, 1)).Reshape(1, 1, 16);
+            Near(expected, y[0][n..(n + 1)], 1e-4);
+            Near(own, y[1][n..(n + 1)].Narrow(2, 0, end + 1));
+        }
+    }
+
+    [Fact]
+    public void RowsOfFewBitsAreLookedUp()
+    {
+        byte[] packed = [.. Enumerable.Range(0, 16).Select(i => (byte)(i | ((15 - i) << 4)))];
+        var y = Run("com.microsoft", Node("GatherBlockQuantized", "w i s", "y", ("block_size", 16), ("bits", 4)), T.From(packed).Reshape(2, 8), T.From([1L, 0]), T.From([0.5f, 2f]).Reshape(2, 1))[0];
+        float[] numbers = [.. packed.SelectMany(b => new[] { b & 15, b >> 4 }).Select((n, i) => (n - 8) * (i < 16 ? 0.5f : 2f))];
+        Assert.Equal([.. numbers[16..], .. numbers[..16]], y.ToArray<float>());
+    }
+
+    [Fact]
+    public void QuantilesOfFourBitsAreWeights()
+    {
+        // High bits first: -1 and 1, then 0 and 1.
+        var y = Run("com.microsoft", Node("MatMulBnb4", "x w s", "y", ("K", 2), ("N", 2), ("block_size", 2), ("quant_type", 1)), T.From([[1f, 10f]]), T.From([(byte)0x0f, (byte)0x7f]), T.From([2f, 3f]))[0];
+        Near(T.From([[18f, 30f]]), y);
+    }
+
+    [Fact]
+    public void RowsInFrontOfTheBatchAreTurned()
+    {
+        T a = T.Randn([4, 2, 3]), b = T.Randn([2, 3, 5]);
+        Near(a.Transpose(0, 1).MatMul(b), Run("com.microsoft", Node("FusedMatMul", "a b", "y", ("transBatchA", 1)), a, b)[0]);
+    }
+
+    [Fact]
+    public void PositionsOfAMaximumDoNotCountThePadding()
+    {
+        var x = T.Arange(16, DType.Float32).Reshape(1, 1, 4, 4);
+        var node = Node("MaxPool", "x", "y p", ("kernel_shape", new long[] { 3, 3 }), ("pads", new long[] { 2, 2, 2, 2 }), ("strides", new long[] { 2, 2 }));
+        var y = Run("", node, x);
+        Assert.Equal(y[0].ToArray<float>(), y[1].To(DType.Float32).ToArray<float>());
+        Assert.Equal([0f, 2, 3, 8, 10, 11, 12, 14, 15], y[0].ToArray<float>());
+    }
+
+    [Fact]
+    public void GatesThatAreCoupledForgetWhatTheyTakeIn()
+    {
+        T x = T.Randn([1, 1, 2], generator: new(1)), w = T.Randn([1, 4, 2], generator: new(2)), r = T.Zeros([1, 4, 1]), cell = T.From([0.7f]).Reshape(1, 1, 1);
+        var y = Run("", Node("LSTM", "x w r - - - c", "- - y", ("hidden_size", 1), ("input_forget", 1)), x, w, r, cell)[0];
+        var sums = x.Reshape(1, 2).Linear(w.Select(0, 0)).Flatten();
+        var input = sums[0].Sigmoid();
+        Near(((1 - input) * 0.7f + input * sums[3].Tanh()).Reshape(1, 1, 1), y);
+    }
+
+    [Fact]
+    public void ASeedDropsWhatTheReferenceDrops()
+    {
+        // The first draws of the reference's generator for the seed 0 are 0.5488, 0.7152, 0.6028, 0.5449, 0.4237, 0.6459.
+        var node = Node("Dropout", "x r t", "y m", ("seed", 0));
+        var y = Run("", node, T.Ones([6]), T.From(0.6f), T.From(true));
+        Assert.Equal([false, true, true, false, false, true], y[1].ToArray<bool>());
+        Near(T.From([0f, 2.5f, 2.5f, 0, 0, 2.5f]), y[0]);
+    }
 }

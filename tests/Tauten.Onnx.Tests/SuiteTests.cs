@@ -22,8 +22,6 @@ public sealed class SuiteTests
     static readonly string[] expectedFailures =
     [
         "test_adam_multiple", "test_bernoulli", "test_bernoulli_double", "test_bernoulli_double_expanded", "test_bernoulli_expanded", "test_bernoulli_seed", "test_bernoulli_seed_expanded",
-        "test_cast_FLOAT_to_BFLOAT16", "test_castlike_FLOAT_to_BFLOAT16", "test_castlike_FLOAT_to_BFLOAT16_expanded",
-        "test_training_dropout", "test_training_dropout_default", "test_training_dropout_default_mask", "test_training_dropout_mask",
     ];
 
     [SuiteFact]

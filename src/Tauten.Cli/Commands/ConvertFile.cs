@@ -46,13 +46,13 @@ sealed class ConvertFile : Command
                 var function = functions.Count == 1 ? functions.Values.Single() : functions.TryGetValue("predict", out var predict) ? predict
                     : throw new ModelFormatException($"{source} has {functions.Count} functions, none of which is named 'predict': {string.Join("; ", functions.Values)}.");
                 stop.ThrowIfCancellationRequested();
-                Onnx.Export(function.Graph, target, Options(call, [.. function.Inputs.Select(i => i.Name)], function.OutputNames));
+                Onnx.Export(function.Graph, target, Exported(call, [.. function.Inputs.Select(i => i.Name)], function.OutputNames));
                 written = function.ToString();
                 break;
             case (".onnx", ".onnx"):
                 var model = Onnx.Import(source);
                 stop.ThrowIfCancellationRequested();
-                Onnx.Export(model.Graph, target, Options(call, [.. model.Inputs.Select(i => i.Name)], [.. model.Outputs.Select(o => o.Name)]));
+                Onnx.Export(model.Graph, target, Exported(call, [.. model.Inputs.Select(i => i.Name)], [.. model.Outputs.Select(o => o.Name)]));
                 written = string.Create(CultureInfo.InvariantCulture, $"opset {call.GetRequiredValue(opset)}");
                 break;
             case (_, ".safetensors" or ".npz"):
@@ -69,7 +69,7 @@ sealed class ConvertFile : Command
         return 0;
     }
 
-    OnnxExportOptions Options(ParseResult call, IReadOnlyList<string> inputs, IReadOnlyList<string> outputs) =>
+    OnnxExportOptions Exported(ParseResult call, IReadOnlyList<string> inputs, IReadOnlyList<string> outputs) =>
         new() { Opset = call.GetRequiredValue(opset), ExternalWeights = call.GetValue(external), VerifyWith = call.GetValue(other), Inputs = inputs, Outputs = outputs };
 
     static string Ending(string path) => Path.GetExtension(path).ToLowerInvariant();

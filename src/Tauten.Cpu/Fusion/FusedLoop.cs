@@ -280,9 +280,17 @@ internal unsafe struct FusedLoop : IChunks
             frame.At[value.Index] = frame.Targets[k] = apart ? frame.Outputs + k * SlotBytes : _outputs[k] + start * value.Width;
         }
         nint rest = n & (_program.Granule - 1), whole = n - rest;
+        // Tiles may be computed in place: the last vectors are read before those in front of them are written.
+        byte* last = rest > 0 && whole > 0 ? Last(ref frame, n) : null;
         if (whole > 0)
             foreach (var item in _program.Items) frame.Run(item, whole);
-        if (rest > 0) Tail(ref frame, whole, rest);
+        if (last != null)
+            for (int k = 0; k < outputs.Length; k++)
+            {
+                int width = outputs[k].Value.Width;
+                Unsafe.CopyBlockUnaligned(frame.Targets[k] + whole * width, last + (nint)k * BodyFrame.UniformBytes + (_program.Granule - rest) * width, (uint)(rest * width));
+            }
+        else if (rest > 0) Tail(ref frame, whole, rest);
         for (int k = 0; k < outputs.Length; k++)
         {
             var (value, dtype, _) = outputs[k];
@@ -293,7 +301,31 @@ internal unsafe struct FusedLoop : IChunks
         }
     }
 
-    /// <summary>The elements after the last whole vectors, through vectors that are padded with zeros.</summary>
+    /// <summary>The last elements of n, as many as whole vectors hold, computed beside their place; gives where.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly byte* Last(ref BodyFrame frame, nint n)
+    {
+        var inputs = _program.Body.Inputs;
+        var outputs = _program.Body.Outputs;
+        nint before = n - _program.Granule;
+        byte* results = frame.Padded + (nint)inputs.Length * BodyFrame.UniformBytes;
+        for (int k = 0; k < inputs.Length; k++)
+        {
+            var value = inputs[k].Value;
+            frame.At[value.Index] += before * value.Width * frame.Steps[value.Index];
+        }
+        for (int k = 0; k < outputs.Length; k++) frame.At[outputs[k].Value.Index] = results + (nint)k * BodyFrame.UniformBytes;
+        foreach (var item in _program.Items) frame.Run(item, _program.Granule);
+        for (int k = 0; k < inputs.Length; k++)
+        {
+            var value = inputs[k].Value;
+            frame.At[value.Index] -= before * value.Width * frame.Steps[value.Index];
+        }
+        for (int k = 0; k < outputs.Length; k++) frame.At[outputs[k].Value.Index] = frame.Targets[k];
+        return results;
+    }
+
+    /// <summary>The elements of a tile that is shorter than whole vectors, through vectors that are padded with zeros.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private readonly void Tail(ref BodyFrame frame, nint whole, nint rest)
     {

@@ -19,12 +19,12 @@ static class AttentionOperators
     ];
 
     /// <summary>[batch, time, heads size] as [batch, heads, time, size].</summary>
-    static Tensor Split(Tensor x, long heads) => x.Rank == 4 ? x : x.Reshape(x.Shape[0], x.Shape[1], heads, x.Shape[2] / heads).Permute(0, 2, 1, 3);
+    internal static Tensor Split(Tensor x, long heads) => x.Rank == 4 ? x : x.Reshape(x.Shape[0], x.Shape[1], heads, x.Shape[2] / heads).Permute(0, 2, 1, 3);
 
-    static Tensor Merged(Tensor x) => x.Permute(0, 2, 1, 3).Reshape(x.Shape[0], x.Shape[2], x.Shape[1] * x.Shape[3]);
+    internal static Tensor Merged(Tensor x) => x.Permute(0, 2, 1, 3).Reshape(x.Shape[0], x.Shape[2], x.Shape[1] * x.Shape[3]);
 
     /// <summary>The scores of all pairs, softmax of them, and the mean of the values; and the scores as a mode asks for them.</summary>
-    static (Tensor Output, Tensor Scores) Attend(Tensor q, Tensor k, Tensor v, Tensor? added, double? scale, double softcap = 0, int mode = 0)
+    internal static (Tensor Output, Tensor Scores) Attend(Tensor q, Tensor k, Tensor v, Tensor? added, double? scale, double softcap = 0, int mode = 0, Tensor? sink = null)
     {
         // A head of keys may serve several of queries.
         if (q.Shape[1].IsKnown && k.Shape[1].IsKnown && q.Shape[1] != k.Shape[1])
@@ -36,7 +36,9 @@ static class AttentionOperators
         scores = scale is { } given ? scores * given : scores / Tensor.DimScalar(q.Shape[3], q.DType).Sqrt();
         if (softcap > 0) scores = (scores / softcap).Tanh() * softcap;
         var biased = added is null ? scores : scores + added;
-        var weights = biased.Softmax(-1);
+        // A sink takes a part of the weight that no value gets.
+        var weights = sink is null ? biased.Softmax(-1)
+            : Tensor.Concat([biased, sink.To(biased.DType).BroadcastTo([.. biased.Shape.Take(3), 1])], -1).Softmax(-1).Narrow(-1, 0, biased.Shape[3]);
         // A query that may see no key gives zeros.
         if (added is not null) weights = Tensor.Where(added.Max(-1, keepDims: true).IsNegativeInfinity(), 0, weights);
         return (weights.MatMul(v), mode switch { 2 => biased, 3 => weights, _ => scores });
@@ -96,16 +98,26 @@ static class AttentionOperators
     // The weights of queries, keys and values lie side by side.
     static OnnxValue?[] PackedAttention(Call c)
     {
-        var x = c[0];
-        long heads = c.Int("num_heads");
-        var all = x.MatMul(c[1]);
+        var all = c[0].MatMul(c[1]);
         if (c.Optional(2) is { } bias) all += bias;
+        return OfProjections(c, all, mask: 3, past: 4, bias: 5);
+    }
+
+    /// <summary>Attention of queries, keys and values that lie side by side.</summary>
+    /// <param name="c">The node.</param>
+    /// <param name="all">Queries, keys and values.</param>
+    /// <param name="mask">The input that is a mask.</param>
+    /// <param name="past">The input that holds keys and values of steps before.</param>
+    /// <param name="bias">The input that is added to the scores; -1 where there is none.</param>
+    internal static OnnxValue?[] OfProjections(Call c, Tensor all, int mask, int past, int bias)
+    {
+        long heads = c.Int("num_heads");
         long[] sizes = c.Ints("qkv_hidden_sizes") ?? [.. Enumerable.Repeat(all.Shape[2] / 3, 3).Select(d => d.Value)];
         Tensor[] parts = all.Split(sizes, 2);
         Tensor q = Split(parts[0], heads), k = Split(parts[1], heads), v = Split(parts[2], heads);
-        if (c.Has(4)) (k, v) = (Tensor.Concat([c[4].Select(0, 0), k], 2), Tensor.Concat([c[4].Select(0, 1), v], 2));
-        var added = c.Optional(5);
-        if (c.Has(3)) added = Sum(added, Masked(c, c[3], k.Shape[2]).To(x.DType));
+        if (c.Has(past)) (k, v) = (Tensor.Concat([c[past].Select(0, 0), k], 2), Tensor.Concat([c[past].Select(0, 1), v], 2));
+        var added = bias < 0 ? null : c.Optional(bias);
+        if (c.Has(mask)) added = Sum(added, Masked(c, c[mask], k.Shape[2]).To(all.DType));
         double? scale = c.Node.Float("scale") is { } given && given != 0 ? given : null;
         if (c.Flag("unidirectional")) added = Sum(added, Causal(q, k));
         var (y, _) = Attend(q, k, v, added, scale);
@@ -114,9 +126,16 @@ static class AttentionOperators
 
     static OnnxValue?[] MultiHeadAttention(Call c)
     {
-        if (!c.Has(1) || !c.Has(2)) throw new UnsupportedModelException("MultiHeadAttention with packed keys and values is not supported.");
         long heads = c.Int("num_heads");
-        Tensor q = c[0], k = c[1], v = c[2];
+        Tensor q = c[0], k, v;
+        // Keys and values may lie with the queries, or with one another: [batch, time, heads, 3 or 2, size].
+        if (!c.Has(1))
+        {
+            if (q.Rank != 5) throw new ModelFormatException($"expected packed queries, keys and values [batch, time, heads, 3, size]. Received: {q.Shape}.");
+            (q, k, v) = (Joined(q, 0), Joined(q, 1), Joined(q, 2));
+        }
+        else if (!c.Has(2) && c[1].Rank == 5) (k, v) = (Joined(c[1], 0), Joined(c[1], 1));
+        else (k, v) = (c[1], c.Has(2) ? c[2] : throw new ModelFormatException("the values are missing."));
         if (c.Optional(3) is { } bias)
         {
             Dim width = q.Shape[2];
@@ -132,6 +151,8 @@ static class AttentionOperators
         var (y, _) = Attend(q, k, v, added, scale);
         return [Merged(y), k, v];
     }
+
+    static Tensor Joined(Tensor packed, int part) => packed.Select(3, part).Flatten(2, 3);
 
     static Tensor Sum(Tensor? a, Tensor b) => a is null ? b : a + b;
 
@@ -163,14 +184,19 @@ static class AttentionOperators
             if (positions.Rank == 1) positions = positions.Unsqueeze(1) + Tensor.Arange(0, x.Shape[2], DType.Int64);
             (cos, sin) = (cos.IndexSelect(0, positions), sin.IndexSelect(0, positions));
         }
-        (cos, sin) = (cos.Narrow(-1, 0, half).Unsqueeze(1), sin.Narrow(-1, 0, half).Unsqueeze(1));
+        var y = Turned(x, cos.Narrow(-1, 0, half).Unsqueeze(1), sin.Narrow(-1, 0, half).Unsqueeze(1), c.Flag("interleaved"));
+        return given.Rank == 4 ? y : Merged(y);
+    }
+
+    /// <summary>Each pair of elements of [batch, heads, time, size] turned by an angle; elements beyond the angles stay.</summary>
+    internal static Tensor Turned(Tensor x, Tensor cos, Tensor sin, bool interleaved)
+    {
+        Dim size = x.Shape[3], half = cos.Shape[3], rotated = half * 2;
         var turned = x.Narrow(3, 0, rotated);
-        bool interleaved = c.Flag("interleaved");
         var pairs = interleaved ? turned.Reshape([.. turned.Shape.Take(3), half, 2]) : null;
         Tensor a = pairs is not null ? pairs.Select(4, 0) : turned.Narrow(3, 0, half), b = pairs is not null ? pairs.Select(4, 1) : turned.Narrow(3, half, half);
         Tensor real = a * cos - b * sin, imaginary = b * cos + a * sin;
         var y = interleaved ? Tensor.Stack([real, imaginary], -1).Reshape(turned.Shape) : Tensor.Concat([real, imaginary], 3);
-        if (rotated != size) y = Tensor.Concat([y, x.Narrow(3, rotated, size - rotated)], 3);
-        return given.Rank == 4 ? y : Merged(y);
+        return rotated == size ? y : Tensor.Concat([y, x.Narrow(3, rotated, size - rotated)], 3);
     }
 }

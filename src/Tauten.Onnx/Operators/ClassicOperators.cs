@@ -163,7 +163,7 @@ static class ClassicOperators
         return [labels, Transformed(scores, transform)];
     }
 
-    static Tensor Transformed(Tensor x, string transform) => transform switch
+    internal static Tensor Transformed(Tensor x, string transform) => transform switch
     {
         "NONE" => x,
         "LOGISTIC" => x.Sigmoid(),

@@ -23,7 +23,7 @@ static class IndexingOperators
     ];
 
     /// <summary>Positions along an axis, where negative ones count from the end.</summary>
-    static Tensor Places(Call c, int input, Dim size)
+    internal static Tensor Places(Call c, int input, Dim size)
     {
         var index = c[input];
         if (!index.DType.IsInteger()) throw new ModelFormatException($"expected integers as input {input}. Received: {index.Spec}.");

@@ -15,7 +15,7 @@ static class OperatorTable
             .. RandomOperators.All, .. RecurrentOperators.All, .. QuantizationOperators.All, .. ResizeOperators.All, .. RegionOperators.All, .. SignalOperators.All, .. SequenceOperators.All,
             .. ControlOperators.All, .. TextOperators.All, .. AttentionOperators.All, .. RuntimeOperators.InOwnDomain,
         ],
-        ["ai.onnx.ml"] = [.. ClassicOperators.All],
+        ["ai.onnx.ml"] = [.. ClassicOperators.All, .. TreeOperators.All],
         ["com.microsoft"] = [.. RuntimeOperators.All],
         ["ai.onnx.preview.training"] = [.. TrainingOperators.All],
     };

@@ -13,9 +13,15 @@ static class PaddingOperators
 
     static Tensor Pad(Call c)
     {
+        long[] pads = (c.Version >= 11 ? c.Longs(1) : c.Ints(c.Version == 1 ? "paddings" : "pads")) ?? throw new ModelFormatException("the pads are missing.");
+        return Padded(c, pads, c.Version < 11 ? Number(c.Float("value", 0), c[0].DType) : c.Optional(2));
+    }
+
+    /// <summary>The first input of a node with a border, whose mode is an attribute and whose axes may be an input.</summary>
+    internal static Tensor Padded(Call c, long[] pads, Tensor? value)
+    {
         var x = c[0];
         string mode = c.Text("mode", "constant");
-        long[] pads = (c.Version >= 11 ? c.Longs(1) : c.Ints(c.Version == 1 ? "paddings" : "pads")) ?? throw new ModelFormatException("the pads are missing.");
         long[] axes = c.Has(3) ? c.Longs(3) : [.. Enumerable.Range(0, x.Rank).Select(i => (long)i)];
         if (pads.Length != 2 * axes.Length) throw new ModelFormatException($"expected {2 * axes.Length} pads, for the front and the back of each axis. Received: {pads.Length}.");
         long[] low = new long[x.Rank], high = new long[x.Rank];
@@ -24,7 +30,7 @@ static class PaddingOperators
             int axis = Call.Axis(axes[i], x.Rank);
             (low[axis], high[axis]) = (pads[i], pads[axes.Length + i]);
         }
-        if (mode == "constant") return Constant(x, low, high, c.Version < 11 ? Number(c.Float("value", 0), x.DType) : c.Optional(2)?.Reshape(Shape.Scalar));
+        if (mode == "constant") return Constant(x, low, high, value?.Reshape(Shape.Scalar));
         for (int axis = 0; axis < x.Rank; axis++)
             if (low[axis] != 0 || high[axis] != 0) x = ByContent(x, axis, low[axis], high[axis], mode, c);
         return x;

@@ -87,9 +87,10 @@ static class PoolingOperators
         var x = given.DType.IsFloating() ? given : given.To(DType.Float32);
         int spatial = windows.Spatial;
         // More padding than half of the window is added to the input.
+        long[] added = new long[spatial];
         if (!FitsPool(windows))
         {
-            if (c.Wants(1)) throw new UnsupportedModelException($"MaxPool with positions and pads [{string.Join(", ", windows.Padding)}], more than half of the window, is not supported.");
+            added = windows.Padding[..spatial];
             x = Padded(x, windows, double.NegativeInfinity);
             windows = windows with { Padding = new long[2 * spatial] };
         }
@@ -99,20 +100,25 @@ static class PoolingOperators
         if (!c.Wants(1)) return [values];
         var places = pooled[1];
         Dim plane = Shape.Create([.. given.Shape.Skip(2)]).ElementCount;
-        if (c.Flag("storage_order"))
+        bool columns = c.Flag("storage_order");
+        if (columns || Array.Exists(added, n => n != 0))
         {
-            // Positions count column by column.
+            // Positions in the plane that was pooled are taken apart, and put together in that of the input: row by row, or column by column.
             var rest = places;
-            Tensor? column = null;
+            Tensor? place = null;
             Dim[] steps = new Dim[spatial];
-            for (int i = 0; i < spatial; i++) steps[i] = i == 0 ? 1 : steps[i - 1] * given.Shape[i + 1];
+            for (int k = 0; k < spatial; k++)
+            {
+                int axis = columns ? k : spatial - 1 - k, before = columns ? axis - 1 : axis + 1;
+                steps[axis] = k == 0 ? 1 : steps[before] * given.Shape[before + 2];
+            }
             for (int i = spatial - 1; i >= 0; i--)
             {
-                var size = Tensor.DimScalar(given.Shape[i + 2], DType.Int64);
-                var part = rest % size * Tensor.DimScalar(steps[i], DType.Int64);
-                (column, rest) = (column is null ? part : column + part, rest / size);
+                var size = Tensor.DimScalar(x.Shape[i + 2], DType.Int64);
+                var part = (rest % size - added[i]) * Tensor.DimScalar(steps[i], DType.Int64);
+                (place, rest) = (place is null ? part : place + part, rest / size);
             }
-            places = column!;
+            places = place!;
         }
         // In the whole tensor instead of in the plane.
         var planes = Tensor.Arange(0, given.Shape[0] * given.Shape[1], DType.Int64).Reshape([given.Shape[0], given.Shape[1], .. Enumerable.Repeat((Dim)1, spatial)]);

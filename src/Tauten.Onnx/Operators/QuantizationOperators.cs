@@ -8,7 +8,11 @@ static class QuantizationOperators
     public static IEnumerable<Operator> All =>
     [
         Of("DequantizeLinear", 10, Dequantize),
-        Of("DynamicQuantizeLinear", 11, DynamicQuantize),
+        Of("DynamicQuantizeLinear", 11, c =>
+        {
+            var (numbers, scale, zero) = Dynamic(c[0]);
+            return [numbers, scale, zero];
+        }),
         Of("MatMulInteger", 10, c => MatMulInteger(c, 0, 2, 1, 3)),
         Of("QLinearMatMul", 10, QLinearMatMul),
         Of("QuantizeLinear", 10, c => Quantize(c)),
@@ -60,15 +64,15 @@ static class QuantizationOperators
         return (x.Round() + zero.To(x.DType)).Clamp(low, high).To(zero.DType);
     }
 
-    static OnnxValue?[] DynamicQuantize(Call c)
+    /// <summary>Bytes over the range of a tensor, which always holds 0, with their scale and zero point.</summary>
+    internal static (Tensor Numbers, Tensor Scale, Tensor Zero) Dynamic(Tensor x)
     {
-        var x = c[0];
         Tensor low = x.Min().Minimum(0), high = x.Max().Maximum(0);
         var scale = (high - low) / 255;
         // Where all elements are 0, any scale does.
         scale = Tensor.Where(scale.EqualTo(0), 1, scale);
         var zero = (-low / scale).Round().Clamp(0, 255);
-        return [((x / scale).Round() + zero).Clamp(0, 255).To(DType.UInt8), scale, zero.To(DType.UInt8)];
+        return (((x / scale).Round() + zero).Clamp(0, 255).To(DType.UInt8), scale, zero.To(DType.UInt8));
     }
 
     static Tensor MatMulInteger(Call c, int a, int aZero, int b, int bZero)

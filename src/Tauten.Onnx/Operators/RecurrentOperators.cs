@@ -9,9 +9,12 @@ static class RecurrentOperators
     public static IEnumerable<Operator> All =>
     [
         Of("GRU", 1, c => Run(c, 3, 1, ["Sigmoid", "Tanh"], GruPass)),
-        Of("LSTM", 1, c => Run(c, 4, 2, ["Sigmoid", "Tanh", "Tanh"], LstmPass)),
+        Of("LSTM", 1, c => Lstm(c, rounded: null)),
         Of("RNN", 1, c => Run(c, 1, 1, ["Tanh"], RnnPass)),
     ];
+
+    /// <summary>An LSTM, whose inputs and states may be rounded before they are multiplied.</summary>
+    internal static OnnxValue?[] Lstm(Call c, Func<Tensor, Tensor>? rounded) => Run(c, 4, 2, ["Sigmoid", "Tanh", "Tanh"], (c, x, direction) => LstmPass(c, x, direction, rounded));
 
     delegate Tensor Activation(Tensor x);
 
@@ -50,7 +53,8 @@ static class RecurrentOperators
         for (int d = 0; d < count; d++)
         {
             var own = names[(d * usual.Length)..((d + 1) * usual.Length)];
-            var functions = own.Select((n, i) => Function(n, Parameter("activation_alpha", d * usual.Length + i), Parameter("activation_beta", d * usual.Length + i), clip)).ToArray();
+            // What is clipped is what gates are made of, not the cell that an LSTM gives out.
+            var functions = own.Select((n, i) => Function(n, Parameter("activation_alpha", d * usual.Length + i), Parameter("activation_beta", d * usual.Length + i), i < 2 ? clip : 0)).ToArray();
             var bias = c.Optional(3)?.Select(0, d);
             var first = Enumerable.Range(0, states).Select(s => First(s, d)).ToArray();
             bool areUsual = clip == 0 && own.Zip(usual).All(n => n.First.Equals(n.Second, StringComparison.OrdinalIgnoreCase));
@@ -114,14 +118,14 @@ static class RecurrentOperators
     static Tensor? Sum(Tensor? a, Tensor? b) => a is null ? b : b is null ? a : a + b;
 
     // The format keeps the gates in the order i, o, f, c; the op takes i, f, c, o.
-    static (Tensor, Tensor[]) LstmPass(Call c, Tensor x, Direction d)
+    static (Tensor, Tensor[]) LstmPass(Call c, Tensor x, Direction d, Func<Tensor, Tensor>? rounded)
     {
         var hidden = d.Recurrent.Shape[1];
         Tensor weight = Reordered(d.Input, hidden, 0, 2, 3, 1), recurrent = Reordered(d.Recurrent, hidden, 0, 2, 3, 1);
         var bias = Sum(d.InputBias, d.RecurrentBias) is { } sum ? Reordered(sum, hidden, 0, 2, 3, 1) : null;
-        var added = x.Linear(weight, bias);
+        var added = (rounded?.Invoke(x) ?? x).Linear(weight, bias);
         bool coupled = c.Flag("input_forget");
-        if (d.AreUsual && d.Peepholes is null && !coupled)
+        if (d.AreUsual && d.Peepholes is null && !coupled && rounded is null)
         {
             Tensor[] inputs = [added, recurrent, d.First[0], d.First[1]];
             var result = Dispatch.RunAll(new LstmSequence(d.Backwards), d.Lengths is null ? inputs : [.. inputs, d.Lengths]);
@@ -130,7 +134,7 @@ static class RecurrentOperators
         var (f, g, h) = (d.Functions[0], d.Functions[1], d.Functions[2]);
         return Stepwise(added, d, (step, states) =>
         {
-            Tensor sums = step + states[0].Linear(recurrent), cell = states[1];
+            Tensor sums = step + (rounded?.Invoke(states[0]) ?? states[0]).Linear(recurrent), cell = states[1];
             // Peepholes are in the order i, o, f.
             // Gates that are coupled forget as much as they take in.
             Tensor i = f(Peeped(Part(sums, 0), 0, cell)), forget = coupled ? 1 - i : f(Peeped(Part(sums, 1), 2, cell));

@@ -27,7 +27,8 @@ static class ReductionOperators
         bool keeps = c.Flag("keepdims", true);
         // The axes became an input with version 13 of ReduceSum and 18 of the others.
         long[]? axes = c.Has(1) ? c.Longs(1) : c.Ints("axes");
-        if (axes is null or [] && c.Flag("noop_with_empty_axes")) return x;
+        // Reduced along no axis, but squared, say, all the same: as along an axis of one.
+        if (axes is null or [] && c.Flag("noop_with_empty_axes")) return function(x.Unsqueeze(-1), [x.Rank], false).To(x.DType);
         Dims all = axes is null or []
             ? Dims.Create([.. Enumerable.Range(0, x.Rank).Select(i => (long)i)])
             : Dims.Create([.. axes.Select(a => (long)Call.Axis(a, x.Rank)).Distinct().Order()]);

@@ -16,7 +16,7 @@ sealed record ResizeRule(string Mode, string Coordinates, string Nearest, double
         long length = x.Shape[axis];
         if (length < 1 || size < 0 || size > 1L << 31 || length > 1L << 31) throw new ModelFormatException($"axis {axis} of shape {x.Shape} cannot become {size} elements.");
         var places = new double[size];
-        for (int i = 0; i < places.Length; i++) places[i] = Place(i, scale, length, size, start, end);
+        for (int i = 0; i < places.Length; i++) places[i] = Place(i, (float)scale, length, size, (float)start, (float)end);
         Tensor y;
         if (Mode == "nearest") y = x.IndexSelect(axis, Tensor.From(Array.ConvertAll(places, p => Math.Clamp(Rounded(p), 0, length - 1))));
         else
@@ -29,16 +29,17 @@ sealed record ResizeRule(string Mode, string Coordinates, string Nearest, double
         return Tensor.Where(inside, y, Extrapolation);
     }
 
-    double Place(long i, double scale, long length, long size, double start, double end) => Coordinates switch
+    // In 32 bits, as the scales are: (3 + 0.5) / 0.7 is 5, and not a little more because 0.7 was rounded to 32 bits.
+    float Place(long i, float scale, long length, long size, float start, float end) => Coordinates switch
     {
-        "half_pixel" => (i + 0.5) / scale - 0.5,
+        "half_pixel" => (i + 0.5f) / scale - 0.5f,
         // The middle of the result stays the middle of the input also where its size was rounded.
-        "half_pixel_symmetric" => length / 2.0 * (1 - size / (scale * length)) + (i + 0.5) / scale - 0.5,
-        "pytorch_half_pixel" => size > 1 ? (i + 0.5) / scale - 0.5 : 0,
-        "align_corners" => size > 1 ? i * (length - 1.0) / (scale * length - 1) : 0,
+        "half_pixel_symmetric" => length / 2f * (1 - size / (scale * length)) + (i + 0.5f) / scale - 0.5f,
+        "pytorch_half_pixel" => size > 1 ? (i + 0.5f) / scale - 0.5f : 0,
+        "align_corners" => size > 1 ? i * (length - 1f) / (scale * length - 1) : 0,
         "asymmetric" => i / scale,
-        "tf_half_pixel_for_nn" => (i + 0.5) / scale,
-        "tf_crop_and_resize" => size > 1 ? start * (length - 1) + i * (end - start) * (length - 1) / (size - 1.0) : 0.5 * (start + end) * (length - 1),
+        "tf_half_pixel_for_nn" => (i + 0.5f) / scale,
+        "tf_crop_and_resize" => size > 1 ? start * (length - 1) + i * (end - start) * (length - 1) / (size - 1) : 0.5f * (start + end) * (length - 1),
         _ => throw new ModelFormatException($"'{Coordinates}' is not a way to find places."),
     };
 

@@ -7,17 +7,22 @@ static class RuntimeOperators
 {
     public static IEnumerable<Operator> All =>
     [
-        .. AttentionOperators.OfRuntime,
+        .. AttentionOperators.OfRuntime, .. RuntimeAttentionOperators.All, .. RuntimeWeightOperators.All,
+        Of("BiasAdd", 1, c => c[0] + c[1] + c[2]),
         Of("BiasGelu", 1, c => (c[0] + c[1]).Gelu()),
         Of("BiasSplitGelu", 1, c =>
         {
             var halves = (c[0] + c[1]).Chunk(2, -1);
             return halves[0] * halves[1].Gelu();
         }),
+        Of("CDist", 1, CDist),
+        Of("ComplexMul", 1, c => Multiplied(c[0], c[1], conjugates: false)),
+        Of("ComplexMulConj", 1, c => Multiplied(c[0], c[1], conjugates: true)),
         Of("DequantizeLinear", 1, c => OperatorTable.Find("", "DequantizeLinear", 21).Run(c)),
         Of("DynamicQuantizeLSTM", 1, DynamicQuantizeLstm),
         Of("DynamicQuantizeMatMul", 1, DynamicQuantizeMatMul),
         Of("EmbedLayerNormalization", 1, EmbedLayerNormalization),
+        Of("ExpandDims", 1, c => c[0].Unsqueeze((int)c.Long(1))),
         Of("FastGelu", 1, c => (c.Has(1) ? c[0] + c[1] : c[0]).Gelu(approximate: true)),
         Of("FusedConv", 1, c =>
         {
@@ -27,13 +32,18 @@ static class RuntimeOperators
         Of("FusedGemm", 1, c => Activated(c, OperatorTable.Find("", "Gemm", 13).Run(c)[0]!.AsTensor())),
         Of("FusedMatMul", 1, FusedMatMul),
         Of("Gelu", 1, c => c[0].Gelu()),
+        Of("GridSample", 1, c => OperatorTable.Find("", "GridSample", 16).Run(c)),
+        Of("GroupNorm", 1, c => GroupNorm(c, c[0])),
         Of("Inverse", 1, c => Linalg.Inv(c[0])),
         Of("MatMulIntegerToFloat", 1, c => Scaled(c, c[0], c[1], c[2], c[3], c.Optional(4), c.Optional(5), c.Optional(6))),
-        Of("MatMulNBits", 1, MatMulNBits),
+        Of("NhwcMaxPool", 1, c => OperatorTable.Find("", "MaxPool", 12).Run(new Call(c.Node, [c[0].MoveAxis(-1, 1)], c.Interpreter))[0]!.AsTensor().MoveAxis(1, -1)),
+        Of("Pad", 1, c => PaddingOperators.Padded(c, c.Longs(1), c.Optional(2))),
+        Of("QEmbedLayerNormalization", 1, QuantizedEmbedLayerNormalization),
         Of("QGemm", 1, QGemm),
         Of("QLinearAdd", 1, c => Quantized(c, 6, Real(c, 0) + Real(c, 3))),
         Of("QLinearAveragePool", 1, c => Pooled(c, "AveragePool")),
         Of("QLinearConcat", 1, c => Quantized(c, 0, Tensor.Concat([.. Enumerable.Range(0, (c.Count - 2) / 3).Select(i => Real(c, 2 + 3 * i))], (int)c.Int("axis")))),
+        Of("QLinearConv", 1, QLinearConv),
         Of("QLinearGlobalAveragePool", 1, c => Pooled(c, "GlobalAveragePool")),
         Of("QLinearLeakyRelu", 1, c => Quantized(c, 3, Real(c, 0).LeakyRelu(c.Float("alpha", 0.01f)))),
         Of("QLinearMul", 1, c => Quantized(c, 6, Real(c, 0) * Real(c, 3))),
@@ -45,8 +55,17 @@ static class RuntimeOperators
         }),
         Of("QLinearSigmoid", 1, c => Quantized(c, 3, Real(c, 0).Sigmoid())),
         Of("QLinearSoftmax", 1, c => Quantized(c, 3, Real(c, 0).Softmax((int)c.Int("axis", -1)))),
+        Of("QLinearWhere", 1, c => Quantized(c, 7, Tensor.Where(c[0], Real(c, 1), Real(c, 4)))),
         Of("QuantizeLinear", 1, c => OperatorTable.Find("", "QuantizeLinear", 21).Run(c)),
         Of("QuickGelu", 1, c => c[0] * (c[0] * c.Float("alpha", 1.702f)).Sigmoid()),
+        Of("SkipGroupNorm", 1, c =>
+        {
+            // What is skipped belongs to each pixel, or to the image.
+            var skip = c[3].Rank == 2 ? c[3].Unsqueeze([1, 2]) : c[3];
+            var sum = c[0] + skip;
+            if (c.Optional(4) is { } bias) sum += bias;
+            return [GroupNorm(c, sum), sum];
+        }),
         Of("SkipLayerNormalization", 1, c => Skipped(c, c.Optional(4), (x, axes) =>
         {
             var centered = x - x.Mean(axes, keepDims: true);
@@ -54,6 +73,9 @@ static class RuntimeOperators
             return c.Has(3) ? y + c[3] : y;
         })),
         Of("SkipSimplifiedLayerNormalization", 1, c => Skipped(c, c.Optional(3), (x, axes) => x * (x.Square().Mean(axes, keepDims: true) + c.Float("epsilon", 1e-12f)).Rsqrt() * c[2])),
+        Of("TransposeMatMul", 1, FusedMatMul),
+        Of("Trilu", 1, c => OperatorTable.Find("", "Trilu", 14).Run(c)),
+        Of("Unique", 1, Unique),
     ];
 
     /// <summary>What exporters write into ONNX's own domain, though it is no operator of it.</summary>
@@ -88,11 +110,78 @@ static class RuntimeOperators
 
     static Tensor FusedMatMul(Call c)
     {
-        if (c.Flag("transBatchA") || c.Flag("transBatchB")) throw new UnsupportedModelException("FusedMatMul with transposed axes of batches is not supported.");
-        Tensor a = c.Flag("transA") && c[0].Rank > 1 ? c[0].Transpose(-1, -2) : c[0], b = c.Flag("transB") && c[1].Rank > 1 ? c[1].Transpose(-1, -2) : c[1];
+        Tensor a = Turned(0, "A"), b = Turned(1, "B");
         double alpha = c.Float("alpha", 1);
         var y = a.MatMul(b);
         return alpha == 1 ? y : y * alpha;
+
+        // The rows may lie in front of the batch.
+        Tensor Turned(int input, string side)
+        {
+            var x = c[input];
+            if (c.Flag($"transBatch{side}") && x.Rank > 2) x = x.MoveAxis(0, x.Rank - 2);
+            return c.Flag($"trans{side}") && x.Rank > 1 ? x.Transpose(-1, -2) : x;
+        }
+    }
+
+    static Tensor CDist(Call c)
+    {
+        var squares = (c[0].Unsqueeze(1) - c[1].Unsqueeze(0)).Square().Sum(-1);
+        return c.Text("metric", "sqeuclidean") switch
+        {
+            "sqeuclidean" => squares,
+            "euclidean" => squares.Sqrt(),
+            var other => throw new ModelFormatException($"the metric must be sqeuclidean or euclidean. Received: {other}."),
+        };
+    }
+
+    static Tensor Multiplied(Tensor a, Tensor b, bool conjugates)
+    {
+        Tensor real = a.Select(-1, 0), imaginary = a.Select(-1, 1), otherReal = b.Select(-1, 0), other = conjugates ? -b.Select(-1, 1) : b.Select(-1, 1);
+        return Tensor.Stack([real * otherReal - imaginary * other, real * other + imaginary * otherReal], -1);
+    }
+
+    static Tensor GroupNorm(Call c, Tensor x)
+    {
+        bool channelsLast = c.Flag("channels_last", true);
+        var image = channelsLast ? x.MoveAxis(-1, 1) : x;
+        var y = image.To(DType.Float32).GroupNorm(checked((int)c.Int("groups")), c[1], c[2], c.Float("epsilon", 1e-5f));
+        if (c.Int("activation", 0) == 1) y = y.Silu();
+        return (channelsLast ? y.MoveAxis(1, -1) : y).To(x.DType);
+    }
+
+    static Tensor QLinearConv(Call c)
+    {
+        bool channelsLast = c.Flag("channels_last");
+        OnnxValue?[] inputs = [.. c.Inputs];
+        if (channelsLast) inputs[0] = c[0].MoveAxis(-1, 1);
+        var y = OperatorTable.Find("", "QLinearConv", 10).Run(new Call(c.Node, inputs, c.Interpreter))[0]!.AsTensor();
+        return channelsLast ? y.MoveAxis(1, -1) : y;
+    }
+
+    // Of a vector, in the order in which they occur first.
+    static OnnxValue?[] Unique(Call c)
+    {
+        var (values, first, inverse, counts) = c[0].Flatten().UniqueAll(null);
+        var order = first.ArgSort(0);
+        return [values.IndexSelect(0, order), order.ArgSort(0).IndexSelect(0, inverse.Flatten()), counts.IndexSelect(0, order)];
+    }
+
+    // Tables of bytes, each with its scale and zero point.
+    static OnnxValue?[] QuantizedEmbedLayerNormalization(Call c)
+    {
+        var ids = c[0];
+        var sum = Table(2).IndexSelect(0, ids) + Table(3).IndexSelect(0, Tensor.Arange(0, ids.Shape[1], DType.Int64));
+        if (c.Has(1) && c.Has(4)) sum += Table(4).IndexSelect(0, c[1]);
+        var counts = c.Optional(7)?.Sum(1).To(DType.Int32) ?? Tensor.Zeros([ids.Shape[0]], DType.Int32);
+        return [sum.LayerNorm(1, Table(5), Table(6), c.Float("epsilon", 1e-12f)), counts];
+
+        Tensor Table(int input)
+        {
+            var numbers = c[input].To(DType.Float32);
+            if (c.Optional(input + 11) is { } zero) numbers -= zero.To(DType.Float32);
+            return numbers * c[input + 6];
+        }
     }
 
     static OnnxValue?[] EmbedLayerNormalization(Call c)
@@ -137,17 +226,21 @@ static class RuntimeOperators
 
     static Tensor DynamicQuantizeMatMul(Call c)
     {
-        var quantized = OperatorTable.Find("", "DynamicQuantizeLinear", 13).Run(new Call(c.Node, [c[0]], c.Interpreter));
-        return Scaled(c, quantized[0]!.AsTensor(), c[1], quantized[1]!.AsTensor(), c[2], quantized[2]!.AsTensor(), c.Optional(3), c.Optional(4));
+        var (numbers, step, zero) = QuantizationOperators.Dynamic(c[0]);
+        return Scaled(c, numbers, c[1], step, c[2], zero, c.Optional(3), c.Optional(4));
     }
 
-    // The weights are quantized; what flows is not, which is nearer to the model that was quantized.
+    // Inputs and states are rounded to as many steps as a byte has, each time over their own range.
     static OnnxValue?[] DynamicQuantizeLstm(Call c)
     {
         OnnxValue?[] inputs = [.. c.Inputs];
         Tensor weight = Weight(1, 8), recurrent = Weight(2, 10);
         OnnxValue?[] plain = [inputs[0], weight, recurrent, .. inputs[3..8]];
-        return OperatorTable.Find("", "LSTM", 14).Run(new Call(c.Node, plain, c.Interpreter));
+        return RecurrentOperators.Lstm(new Call(c.Node, plain, c.Interpreter), x =>
+        {
+            var (numbers, step, zero) = QuantizationOperators.Dynamic(x);
+            return (numbers.To(x.DType) - zero.To(x.DType)) * step;
+        });
 
         // [directions, inputs, gates] becomes [directions, gates, inputs].
         Tensor Weight(int input, int scale)
@@ -158,31 +251,6 @@ static class RuntimeOperators
         }
 
         static Tensor Column(Tensor x) => x.Rank == 2 ? x.Unsqueeze(1) : x.Rank == 1 && x.Shape[0] != 1 ? x.Reshape(x.Shape[0], 1, 1) : x.Reshape(Shape.Scalar);
-    }
-
-    // Weights in blocks of few bits: [rows, blocks, bytes], several numbers in a byte, the low bits first.
-    static Tensor MatMulNBits(Call c)
-    {
-        long inner = c.Int("K"), outer = c.Int("N"), bits = c.Int("bits", 4), block = c.Int("block_size");
-        if (bits is not (2 or 4 or 8) || block < 1 || inner < 1 || outer < 1) throw new UnsupportedModelException($"MatMulNBits with {bits} bits in blocks of {block} is not supported.");
-        if (c.Has(4)) throw new UnsupportedModelException("MatMulNBits with an order of its inputs is not supported.");
-        var a = c[0];
-        long blocks = (inner + block - 1) / block;
-        var numbers = Unpacked(c[1].Reshape(outer, blocks, -1)).To(a.DType);
-        var zero = c.Optional(3) is not { } given ? Tensor.Full(Shape.Scalar, 1 << (int)(bits - 1), a.DType)
-            : given.DType == DType.UInt8 ? Unpacked(given.Reshape(outer, -1)).Narrow(1, 0, blocks).To(a.DType).Unsqueeze(2)
-            : given.To(a.DType).Reshape(outer, blocks, 1);
-        var weight = ((numbers - zero) * c[2].To(a.DType).Reshape(outer, blocks, 1)).Reshape(outer, blocks * block).Narrow(1, 0, inner);
-        return a.Linear(weight, c.Optional(5));
-
-        Tensor Unpacked(Tensor bytes)
-        {
-            if (bits == 8) return bytes;
-            int each = (int)(8 / bits);
-            var mask = Tensor.Full(Shape.Scalar, (1 << (int)bits) - 1, DType.UInt8);
-            Tensor[] parts = [.. Enumerable.Range(0, each).Select(i => (i == 0 ? bytes : bytes >> (int)(i * bits)) & mask)];
-            return Tensor.Stack(parts, -1).Flatten(-2, -1);
-        }
     }
 
     static OnnxValue QGemm(Call c)
