@@ -40,7 +40,7 @@ static class RuntimeAttentionOperators
         (k, v) = (Written(c.Optional(3), k), Written(c.Optional(4), v));
         var distance = steps.Unsqueeze(2) - Tensor.Arange(0, room, DType.Int64);
         var hidden = distance < 0;
-        if (c.Int("local_window_size", -1) is >= 0 and var window) hidden |= distance > window;
+        if (c.Int("local_window_size", -1) is >= 0 and var window) hidden |= distance >= window;
         var added = Tensor.Where(hidden, double.NegativeInfinity, Tensor.Zeros(hidden.Shape, q.DType)).Unsqueeze(1);
         if (c.Optional(10) is { } bias) added += bias;
         double? scale = c.Node.Float("scale") is { } given && given != 0 ? given : null;
@@ -53,7 +53,9 @@ static class RuntimeAttentionOperators
             Dim missing = room - past;
             var zeros = Tensor.Zeros([batch, fresh.Shape[1], missing, fresh.Shape[3]], fresh.DType);
             var all = cache is null ? zeros : missing == 0 ? cache : Tensor.Concat([cache, zeros], 2);
-            return all.Scatter(2, steps.Unsqueeze([1, 3]).BroadcastTo(fresh.Shape), fresh);
+            all = all.Scatter(2, steps.Unsqueeze([1, 3]).BroadcastTo(fresh.Shape), fresh);
+            // Behind the end of a sequence a cache may hold anything.
+            return cache is null ? all : Tensor.Where((Tensor.Arange(0, room, DType.Int64) < lengths.Maximum(Tensor.DimScalar(time, DType.Int64)).Unsqueeze(1)).Unsqueeze([1, 3]), all, 0);
         }
     }
 

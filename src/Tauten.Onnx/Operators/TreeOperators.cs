@@ -121,7 +121,8 @@ static class TreeOperators
                     };
                     seen[target] = true;
                 }
-            for (int t = 0; t < own.Length; t++) own[t] = (way == "AVERAGE" ? own[t] / Math.Max(1, forest.Roots.Length) : own[t]) + (t < bases.Length ? bases[t] : 0);
+            for (int t = 0; t < own.Length; t++)
+                if (seen[t]) own[t] = (way == "AVERAGE" ? own[t] / forest.Roots.Length : own[t]) + (t < bases.Length ? bases[t] : 0);
         }
         return ClassicOperators.Transformed(Tensor.From(y, Shape.Of(samples, targets)).To(DType.Float32), c.Text("post_transform", "NONE"));
     }
@@ -129,16 +130,16 @@ static class TreeOperators
     static OnnxValue?[] Classifier(Call c)
     {
         var (features, samples, width) = Samples(c);
-        string[]? texts = c.Strings("classlabels_strings") is { Length: > 0 } given ? given : null;
+        string[]? texts = c.Strings("classlabels_strings") is { Length: > 0 } named ? named : null;
         long[] labels = c.Ints("classlabels_int64s") ?? [];
         int classes = texts?.Length ?? labels.Length;
         if (classes < 1) throw new ModelFormatException("the labels of the classes are missing.");
         c.Bounded(checked(samples * classes), "scores");
         var forest = Forest.Of(c, "class", classes);
         double[] bases = Bases(c), scores = new double[samples * classes];
-        // Of two classes one alone may have weights: its score stands for both.
-        bool isOne = classes == 2 && forest.Weights.Where(w => w is not null).SelectMany(w => w!).Select(w => w.Target).Distinct().Count() == 1;
-        bool arePositive = forest.Weights.Where(w => w is not null).SelectMany(w => w!).All(w => w.Weight >= 0);
+        // Of two classes one alone may have weights, and decides by a threshold; the first class then stands for both.
+        (long Target, double Weight)[] given = [.. forest.Weights.Where(w => w is not null).SelectMany(w => w!)];
+        bool isOne = classes == 2 && given.Select(w => w.Target).Distinct().Count() == 1, arePositive = given.All(w => w.Weight >= 0), isBoth = isOne && given[0].Target == 0;
         string transform = c.Text("post_transform", "NONE");
         var best = new long[samples];
         for (long n = 0; n < samples; n++)
@@ -153,12 +154,12 @@ static class TreeOperators
                     if (own[k] > own[(int)best[n]]) best[n] = k;
                 continue;
             }
-            double score = own[0] + own[1] + (bases.Length > 0 ? bases[^1] : 0);
+            float score = (float)(own[0] + own[1] + (bases.Length > 0 ? bases[^1] : 0));
             best[n] = score > (arePositive ? 0.5 : 0) ? 1 : 0;
-            (own[0], own[1]) = (arePositive ? 1 - score : -score, score);
+            (own[0], own[1]) = (!isBoth ? 0 : arePositive ? 1 - score : -score, score);
         }
         var values = Tensor.From(scores, Shape.Of(samples, classes)).To(DType.Float32);
         OnnxValue chosen = texts is not null ? new OnnxStrings(Array.ConvertAll(best, k => texts[k]), Shape.Of(samples)) : Tensor.From(Array.ConvertAll(best, k => labels[k]));
-        return [chosen, isOne && arePositive ? values : ClassicOperators.Transformed(values, transform)];
+        return [chosen, isBoth && arePositive ? values : ClassicOperators.Transformed(values, transform)];
     }
 }
