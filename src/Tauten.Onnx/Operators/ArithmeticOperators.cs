@@ -78,6 +78,15 @@ static class ArithmeticOperators
     static Tensor Pow(Call c)
     {
         Tensor x = c[0], exponent = Second(c);
+        // Exporters write squares and roots as powers.
+        if (x.DType.IsFloating() && exponent.Rank <= x.Rank && exponent.Shape.IsKnown && c.IsKnown(1) && c.Doubles(1) is [var number])
+            switch (number)
+            {
+                case 1: return x;
+                case 2: return x.Square();
+                case 3: return x.Square() * x;
+                case 0.5: return x.Sqrt();
+            }
         if (x.DType == exponent.DType) return x.Pow(exponent);
         if (x.DType.IsFloating()) return x.Pow(exponent.To(x.DType));
         var common = exponent.DType.IsFloating() ? DType.Float64 : DTypes.Promote(x.DType, exponent.DType);

@@ -10,7 +10,8 @@ static class ContractionOperators
         Of("Det", 11, c => Linalg.Det(c[0])),
         Of("Einsum", 12, c => Tensor.Einsum(c.Text("equation"), c.Tensors)),
         Of("Gemm", 1, Gemm),
-        Of("MatMul", 1, c => c[0].MatMul(c[1])),
+        // A layer's weight meets batches as they are: what follows its product can then be done part by part.
+        Of("MatMul", 1, c => c[0].Rank > 2 && c[1].Rank == 2 && c[0].DType == c[1].DType && c[0].DType.IsFloating() ? c[0].Linear(c[1].Transpose(0, 1)) : c[0].MatMul(c[1])),
     ];
 
     static Tensor Gemm(Call c)

@@ -141,6 +141,7 @@ static class TreeOperators
         (long Target, double Weight)[] given = [.. forest.Weights.Where(w => w is not null).SelectMany(w => w!)];
         bool isOne = classes == 2 && given.Select(w => w.Target).Distinct().Count() == 1, arePositive = given.All(w => w.Weight >= 0), isBoth = isOne && given[0].Target == 0;
         string transform = c.Text("post_transform", "NONE");
+        bool sharesOne = arePositive && transform != "LOGISTIC";
         var best = new long[samples];
         for (long n = 0; n < samples; n++)
         {
@@ -156,10 +157,10 @@ static class TreeOperators
             }
             float score = (float)(own[0] + own[1] + (bases.Length > 0 ? bases[^1] : 0));
             best[n] = score > (arePositive ? 0.5 : 0) ? 1 : 0;
-            (own[0], own[1]) = (!isBoth ? 0 : arePositive ? 1 - score : -score, score);
+            (own[0], own[1]) = (!isBoth ? 0 : sharesOne ? 1 - score : -score, score);
         }
         var values = Tensor.From(scores, Shape.Of(samples, classes)).To(DType.Float32);
         OnnxValue chosen = texts is not null ? new OnnxStrings(Array.ConvertAll(best, k => texts[k]), Shape.Of(samples)) : Tensor.From(Array.ConvertAll(best, k => labels[k]));
-        return [chosen, isBoth && arePositive ? values : ClassicOperators.Transformed(values, transform)];
+        return [chosen, isBoth && sharesOne ? values : ClassicOperators.Transformed(values, transform)];
     }
 }
