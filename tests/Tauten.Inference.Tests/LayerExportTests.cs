@@ -54,7 +54,6 @@ public sealed class LayerExportTests
         Add(new PixelUnshuffle(2), 2, 4, 4);
         Add(new ChannelShuffle(2), 4, 3, 3);
         Add(new Unfold([2, 2]), 3, 4, 4);
-        Add(new Fold([3, 3], [2, 2]), 8, 4);
         Add(new Flatten(), 3, 4);
         Add(new Unflatten(1, [2, 2]), 4);
         Add(new Permute(0, 2, 1), 3, 4);

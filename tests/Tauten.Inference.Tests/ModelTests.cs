@@ -226,6 +226,23 @@ public class ModelTests
         Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ => Assert.Equal(expected, fresh.Run(y)[0].ToArray<float>()));
     }
 
+    [Fact]
+    public void Weights_of_products_are_packed_once_and_change_no_bit()
+    {
+        using var seed = Generator.Use(new Generator(4));
+        // Sums of more than one block, and columns that fill no whole number of panels.
+        var layers = new Sequential(new Linear(600, 523), new Gelu(), new Linear(523, 40));
+        Tensor weight = Tensor.Randn([40, 700]), x = Tensor.Randn([4, 60, 600]);
+        byte[] bytes = OnnxBytes(y => layers.Call(y).MatMul(weight), x, "batch");
+        Model plain = Model.Load(bytes, new() { KeepsForms = false }), kept = Model.Load(bytes);
+        foreach (long batch in (long[])[4, 1, 4])
+        {
+            var part = x[..(int)batch];
+            Assert.Equal(plain.Run(part)[0].ToArray<float>(), kept.Run(part)[0].ToArray<float>());
+        }
+        Assert.True(kept.Run(x)[0].AllClose(layers.Call(x).MatMul(weight).Detach(), 1e-3, 1e-3));
+    }
+
     [Theory]
     [InlineData(1)]
     public void Eight_threads_for_a_second(int seconds) => Serve(seconds);

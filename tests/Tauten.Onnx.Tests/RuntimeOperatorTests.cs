@@ -12,7 +12,7 @@ public sealed class RuntimeOperatorTests
         node.Domain = domain;
         var model = Of(17, [.. inputs.Select((x, i) => Input(node.Input.Where(n => n.Length > 0).ElementAt(i), ElementTypes.Of(x.DType)))], [.. node.Output.Where(n => n.Length > 0)], [node]);
         foreach (var input in model.Graph.Input) input.Type.TensorType.Shape = null;
-        model.OpsetImport.Add(new OnnxFormat.OperatorSetIdProto { Domain = domain, Version = domain == "ai.onnx.ml" ? 5 : 1 });
+        if (domain.Length > 0) model.OpsetImport.Add(new OnnxFormat.OperatorSetIdProto { Domain = domain, Version = domain == "ai.onnx.ml" ? 5 : 1 });
         return Import(model).Run(inputs);
     }
 
