@@ -1,6 +1,6 @@
 // A net that PyTorch has exported to the ONNX format gets a new last layer, and is trained to read handwritten digits.
 //   python3 benchmarks/peers/export_models.py . mobilenetv2
-//   dotnet run -c Release --project samples/FineTune -- mobilenetv2.onnx --steps 100
+//   dotnet run -c Release --project samples/FineTune -- mobilenetv2.onnx --steps 300
 using System.Globalization;
 using Samples;
 using Tauten;
@@ -8,7 +8,7 @@ using Tauten.NN;
 
 const int Side = 64, Batch = 16;
 var (path, rest) = args is [var first, .. var others] && !first.StartsWith('-') ? (first, others) : (null, args);
-if (Training.Read(rest, "MODEL.onnx    a net of images [batch, 3, height, width] that ends in a linear layer; it learns to read digits.", 100) is not { } training) return;
+if (Training.Read(rest, "MODEL.onnx    a net of images [batch, 3, height, width] that ends in a linear layer; it learns to read digits.", 300) is not { } training) return;
 if (path is null)
 {
     Console.Error.WriteLine("Expected a model in the ONNX format first, such as mobilenetv2.onnx. Try --help.");
@@ -30,8 +30,8 @@ var features = Onnx.Import(path, new()
     Shapes = new Dictionary<string, Shape> { [whole.Inputs[0].Name] = ["batch", 3, Side, Side] },
 });
 long width = features.Graph.Outputs[0].Shape[1].Value;
-// What a net makes of images that it has never seen may be of any size, and is brought to a common one first.
-var head = new Sequential(new BatchNorm1d(width, epsilon: 1e-30), new Linear(width, 10));
+// What a net makes of images that it has never seen may be of any size, and nearly the same for all of them: it is brought to a common size, and then apart.
+var head = new Sequential(new LayerNorm(width, epsilon: 1e-30), new BatchNorm1d(width, epsilon: 1e-30), new Linear(width, 10));
 Console.WriteLine(FormattableString.Invariant($"{features.Parameters.Count} tensors of {Path.GetFileName(path)} and a new layer {width} -> 10"));
 
 Tensor Logits(Tensor x) => head.Call(features.Graph.Run(x)[0]);

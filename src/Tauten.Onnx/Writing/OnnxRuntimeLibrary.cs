@@ -18,7 +18,7 @@ sealed class OnnxRuntimeLibrary : IDisposable
     readonly Stack<(int Function, nint Of)> made = [];
     readonly List<GCHandle> held = [];
 
-    delegate nint BaseFunction();
+    delegate nint EntryFunction();
 
     delegate nint TableFunction(uint version);
 
@@ -59,7 +59,7 @@ sealed class OnnxRuntimeLibrary : IDisposable
         try
         {
             nint library = NativeLibrary.Load(Path.GetFullPath(path));
-            nint table = Marshal.GetDelegateForFunctionPointer<BaseFunction>(NativeLibrary.GetExport(library, "OrtGetApiBase"))();
+            nint table = Marshal.GetDelegateForFunctionPointer<EntryFunction>(NativeLibrary.GetExport(library, "OrtGetApiBase"))();
             functions = Marshal.GetDelegateForFunctionPointer<TableFunction>(Marshal.ReadIntPtr(table))(1);
         }
         catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
