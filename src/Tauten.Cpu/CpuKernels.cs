@@ -182,7 +182,7 @@ static unsafe class CpuKernels
         .Add<Ops.ScaledDotProductAttention>(AttentionKernels.Forward)
         .Add<Ops.ScaledDotProductAttentionGradient>(AttentionKernels.Gradient)
         .Add<Ops.MatMulInteger>(MatMulIntegerKernel.Run)
-        .Add<Ops.Convolution>(new AnchorKernel<Ops.Convolution>(ConvolutionKernels.Forward, pays: true))
+        .Add<Ops.Convolution>(new AnchorKernel<Ops.Convolution>(ConvolutionKernels.Forward, pays: false))
         .Add<Ops.ConvolutionInputGradient>(ConvolutionKernels.InputGradient)
         .Add<Ops.ConvolutionWeightGradient>(ConvolutionKernels.WeightGradient)
 
