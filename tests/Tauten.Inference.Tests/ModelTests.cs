@@ -227,7 +227,7 @@ public class ModelTests
     }
 
     [Fact]
-    public void Weights_of_products_are_packed_once_and_change_no_bit()
+    public void Products_of_batches_with_weights_change_no_bit_when_forms_are_kept()
     {
         using var seed = Generator.Use(new Generator(4));
         // Sums of more than one block, and columns that fill no whole number of panels.

@@ -57,12 +57,9 @@ static unsafe class MatMulKernel
                 Epilogue = epilogue,
                 Batch = checked((int)batch),
             };
-            // The weight of a model that is served is packed once. A batch of matrices is none.
-            var forms = b.Rank == 2 ? (b.Storage as PooledStorage)?.Forms : null;
-            long start = b.Layout.Offset * sizeof(T);
             if (batch == 1)
             {
-                Contraction.Multiply(product, forms, start);
+                Contraction.Multiply(product);
                 return;
             }
             using var offsets = Scratch.Take(3 * batch * sizeof(long));
@@ -73,7 +70,7 @@ static unsafe class MatMulKernel
             Offsets(a, y, new(product.AOffsets, product.Batch));
             Offsets(b, y, new(product.BOffsets, product.Batch));
             Offsets(y, y, new(product.COffsets, product.Batch));
-            Contraction.Multiply(product, forms, start);
+            Contraction.Multiply(product);
         }
     }
 

@@ -15,9 +15,6 @@ internal readonly record struct FormKey(FormKind Kind, long Start, long Rows, lo
 /// <summary>What a form is for.</summary>
 internal enum FormKind
 {
-    /// <summary>Panels of the right operand, for <see cref="SharedProduct{TStore, T, V}"/>; the groups tell how its columns lie.</summary>
-    Panels,
-
     /// <summary>Strips of a weight, for <see cref="PointwiseConvolution{V, T}"/>.</summary>
     Strips,
 

@@ -9,17 +9,14 @@ internal static unsafe class Contraction
     /// C = A B, or C + A B, for every product of the batch. Floats are summed in their own type, <see cref="Half"/> and <see cref="BFloat16"/>
     /// in <see cref="float"/> and rounded once at the end; integers wrap around.
     /// </summary>
-    /// <param name="product">The products.</param>
-    /// <param name="forms">What is kept of B, which is the same for all of them; null where it may change.</param>
-    /// <param name="start">How far B lies from the start of its storage, in bytes.</param>
     /// <exception cref="NotSupportedException">The type is not a number type.</exception>
-    public static void Multiply<T>(in MatrixProduct<T> product, KeptForms? forms = null, long start = 0) where T : unmanaged
+    public static void Multiply<T>(in MatrixProduct<T> product) where T : unmanaged
     {
         if (product.Rows == 0 || product.Columns == 0 || product.Batch == 0)
             return;
         // Wrap-around arithmetic does not see the sign: signed and unsigned integers share their kernels.
-        if (typeof(T) == typeof(float)) Multiply<T, float>(product, forms, start);
-        else if (typeof(T) == typeof(double)) Multiply<T, double>(product, forms, start);
+        if (typeof(T) == typeof(float)) Multiply<T, float>(product);
+        else if (typeof(T) == typeof(double)) Multiply<T, double>(product);
         else if (typeof(T) == typeof(Half)) Multiply<T, float>(product);
         else if (typeof(T) == typeof(BFloat16)) Multiply<T, float>(product);
         else if (typeof(T) == typeof(sbyte) || typeof(T) == typeof(byte)) Multiply<byte, byte>(As<T, byte>(product));
@@ -55,24 +52,24 @@ internal static unsafe class Contraction
         System.Runtime.CompilerServices.Unsafe.BitCast<MatrixProduct<TFrom>, MatrixProduct<TTo>>(product);
 
     /// <summary>Stored as <typeparamref name="TStore"/>, computed in <typeparamref name="T"/>, with the vectors of the level.</summary>
-    private static void Multiply<TStore, T>(in MatrixProduct<TStore> product, KeptForms? forms = null, long start = 0) where TStore : unmanaged where T : unmanaged, INumberBase<T>
+    private static void Multiply<TStore, T>(in MatrixProduct<TStore> product) where TStore : unmanaged where T : unmanaged, INumberBase<T>
     {
         switch (CpuInstructions.Level)
         {
-            case InstructionLevel.Avx512: Multiply<TStore, T, V512<T>>(product, forms, start); break;
-            case InstructionLevel.Avx2: Multiply<TStore, T, V256<T>>(product, forms, start); break;
-            default: Multiply<TStore, T, V128<T>>(product, forms, start); break;
+            case InstructionLevel.Avx512: Multiply<TStore, T, V512<T>>(product); break;
+            case InstructionLevel.Avx2: Multiply<TStore, T, V256<T>>(product); break;
+            default: Multiply<TStore, T, V128<T>>(product); break;
         }
     }
 
     /// <summary>The way to go: by vectors, on one thread, or shared by threads.</summary>
-    private static void Multiply<TStore, T, V>(in MatrixProduct<TStore> product, KeptForms? forms, long start)
+    private static void Multiply<TStore, T, V>(in MatrixProduct<TStore> product)
         where TStore : unmanaged
         where T : unmanaged, INumberBase<T>
         where V : unmanaged, ISimd<V, T>
     {
         if (product.TryFold(out var folded))
-            MultiplyOne<TStore, T, V>(folded, forms, start);
+            MultiplyOne<TStore, T, V>(folded);
         else if (LocalProduct<TStore, T, V>.SuitsBatch(product))
             LocalProduct<TStore, T, V>.RunBatch(product);
         else
@@ -83,7 +80,7 @@ internal static unsafe class Contraction
     }
 
     /// <summary>One product.</summary>
-    private static void MultiplyOne<TStore, T, V>(in MatrixProduct<TStore> product, KeptForms? forms = null, long start = 0)
+    private static void MultiplyOne<TStore, T, V>(in MatrixProduct<TStore> product)
         where TStore : unmanaged
         where T : unmanaged, INumberBase<T>
         where V : unmanaged, ISimd<V, T>
@@ -93,6 +90,6 @@ internal static unsafe class Contraction
         else if (LocalProduct<TStore, T, V>.Suits(product))
             LocalProduct<TStore, T, V>.Run(product);
         else
-            SharedProduct<TStore, T, V>.Run(product, forms, start);
+            SharedProduct<TStore, T, V>.Run(product);
     }
 }

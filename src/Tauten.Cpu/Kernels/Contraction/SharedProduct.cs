@@ -31,12 +31,8 @@ internal static unsafe class SharedProduct<TStore, T, V>
     private static int FewStrips => Tiles<V, T>.HasFewRegisters ? 1 : 8;
 
     /// <summary>One product.</summary>
-    /// <param name="product">The product.</param>
-    /// <param name="forms">What is kept of B; null where it may change.</param>
-    /// <param name="start">How far B lies from the start of its storage, in bytes.</param>
-    public static void Run(in MatrixProduct<TStore> product, KeptForms? forms = null, long start = 0)
+    public static void Run(in MatrixProduct<TStore> product)
     {
-        if (typeof(TStore) != typeof(T) || product.Inner == 0 || (product.BColumn != 1 && product.BRow != 1)) forms = null;
         const int stripRows = Tiles<V, T>.StripRows;
         int panelColumns = Tiles<V, T>.PanelColumns;
         long inner = Math.Max(product.Inner, 1);
@@ -56,7 +52,7 @@ internal static unsafe class SharedProduct<TStore, T, V>
                 part.B += j * product.BColumn;
                 part.C += i * product.CRow + j;
                 if (part.Bias != null) part.Bias = (T*)part.Bias + j;
-                RunPart(part, packedInner, forms, start + j * product.BColumn * sizeof(T));
+                RunPart(part, packedInner);
             }
         }
     }
@@ -69,7 +65,7 @@ internal static unsafe class SharedProduct<TStore, T, V>
     }
 
     /// <summary>A product whose packs fit into memory set aside for them.</summary>
-    private static void RunPart(in MatrixProduct<TStore> product, long packedInner, KeptForms? forms, long start)
+    private static void RunPart(in MatrixProduct<TStore> product, long packedInner)
     {
         const int stripRows = Tiles<V, T>.StripRows;
         int panelColumns = Tiles<V, T>.PanelColumns;
@@ -77,12 +73,12 @@ internal static unsafe class SharedProduct<TStore, T, V>
         chunks.Step = BlockSizes.Inner<T>(packedInner);
         chunks.Strips = BlockSizes.Parts(product.Rows, stripRows);
         chunks.Panels = BlockSizes.Parts(product.Columns, panelColumns);
-        chunks.PacksB = forms is not null || typeof(TStore) != typeof(T) || product.BColumn != 1 || chunks.Strips > FewStrips;
+        chunks.PacksB = typeof(TStore) != typeof(T) || product.BColumn != 1 || chunks.Strips > FewStrips;
         (chunks.ChunkRows, chunks.ChunkColumns) = BlockSizes.Chunk<T>(product.Rows, product.Columns, packedInner, stripRows, panelColumns, Tiles<V, T>.HasFewRegisters);
         chunks.ColumnChunks = (int)BlockSizes.Parts(product.Columns, chunks.ChunkColumns);
         chunks.BlockChunks = (int)BlockSizes.Parts(product.Rows, chunks.ChunkRows) * chunks.ColumnChunks;
         // With all rows in one chunk, each panel is used by one chunk only: packed there, it is still in a near cache when it is used.
-        chunks.PacksInChunks = forms is null && Tiles<V, T>.HasFewRegisters && chunks.PacksB && chunks.BlockChunks == chunks.ColumnChunks;
+        chunks.PacksInChunks = Tiles<V, T>.HasFewRegisters && chunks.PacksB && chunks.BlockChunks == chunks.ColumnChunks;
         long steps = BlockSizes.Parts(packedInner, chunks.Step);
         chunks.Parts = chunks.BlockChunks * 2 > BlockSizes.EnoughChunks
             ? 1
@@ -90,16 +86,11 @@ internal static unsafe class SharedProduct<TStore, T, V>
         bool direct = chunks.Parts == 1 && typeof(TStore) == typeof(T);
 
         long sizeOfA = Aligned(chunks.Strips * stripRows * packedInner);
-        long sizeOfB = chunks.PacksInChunks || forms is not null ? 0 : Aligned((chunks.PacksB ? chunks.Panels : 1) * panelColumns * packedInner);
+        long sizeOfB = chunks.PacksInChunks ? 0 : Aligned((chunks.PacksB ? chunks.Panels : 1) * panelColumns * packedInner);
         long sizeOfSums = direct ? 0 : chunks.Parts * product.Rows * product.Columns;
         using var scratch = Scratch.Take((sizeOfA + sizeOfB + sizeOfSums) * sizeof(T));
         chunks.PackedA = (T*)scratch.Pointer;
         chunks.PackedB = chunks.PackedA + sizeOfA;
-        // All panels of B over all sums: a range of these begins where those before it end.
-        using var kept = WeightForm.Take(
-            forms, new(FormKind.Panels, start, product.Columns, product.Inner, product.BColumn == 1 ? product.BRow : -product.BColumn),
-            forms is null ? 0 : chunks.Panels * panelColumns * product.Inner * sizeof(T));
-        chunks.HasPackedB = forms is not null && !kept.IsNew;
         chunks.Sums = direct ? (T*)product.C : chunks.PackedB + sizeOfB;
         chunks.SumsRow = direct ? product.CRow : product.Columns;
         chunks.Accumulate = direct && product.Accumulate;
@@ -110,14 +101,12 @@ internal static unsafe class SharedProduct<TStore, T, V>
         {
             chunks.First = first;
             chunks.Length = Math.Min(packedInner, product.Inner - first);
-            if (forms is not null) chunks.PackedB = (T*)kept.Pointer + first * chunks.Panels * panelColumns;
             Pack(chunks);
             chunks.Multiply();
             first += packedInner;
             chunks.Accumulate = true;
         }
         while (first < product.Inner);
-        if (forms is not null && kept.IsNew) kept.Filled();
 
         if (!direct)
         {
@@ -136,10 +125,10 @@ internal static unsafe class SharedProduct<TStore, T, V>
         pack.StripsOfChunk = Math.Max(1, 16384 / (Tiles<V, T>.StripRows * chunks.Step));
         pack.PanelsOfChunk = Math.Max(1, 32768 / (panelColumns * chunks.Step));
         pack.ChunksOfA = (int)BlockSizes.Parts(chunks.Strips, pack.StripsOfChunk);
-        pack.FirstPanel = chunks.PacksInChunks || chunks.HasPackedB ? chunks.Panels : chunks.PacksB ? 0 : chunks.Product.Columns / panelColumns;
+        pack.FirstPanel = chunks.PacksInChunks ? chunks.Panels : chunks.PacksB ? 0 : chunks.Product.Columns / panelColumns;
         pack.ChunksOfB = (int)BlockSizes.Parts(chunks.Panels - pack.FirstPanel, pack.PanelsOfChunk);
         int steps = (int)Math.Max(1, BlockSizes.Parts(chunks.Length, chunks.Step));
-        double elements = (double)chunks.Length * (chunks.Product.Rows + (chunks.PacksB && !chunks.PacksInChunks && !chunks.HasPackedB ? chunks.Product.Columns : 0));
+        double elements = (double)chunks.Length * (chunks.Product.Rows + (chunks.PacksB && !chunks.PacksInChunks ? chunks.Product.Columns : 0));
         Workers.For(steps * (pack.ChunksOfA + pack.ChunksOfB), elements * 0.4, ref pack);
     }
 
@@ -235,9 +224,6 @@ internal static unsafe class SharedProduct<TStore, T, V>
 
         /// <summary>Whether each chunk packs its own panels of B.</summary>
         public bool PacksInChunks;
-
-        /// <summary>Whether B was packed at an earlier call.</summary>
-        public bool HasPackedB;
 
         /// <summary>Strips of A.</summary>
         public long Strips;
