@@ -53,10 +53,10 @@ for (int i = 1; i <= training.Steps; i++)
     if (training.IsDue(i)) training.Tell(i, loss.Item<float>());
 }
 
-// While it learned, what the net makes of images changed faster than the running statistics followed: they are taken once more of the net as it is now.
+// What the net makes of images changed faster than the running statistics followed, and differs little from image to image: they are taken once more, of the net as it is now.
 var settle = Compiled.Function((Tensor x) => Logits(x));
 using (Gradients.NoGrad())
-    for (int i = 0; i < Math.Min(40, training.Steps); i++) settle(AsPhotos(seen[Tensor.RandInt(0, seen.Shape[0].Value, [Batch])]));
+    for (int i = 0; i < Math.Min(250, training.Steps); i++) settle(AsPhotos(seen[Tensor.RandInt(0, seen.Shape[0].Value, [Batch])]));
 
 // The trained net goes out again as ONNX, and is served.
 head.Eval();
