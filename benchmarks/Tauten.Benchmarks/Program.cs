@@ -11,11 +11,11 @@ const string Usage = """
       memory [OPTIONS]     resident memory of a training loop; --variant plain|drop|ballast|threads --steps N (default 5000)
       adam                 a step of Adam over the parameters of two nets, and clipping, as a share of the copy bandwidth of the same run
       fuse                 chains of ops as separate kernels and as one body, by tiles and by compiled loops: times and ratios of one run
-      train [WORKLOAD ...] [--mode eager|compiled] [--precision f32|bf16|f16] [--threads N] [--from FOLDER] [--memory] [--profile FOLDER]
+      train [WORKLOAD ...] [--mode eager|compiled] [--precision f32|bf16|f16] [--threads N] [--from FOLDER] [--memory] [--again] [--profile FOLDER]
                            the time of a training step, one line of JSON a workload (all if none is named):
                            mlp-small, mlp-wide, mnist-cnn, resnet18-cifar, mobilenetv2-224, char-lstm, char-gpt;
                            --from starts from weights and batch that peers/torch_train.py has written to a folder, and compares the losses;
-                           --memory also tells what a step needs at least; --profile prints where its time goes, and writes a Chrome trace
+                           --memory also tells what a step needs at least; --again how long a second, equal step takes to compile; --profile prints where its time goes, and writes a Chrome trace
       batches              losses and gradients of mlp-small, mnist-cnn and char-gpt for twenty random batch sizes: one graph for all beside eager
                            execution and beside a graph for each size
       precision [--steps N] [--batch N]

@@ -77,7 +77,6 @@ sealed class CompiledFunction(Func<Tensor[], Tensor[]> function, CompileOptions 
             if (objection is not null) Note($"call {captures + 1}: the graph before was made when {objection}");
             long began = Stopwatch.GetTimestamp();
             made = Capture(x);
-            made.Prepare(x);
             compileTime += Stopwatch.GetElapsedTime(began);
             captures++;
             specializations = [made, .. specializations.Take(LargestCount - 1)];
@@ -101,14 +100,22 @@ sealed class CompiledFunction(Func<Tensor[], Tensor[]> function, CompileOptions 
         {
             try
             {
-                return Specialization.Capture(function, free, tracked, backend, workspaces);
+                // A size that cannot be left free may show in the capture, or when ops are expanded.
+                return Prepared(free, x);
             }
             catch (TautenException e)
             {
                 Note($"the first size could not be left free: {e.Message}");
             }
         }
-        return Specialization.Capture(function, specs, tracked, backend, workspaces);
+        return Prepared(specs, x);
+
+        Specialization Prepared(TensorSpec[] inputs, ReadOnlySpan<Tensor> x)
+        {
+            var made = Specialization.Capture(function, inputs, tracked, backend, workspaces);
+            made.Prepare(x);
+            return made;
+        }
     }
 
     /// <summary>The first run, beside the function itself: both start from the same parameters, and the state that the function itself leaves is the one that stays.</summary>

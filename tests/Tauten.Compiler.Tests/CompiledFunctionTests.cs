@@ -170,4 +170,14 @@ public sealed class CompiledFunctionTests
         Assert.Equal(2, Compiled.Function((Tensor x) => twice(x) + twice(x)) is var f && f(Tensor.From(0.5f)).Item<float>() is var y ? y : 0);
         Assert.Equal([2f, 2], Gradients.Of(twice(Tensor.From([1f, 1], requiresGrad: true) is var x ? x : null!), [x], Tensor.Ones([2]))[0].ToArray<float>());
     }
+
+    [Fact]
+    public void A_size_that_shows_to_be_no_batch_when_ops_are_expanded_is_kept()
+    {
+        // The weight's only size, 1, is the smallest of all, as a batch's would be.
+        var norm = Compiled.Function((Tensor x, Tensor weight) => x.RmsNorm(1, weight), new CompileOptions { Check = false });
+        Tensor input = Tensor.Randn([3, 5, 1], DType.Float32, new Generator(1)), weight = Tensor.From([2f]);
+        Assert.Equal(input.RmsNorm(1, weight).ToArray<float>(), norm(input, weight).ToArray<float>());
+        Assert.Contains(Compiled.ReportOf(norm).Reasons, reason => reason.StartsWith("the first size could not be left free", StringComparison.Ordinal));
+    }
 }

@@ -44,6 +44,12 @@ public sealed class CompiledTests
 
     static Trial? Plain(OpCase c) => c.DTypes.Contains(DType.Float32) ? new(c, c.Variants(false).First(), DType.Float32) : null;
 
+    /// <summary>How much further than others results of a case may be apart, and why.</summary>
+    static readonly Dictionary<string, (double Factor, string Reason)> wider = new()
+    {
+        ["MatMul of vectors"] = (10, "one number, near zero as a sum of numbers of either sign; operands that are steps apart are brought together before a graph runs, and summed in another order"),
+    };
+
     static string? Apart(Trial t, FusionForm engine)
     {
         var backend = FusedTests.With(engine);
@@ -51,18 +57,18 @@ public sealed class CompiledTests
         var compiled = Compiled.Function(t.Case.Function, plain);
         var x = t.Variant.Place(t.Inputs, backend);
         compiled(x);
-        return Apart(compiled(x), t.Run(backend)) is { } difference ? $"{engine}: {difference}" : null;
+        return Apart(compiled(x), t.Run(backend), wider.GetValueOrDefault(t.Case.Name, (1, "")).Factor) is { } difference ? $"{engine}: {difference}" : null;
     }
 
     /// <summary>Tells where results differ by more than 2e-6 of the largest number (float32; other dtypes in proportion); null where they do not.</summary>
-    internal static string? Apart(Tensor[] compiled, Tensor[] eager)
+    internal static string? Apart(Tensor[] compiled, Tensor[] eager, double factor = 1)
     {
         for (int k = 0; k < eager.Length; k++)
         {
             if (compiled[k].Spec != eager[k].Spec) return $"output {k} is {compiled[k].Spec}. Expected {eager[k].Spec}.";
             HostTensor a = HostTensor.Read(compiled[k]), b = HostTensor.Read(eager[k]);
             double largest = b.IsReal ? b.Reals.Where(double.IsFinite).Select(Math.Abs).DefaultIfEmpty().Max() : 0;
-            double allowed = largest * (eager[k].DType switch { DType.Float64 => 1e-14, DType.Float32 => 2e-6, _ => 1e-2 });
+            double allowed = factor * largest * (eager[k].DType switch { DType.Float64 => 1e-14, DType.Float32 => 2e-6, _ => 1e-2 });
             for (int i = 0; i < b.Count; i++)
                 if (b.IsReal ? !a.Reals[i].Equals(b.Reals[i]) && !(Math.Abs(a.Reals[i] - b.Reals[i]) <= allowed) : a.Wholes[i] != b.Wholes[i])
                     return $"output {k}, element {i} is {(b.IsReal ? a.Reals[i] : a.Wholes[i])}. Expected {(b.IsReal ? b.Reals[i] : b.Wholes[i])}.";

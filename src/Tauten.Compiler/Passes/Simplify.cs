@@ -2,7 +2,7 @@ using Tauten.Ops;
 
 namespace Tauten.Compiler;
 
-/// <summary>Algebra that holds to the last bit: what does nothing is left out, and what is done twice is done at once.</summary>
+/// <summary>Algebra that holds to the last bit, but for the sign of a zero in <see cref="SideBySide"/>: what does nothing is left out, and what is done twice is done at once.</summary>
 static class Simplify
 {
     /// <summary>What gives the same as an op, but simpler.</summary>
@@ -22,6 +22,7 @@ static class Simplify
         Mul when IsScalar(x[0], 1) && Keeps(x[1], x[0]) => x[1],
         // x + 0 is not among these: it turns -0 into 0.
         Sub when IsScalar(x[1], 0) && Keeps(x[0], x[1]) => x[0],
+        Add when SideBySide(x) is { } whole => whole,
         _ when op.Kind() == OpKind.Elementwise && Array.Exists(x, value => value.Node.Op is BroadcastTo) => Unrepeated(op, x),
         _ => null,
     };
@@ -34,9 +35,47 @@ static class Simplify
         return before.Count == 1 && before[0] == after[0] ? Graph.Apply(op, plain)[0] : null;
     }
 
+    /// <summary>
+    /// The sum of parts that each lie in zeros, and together fill an axis, is these parts side by side: what the gradients of the pieces of a split come to.
+    /// A part's -0, which adding a zero turns into 0, stays. Null for other sums.
+    /// </summary>
+    static Value? SideBySide(Value[] x)
+    {
+        int along = -1;
+        var parts = new SortedList<long, Tensor>();
+        var sum = Spec(x[0]).Shape;
+        if (!Collect(x[0]) || !Collect(x[1])) return null;
+        long end = 0;
+        foreach (var (start, part) in parts)
+        {
+            if (start != end) return null;
+            end += part.Shape[along].Value;
+        }
+        return sum[along].IsKnown && sum[along].Value == end ? Dispatch.Run(new Concat(along), [.. parts.Values]) : null;
+
+        bool Collect(Value term)
+        {
+            if (!term.IsSymbolic || !Spec(term).Shape.Equals(sum)) return false;
+            var node = term.Node;
+            if (node.Op is Add) return Collect(Input(node)) && Collect(Input(node, 1));
+            if (node.Op is not SliceUpdate { Starts.IsKnown: true } update || update.Steps.Any(step => step != 1) || !IsScalar(Input(node), 0)) return false;
+            var part = Input(node, 1);
+            int axis = -1;
+            for (int i = 0; i < sum.Rank; i++)
+            {
+                if (part.Shape[i].Equals(sum[i])) continue;
+                if (axis >= 0 || !part.Shape[i].IsKnown) return false;
+                axis = i;
+            }
+            if (axis < 0 || along >= 0 && along != axis) return false;
+            along = axis;
+            return parts.TryAdd(update.Starts[axis].Value, part);
+        }
+    }
+
     static TensorSpec Spec(Value value) => (TensorSpec)value.ValueSpec;
 
-    static Tensor Input(Node node) => Tensor.Symbol(node.Input(0), node.InputOutput(0));
+    static Tensor Input(Node node, int i = 0) => Tensor.Symbol(node.Input(i), node.InputOutput(i));
 
     /// <summary>Whether a tensor has the same shape after it was broadcast with a scalar.</summary>
     static bool Keeps(Value x, Value scalar) => Spec(scalar).Shape.Rank == 0 || Spec(scalar).Shape.Equals(Spec(x).Shape);

@@ -39,8 +39,20 @@ internal sealed class ConvolutionPhases
     /// <summary>The taps of each phase of a cell, in the order of pixels.</summary>
     public ConvolutionTap[][] Phases = [];
 
+    private static readonly BoundedCache<ConvolutionShape, ConvolutionPhases> outputs = new(OfOutput, p => p.Numbers), gradients = new(OfInputGradient, p => p.Numbers);
+
     /// <summary>The convolution itself.</summary>
-    public static ConvolutionPhases Forward(in ConvolutionShape shape)
+    public static ConvolutionPhases Forward(in ConvolutionShape shape) => outputs.Of(Geometry(shape));
+
+    /// <summary>The gradient with respect to the input.</summary>
+    public static ConvolutionPhases InputGradient(in ConvolutionShape shape) => gradients.Of(Geometry(shape));
+
+    /// <summary>What phases depend on: neither images nor channels.</summary>
+    private static ConvolutionShape Geometry(in ConvolutionShape shape) => shape with { Batch = 0, InChannels = 0, OutChannels = 0, Groups = 0 };
+
+    private long Numbers => 32 + Phases.Sum(taps => 8 + 2L * taps.Length);
+
+    private static ConvolutionPhases OfOutput(ConvolutionShape shape)
     {
         var pass = new ConvolutionPhases
         {
@@ -53,8 +65,7 @@ internal sealed class ConvolutionPhases
         return pass;
     }
 
-    /// <summary>The gradient with respect to the input.</summary>
-    public static ConvolutionPhases InputGradient(in ConvolutionShape shape)
+    private static ConvolutionPhases OfInputGradient(ConvolutionShape shape)
     {
         var pass = new ConvolutionPhases { Source = shape.Output, Step = new(1, 1, 1), Cell = shape.Stride, Target = shape.Input, NeededRows = 1 };
         for (int axis = 0; axis < 3; axis++)

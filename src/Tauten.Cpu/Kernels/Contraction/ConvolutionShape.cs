@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Tauten.Cpu;
 
@@ -25,7 +26,7 @@ internal struct Axes
 /// All tensors are contiguous: x [Batch, InChannels, Input], w [OutChannels, InChannels / Groups, Kernel], y [Batch, OutChannels, Output].
 /// High padding is whatever the output sizes imply.
 /// </summary>
-internal struct ConvolutionShape
+internal struct ConvolutionShape : IEquatable<ConvolutionShape>
 {
     /// <summary>Images.</summary>
     public long Batch;
@@ -139,4 +140,21 @@ internal struct ConvolutionShape
         flat.Input = flat.Output = new(1, 1, Input.Product);
         return flat;
     }
+
+    /// <inheritdoc/>
+    public readonly bool Equals(ConvolutionShape other) => Bytes(in this).SequenceEqual(Bytes(in other));
+
+    /// <inheritdoc/>
+    public override readonly bool Equals(object? obj) => obj is ConvolutionShape other && Equals(other);
+
+    /// <inheritdoc/>
+    public override readonly int GetHashCode()
+    {
+        var hash = new HashCode();
+        hash.AddBytes(Bytes(in this));
+        return hash.ToHashCode();
+    }
+
+    // Numbers side by side, without gaps.
+    private static ReadOnlySpan<byte> Bytes(in ConvolutionShape shape) => MemoryMarshal.AsBytes(new ReadOnlySpan<ConvolutionShape>(in shape));
 }

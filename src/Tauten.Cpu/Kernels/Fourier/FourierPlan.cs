@@ -25,7 +25,7 @@ internal sealed class FourierPlan<T> where T : unmanaged, IFloatingPointIeee754<
     /// <summary>Rows of twiddles are padded to a multiple of this many elements.</summary>
     public const int Padding = 16;
 
-    static readonly LengthCache<FourierPlan<T>> plans = new(n => new(n), p => p.Twiddles.LongLength + 2 * (p.ChirpReal.LongLength + p.SpectrumReal.LongLength));
+    static readonly BoundedCache<long, FourierPlan<T>> plans = new(n => new(n), p => p.Twiddles.LongLength + 2 * (p.ChirpReal.LongLength + p.SpectrumReal.LongLength));
 
     FourierPlan(long length)
     {

@@ -5,7 +5,7 @@ namespace Tauten.Cpu;
 /// <summary>Real and imaginary parts of exp(-2 pi i k / n) for k from 0 to n / 2, with which real spectra are disentangled.</summary>
 internal sealed class FourierRoots<T> where T : unmanaged, IFloatingPointIeee754<T>
 {
-    static readonly LengthCache<FourierRoots<T>> all = new(n => new(n), r => 2 * r.Real.LongLength);
+    static readonly BoundedCache<long, FourierRoots<T>> all = new(n => new(n), r => 2 * r.Real.LongLength);
 
     FourierRoots(long n)
     {
