@@ -59,25 +59,7 @@ public sealed class LearningTests : IDisposable
         Assert.True(loss < 2, $"{loss}");      // log of 28 characters is 3.3
     }
 
-    string Idx(int train, int test)
-    {
-        string at = Directory.CreateDirectory(folder.File("idx")).FullName;
-        var random = new SampleRandom(5);
-        foreach (var (name, count) in new[] { ("train", train), ("t10k", test) })
-        {
-            byte[] pixels = new byte[count * 784], labels = new byte[count];
-            for (int i = 0; i < count; i++)
-            {
-                labels[i] = (byte)random.Next(10);
-                // A bar whose place tells the class, with noise.
-                for (int p = 0; p < 784; p++) pixels[i * 784 + p] = (byte)(p / 28 / 3 == labels[i] % 9 ? 200 + random.Next(50) : random.Next(60) + (labels[i] == 9 ? 60 : 0));
-            }
-            byte[] Size(int n) => [0, 0, (byte)(n >> 8), (byte)n];
-            File.WriteAllBytes(Path.Combine(at, $"{name}-images-idx3-ubyte"), [0, 0, 8, 3, .. Size(count), .. Size(28), .. Size(28), .. pixels]);
-            File.WriteAllBytes(Path.Combine(at, $"{name}-labels-idx1-ubyte"), [0, 0, 8, 1, .. Size(count), .. labels]);
-        }
-        return at;
-    }
+    string Idx(int train, int test) => SmallData.Idx(folder.File("idx"), train, test);
 
     [Fact]
     public void PicturesInIdxFiles()

@@ -19,7 +19,7 @@ public sealed class PrecisionTests : IDisposable
         Trainer Make(DType dtype, bool compile)
         {
             var trainer = Problem.Trainer(new() { Precision = dtype, ClipNorm = 1, Accumulate = accumulate, Compile = compile, Seed = 2 });
-            if (dtype == precision && !compile) trainer.Module.NamedModules().Single(m => m.Name == "4").Module.Watch((_, output) => seen.Add(((Tensor)output!).DType));
+            if (dtype == precision && !compile) ((Module<Tensor, Tensor>)trainer.Module.NamedModules().Single(m => m.Name == "4").Module).RegisterForwardHook((_, output) => seen.Add(output.DType));
             return trainer;
         }
         var whole = Make(DType.Float32, true).Fit(x, y, epochs: 6, batchSize: 16, options: Problem.Quiet)["loss"];

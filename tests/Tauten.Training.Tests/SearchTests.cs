@@ -45,7 +45,12 @@ public sealed class SearchTests
     public void Groups_keep_their_ratio_and_gradients_are_gathered()
     {
         var net = new Linear(2, 1);
-        var trainer = new Trainer(net, new MSELoss(), _ => new SGD([new ParameterGroup([net.Weight], 0.1), new ParameterGroup([net.Bias!], 0.2)]), options: new() { Accumulate = 2 });
+        var trainer = new Trainer(net, new MSELoss(), _ =>
+        {
+            var optimizer = new SGD([net.Weight], 0.1);
+            optimizer.Add([net.Bias!], learningRate: 0.2);
+            return optimizer;
+        }, options: new() { Accumulate = 2 });
         var seen = new List<double>();
         var data = Dataset.From(Tensor.Ones([8, 2]), Tensor.Zeros([8, 1])).Batch(2).Map(batch =>
         {
