@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using CsvHelper;
+using CsvHelper.Configuration;
 using Tauten.Data;
 
 namespace Tauten.Cli.Commands;
@@ -26,14 +27,15 @@ sealed class PredictRows : Command
         var facts = WeightsFile.ReadFacts(path, "csv", FactsJson.Default.TableFacts);
         var net = WeightsFile.Load(path, CsvTask.Net(facts));
         using var untracked = Gradients.NoGrad();
-        using var csv = new CsvWriter(call.InvocationConfiguration.Output, CultureInfo.InvariantCulture, leaveOpen: true);
+        using var csv = new CsvWriter(call.InvocationConfiguration.Output, new CsvConfiguration(CultureInfo.InvariantCulture) { NewLine = Environment.NewLine }, leaveOpen: true);
         bool hasHead = false;
         foreach (var rows in Dataset.Csv(call.GetRequiredValue(table)).Batch(BatchSize, rows => rows.ToList()))
         {
             if (stop.IsCancellationRequested) return Tool.Interrupted;
+            // Before anything is written, so that a mistake is all that is said.
+            var said = net.Call(CsvTask.Inputs(facts, rows));
             if (!hasHead) Write([.. rows[0].Columns, $"predicted {facts.Target}", .. facts.Classes is null ? [] : new[] { "probability" }]);
             hasHead = true;
-            var said = net.Call(CsvTask.Inputs(facts, rows));
             if (facts.Classes is { } classes)
             {
                 var (shares, best) = said.Softmax(1).TopK(1);
