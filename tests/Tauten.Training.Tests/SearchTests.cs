@@ -33,7 +33,8 @@ public sealed class SearchTests
         var search = trainer.FindLearningRate(Dataset.From(Tensor.Ones([4, 1]), Tensor.Zeros([4, 1])).Batch(4), 1e-4, 100, steps: 120);
         Assert.True(search.Rates[^1] is > 1 and < 50, $"{search.Rates[^1]}");
         Assert.InRange(search.Suggestion, 0.003, 0.5);
-        Assert.InRange(search.Lowest, 0.02, 2);
+        // The smoothed loss goes on to fall for some steps behind the least one.
+        Assert.InRange(search.Lowest, 0.02, search.Rates[^1]);
         Assert.True(search.Suggestion <= search.Lowest);
         Assert.Equal(1e-4, search.Rates[0]);
         Assert.Equal(25, search.Losses[0], 4);
