@@ -33,10 +33,18 @@ internal readonly unsafe struct V128<T>(Vector128<T> bits) : ISimd<V128<T>, T> w
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V128<T> Number(double value)
+    public static V128<T> Number(double value) => typeof(T) == typeof(float) ? NumberOfSingle((float)value) : NumberOfOther(value);
+
+    // The just-in-time compiler inlines until the code that it has read is too much, that of other types included: what a function is made of is therefore apart for each type.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V128<T> NumberOfSingle(float value) => new(Vector128.Create(value).As<float, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V128<T> NumberOfOther(double value) => typeof(T) == typeof(double) ? new(Vector128.Create(value).As<double, T>()) : NumberOfInteger(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V128<T> NumberOfInteger(double value)
     {
-        if (typeof(T) == typeof(float)) return new(Vector128.Create((float)value).As<float, T>());
-        if (typeof(T) == typeof(double)) return new(Vector128.Create(value).As<double, T>());
         if (sizeof(T) == 1) return new(Vector128.Create((byte)(long)value).As<byte, T>());
         if (sizeof(T) == 2) return new(Vector128.Create((ushort)(long)value).As<ushort, T>());
         if (sizeof(T) == 4) return new(Vector128.Create((uint)(long)value).As<uint, T>());
@@ -119,12 +127,15 @@ internal readonly unsafe struct V128<T>(Vector128<T> bits) : ISimd<V128<T>, T> w
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V128<T> MultiplyAdd(V128<T> a, V128<T> b, V128<T> c)
-    {
-        if (typeof(T) == typeof(float)) return new(Vector128.MultiplyAddEstimate(a.Bits.AsSingle(), b.Bits.AsSingle(), c.Bits.AsSingle()).As<float, T>());
-        if (typeof(T) == typeof(double)) return new(Vector128.MultiplyAddEstimate(a.Bits.AsDouble(), b.Bits.AsDouble(), c.Bits.AsDouble()).As<double, T>());
-        return new(a.Bits * b.Bits + c.Bits);
-    }
+    public static V128<T> MultiplyAdd(V128<T> a, V128<T> b, V128<T> c) => typeof(T) == typeof(float) ? MultiplyAddOfSingle(a, b, c) : MultiplyAddOfOther(a, b, c);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V128<T> MultiplyAddOfSingle(V128<T> a, V128<T> b, V128<T> c) => new(Vector128.MultiplyAddEstimate(a.Bits.AsSingle(), b.Bits.AsSingle(), c.Bits.AsSingle()).As<float, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V128<T> MultiplyAddOfOther(V128<T> a, V128<T> b, V128<T> c) => typeof(T) == typeof(double)
+        ? new(Vector128.MultiplyAddEstimate(a.Bits.AsDouble(), b.Bits.AsDouble(), c.Bits.AsDouble()).As<double, T>())
+        : new(a.Bits * b.Bits + c.Bits);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

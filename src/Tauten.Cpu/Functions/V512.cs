@@ -32,10 +32,18 @@ internal readonly unsafe struct V512<T>(Vector512<T> bits) : ISimd<V512<T>, T> w
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V512<T> Number(double value)
+    public static V512<T> Number(double value) => typeof(T) == typeof(float) ? NumberOfSingle((float)value) : NumberOfOther(value);
+
+    // The just-in-time compiler inlines until the code that it has read is too much, that of other types included: what a function is made of is therefore apart for each type.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V512<T> NumberOfSingle(float value) => new(Vector512.Create(value).As<float, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V512<T> NumberOfOther(double value) => typeof(T) == typeof(double) ? new(Vector512.Create(value).As<double, T>()) : NumberOfInteger(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V512<T> NumberOfInteger(double value)
     {
-        if (typeof(T) == typeof(float)) return new(Vector512.Create((float)value).As<float, T>());
-        if (typeof(T) == typeof(double)) return new(Vector512.Create(value).As<double, T>());
         if (sizeof(T) == 1) return new(Vector512.Create((byte)(long)value).As<byte, T>());
         if (sizeof(T) == 2) return new(Vector512.Create((ushort)(long)value).As<ushort, T>());
         if (sizeof(T) == 4) return new(Vector512.Create((uint)(long)value).As<uint, T>());
@@ -118,12 +126,15 @@ internal readonly unsafe struct V512<T>(Vector512<T> bits) : ISimd<V512<T>, T> w
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V512<T> MultiplyAdd(V512<T> a, V512<T> b, V512<T> c)
-    {
-        if (typeof(T) == typeof(float)) return new(Vector512.MultiplyAddEstimate(a.Bits.AsSingle(), b.Bits.AsSingle(), c.Bits.AsSingle()).As<float, T>());
-        if (typeof(T) == typeof(double)) return new(Vector512.MultiplyAddEstimate(a.Bits.AsDouble(), b.Bits.AsDouble(), c.Bits.AsDouble()).As<double, T>());
-        return new(a.Bits * b.Bits + c.Bits);
-    }
+    public static V512<T> MultiplyAdd(V512<T> a, V512<T> b, V512<T> c) => typeof(T) == typeof(float) ? MultiplyAddOfSingle(a, b, c) : MultiplyAddOfOther(a, b, c);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V512<T> MultiplyAddOfSingle(V512<T> a, V512<T> b, V512<T> c) => new(Vector512.MultiplyAddEstimate(a.Bits.AsSingle(), b.Bits.AsSingle(), c.Bits.AsSingle()).As<float, T>());
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V512<T> MultiplyAddOfOther(V512<T> a, V512<T> b, V512<T> c) => typeof(T) == typeof(double)
+        ? new(Vector512.MultiplyAddEstimate(a.Bits.AsDouble(), b.Bits.AsDouble(), c.Bits.AsDouble()).As<double, T>())
+        : new(a.Bits * b.Bits + c.Bits);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

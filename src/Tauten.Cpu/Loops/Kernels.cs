@@ -49,9 +49,9 @@ internal readonly unsafe struct Kernel(delegate*<Tile*, nint, void> run, int lan
     /// <summary>y = f(a) for the current instruction level.</summary>
     public static Kernel Unary<F, T>() where F : struct, IUnaryFunction where T : unmanaged => CpuInstructions.Level switch
     {
-        InstructionLevel.Avx512 => new(&Inner<V512<T>, T>.Unary<F>, V512<T>.Count, F.Nanoseconds, &Inner<V512<T>, T>.UnaryMethod<F>),
-        InstructionLevel.Avx2 => new(&Inner<V256<T>, T>.Unary<F>, V256<T>.Count, F.Nanoseconds, &Inner<V256<T>, T>.UnaryMethod<F>),
-        _ => new(&Inner<V128<T>, T>.Unary<F>, V128<T>.Count, F.Nanoseconds, &Inner<V128<T>, T>.UnaryMethod<F>),
+        InstructionLevel.Avx512 => new(Inner<V512<T>, T>.UnaryOf<F>(), V512<T>.Count, F.Nanoseconds, &Inner<V512<T>, T>.UnaryMethod<F>),
+        InstructionLevel.Avx2 => new(Inner<V256<T>, T>.UnaryOf<F>(), V256<T>.Count, F.Nanoseconds, &Inner<V256<T>, T>.UnaryMethod<F>),
+        _ => new(Inner<V128<T>, T>.UnaryOf<F>(), V128<T>.Count, F.Nanoseconds, &Inner<V128<T>, T>.UnaryMethod<F>),
     };
 
     /// <summary>Boolean bytes of a question about a.</summary>
@@ -65,9 +65,9 @@ internal readonly unsafe struct Kernel(delegate*<Tile*, nint, void> run, int lan
     /// <summary>y = f(a, b).</summary>
     public static Kernel Binary<F, T>() where F : struct, IBinaryFunction where T : unmanaged => CpuInstructions.Level switch
     {
-        InstructionLevel.Avx512 => new(&Inner<V512<T>, T>.Binary<F>, V512<T>.Count, F.Nanoseconds, &Inner<V512<T>, T>.BinaryMethod<F>),
-        InstructionLevel.Avx2 => new(&Inner<V256<T>, T>.Binary<F>, V256<T>.Count, F.Nanoseconds, &Inner<V256<T>, T>.BinaryMethod<F>),
-        _ => new(&Inner<V128<T>, T>.Binary<F>, V128<T>.Count, F.Nanoseconds, &Inner<V128<T>, T>.BinaryMethod<F>),
+        InstructionLevel.Avx512 => new(Inner<V512<T>, T>.BinaryOf<F>(), V512<T>.Count, F.Nanoseconds, &Inner<V512<T>, T>.BinaryMethod<F>),
+        InstructionLevel.Avx2 => new(Inner<V256<T>, T>.BinaryOf<F>(), V256<T>.Count, F.Nanoseconds, &Inner<V256<T>, T>.BinaryMethod<F>),
+        _ => new(Inner<V128<T>, T>.BinaryOf<F>(), V128<T>.Count, F.Nanoseconds, &Inner<V128<T>, T>.BinaryMethod<F>),
     };
 
     /// <summary>Boolean bytes of a question about a and b.</summary>
@@ -100,22 +100,33 @@ internal readonly unsafe struct Kernel(delegate*<Tile*, nint, void> run, int lan
         // Nanoseconds below which a function takes no longer than the loop around it, of which four elements then share a turn.
         private const double Cheap = 0.1;
 
+        // Chosen here, not in one loop: the just-in-time compiler would inline the function five times, of which it can do so many only, before it leaves four of them out.
+        public static delegate*<Tile*, nint, void> UnaryOf<F>() where F : struct, IUnaryFunction => F.Nanoseconds <= Cheap ? &ByFours<F> : &Unary<F>;
+
+        public static delegate*<Tile*, nint, void> BinaryOf<F>() where F : struct, IBinaryFunction => F.Nanoseconds <= Cheap ? &BinaryByFours<F> : &Binary<F>;
+
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public static void Unary<F>(Tile* tile, nint n) where F : struct, IUnaryFunction
+        private static void Unary<F>(Tile* tile, nint n) where F : struct, IUnaryFunction
+        {
+            byte* a = tile->A;
+            nint stepA = tile->StepA;
+            T* y = (T*)tile->Y;
+            for (nint i = 0; i < n; i += V.Count, a += stepA) F.Apply<V, T>(V.Load((T*)a)).Store(y + i);
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void ByFours<F>(Tile* tile, nint n) where F : struct, IUnaryFunction
         {
             byte* a = tile->A;
             nint stepA = tile->StepA;
             T* y = (T*)tile->Y;
             nint i = 0;
-            if (F.Nanoseconds <= Cheap)
+            for (; i + 4 * V.Count <= n; i += 4 * V.Count, a += 4 * stepA)
             {
-                for (; i + 4 * V.Count <= n; i += 4 * V.Count, a += 4 * stepA)
-                {
-                    F.Apply<V, T>(V.Load((T*)a)).Store(y + i);
-                    F.Apply<V, T>(V.Load((T*)(a + stepA))).Store(y + i + V.Count);
-                    F.Apply<V, T>(V.Load((T*)(a + 2 * stepA))).Store(y + i + 2 * V.Count);
-                    F.Apply<V, T>(V.Load((T*)(a + 3 * stepA))).Store(y + i + 3 * V.Count);
-                }
+                F.Apply<V, T>(V.Load((T*)a)).Store(y + i);
+                F.Apply<V, T>(V.Load((T*)(a + stepA))).Store(y + i + V.Count);
+                F.Apply<V, T>(V.Load((T*)(a + 2 * stepA))).Store(y + i + 2 * V.Count);
+                F.Apply<V, T>(V.Load((T*)(a + 3 * stepA))).Store(y + i + 3 * V.Count);
             }
             for (; i < n; i += V.Count, a += stepA) F.Apply<V, T>(V.Load((T*)a)).Store(y + i);
         }
@@ -129,23 +140,34 @@ internal readonly unsafe struct Kernel(delegate*<Tile*, nint, void> run, int lan
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-        public static void Binary<F>(Tile* tile, nint n) where F : struct, IBinaryFunction
+        private static void Binary<F>(Tile* tile, nint n) where F : struct, IBinaryFunction
+        {
+            byte* a = tile->A, b = tile->B;
+            nint stepA = tile->StepA, stepB = tile->StepB;
+            T* y = (T*)tile->Y;
+            for (nint i = 0; i < n; i += V.Count)
+            {
+                F.Apply<V, T>(V.Load((T*)a), V.Load((T*)b)).Store(y + i);
+                a += stepA;
+                b += stepB;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void BinaryByFours<F>(Tile* tile, nint n) where F : struct, IBinaryFunction
         {
             byte* a = tile->A, b = tile->B;
             nint stepA = tile->StepA, stepB = tile->StepB;
             T* y = (T*)tile->Y;
             nint i = 0;
-            if (F.Nanoseconds <= Cheap)
+            for (; i + 4 * V.Count <= n; i += 4 * V.Count)
             {
-                for (; i + 4 * V.Count <= n; i += 4 * V.Count)
-                {
-                    F.Apply<V, T>(V.Load((T*)a), V.Load((T*)b)).Store(y + i);
-                    F.Apply<V, T>(V.Load((T*)(a + stepA)), V.Load((T*)(b + stepB))).Store(y + i + V.Count);
-                    F.Apply<V, T>(V.Load((T*)(a + 2 * stepA)), V.Load((T*)(b + 2 * stepB))).Store(y + i + 2 * V.Count);
-                    F.Apply<V, T>(V.Load((T*)(a + 3 * stepA)), V.Load((T*)(b + 3 * stepB))).Store(y + i + 3 * V.Count);
-                    a += 4 * stepA;
-                    b += 4 * stepB;
-                }
+                F.Apply<V, T>(V.Load((T*)a), V.Load((T*)b)).Store(y + i);
+                F.Apply<V, T>(V.Load((T*)(a + stepA)), V.Load((T*)(b + stepB))).Store(y + i + V.Count);
+                F.Apply<V, T>(V.Load((T*)(a + 2 * stepA)), V.Load((T*)(b + 2 * stepB))).Store(y + i + 2 * V.Count);
+                F.Apply<V, T>(V.Load((T*)(a + 3 * stepA)), V.Load((T*)(b + 3 * stepB))).Store(y + i + 3 * V.Count);
+                a += 4 * stepA;
+                b += 4 * stepB;
             }
             for (; i < n; i += V.Count)
             {

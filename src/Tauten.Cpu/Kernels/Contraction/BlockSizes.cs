@@ -3,8 +3,11 @@ namespace Tauten.Cpu;
 /// <summary>How products are cut so that what is used again stays in a cache. All follow from shapes and types only.</summary>
 internal static unsafe class BlockSizes
 {
-    /// <summary>Bytes of one row of a strip of A, or one column of a panel of B: twelve of them take half of a first-level cache.</summary>
-    private const int InnerBytes = 2048;
+    /// <summary>
+    /// Bytes of one row of a strip of A, or one column of a panel of B, of which a first-level cache holds those of a tile: twelve rows with AVX-512, else sixteen columns, while
+    /// six rows pass. Measured with AVX2 (32 KB): 15 % faster at 1024 than sums that fill that cache with a panel alone.
+    /// </summary>
+    private static int InnerBytes => CpuInstructions.Level == InstructionLevel.Avx512 ? 2048 : 1280;
 
     /// <summary>Bytes of a row of the panels of B that strips pass one after the other: with <see cref="InnerBytes"/>, half a megabyte of second-level cache.</summary>
     private const int ColumnBytes = 1024;

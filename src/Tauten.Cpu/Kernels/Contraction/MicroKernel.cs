@@ -64,21 +64,48 @@ internal static unsafe class MicroKernel<V, T, TTile, TStrides>
         {
             // Twelve sums keep two multipliers busy only if little else is decoded between them: four steps share their arithmetic on pointers, and
             // where distances are known they are part of the instructions.
-            for (; p <= inner - 4; p += 4)
+            if (typeof(TStrides) == typeof(RowStrides))
             {
-                Prefetch(a + 64 * aColumn);
-                if (Sse.IsSupported) Sse.Prefetch1(ahead);
-                ahead += 64 / sizeof(T);
-                Step(a, 0, aRow, b, 0, ref c0, ref d0, ref c1, ref d1, ref c2, ref d2, ref c3, ref d3, ref c4, ref d4, ref c5, ref d5);
-                Step(a, aColumn, aRow, b, bRow, ref c0, ref d0, ref c1, ref d1, ref c2, ref d2, ref c3, ref d3, ref c4, ref d4, ref c5, ref d5);
-                Step(a, 2 * aColumn, aRow, b, 2 * bRow, ref c0, ref d0, ref c1, ref d1, ref c2, ref d2, ref c3, ref d3, ref c4, ref d4, ref c5, ref d5);
-                Step(a, 3 * aColumn, aRow, b, 3 * bRow, ref c0, ref d0, ref c1, ref d1, ref c2, ref d2, ref c3, ref d3, ref c4, ref d4, ref c5, ref d5);
-                a += 4 * aColumn;
-                b += 4 * bRow;
+                // A pointer for each row: with the place in a row, distances of rows would need sums of their own for every element.
+                T* a1 = a + aRow, a2 = a1 + aRow, a3 = a2 + aRow, a4 = a3 + aRow, a5 = a4 + aRow;
+                for (; p <= inner - 4; p += 4)
+                {
+                    if (Sse.IsSupported) Sse.Prefetch1(ahead);
+                    ahead += 64 / sizeof(T);
+                    Step(a, a1, a2, a3, a4, a5, 0, b, ref c0, ref d0, ref c1, ref d1, ref c2, ref d2, ref c3, ref d3, ref c4, ref d4, ref c5, ref d5);
+                    b += bRow;
+                    Step(a, a1, a2, a3, a4, a5, 1, b, ref c0, ref d0, ref c1, ref d1, ref c2, ref d2, ref c3, ref d3, ref c4, ref d4, ref c5, ref d5);
+                    b += bRow;
+                    Step(a, a1, a2, a3, a4, a5, 2, b, ref c0, ref d0, ref c1, ref d1, ref c2, ref d2, ref c3, ref d3, ref c4, ref d4, ref c5, ref d5);
+                    b += bRow;
+                    Step(a, a1, a2, a3, a4, a5, 3, b, ref c0, ref d0, ref c1, ref d1, ref c2, ref d2, ref c3, ref d3, ref c4, ref d4, ref c5, ref d5);
+                    b += bRow;
+                    a += 4;
+                    a1 += 4;
+                    a2 += 4;
+                    a3 += 4;
+                    a4 += 4;
+                    a5 += 4;
+                }
+            }
+            else
+            {
+                for (; p <= inner - 4; p += 4)
+                {
+                    Prefetch(a + 64 * aColumn);
+                    if (Sse.IsSupported) Sse.Prefetch1(ahead);
+                    ahead += 64 / sizeof(T);
+                    Step(a, 0, aRow, b, 0, ref c0, ref d0, ref c1, ref d1, ref c2, ref d2, ref c3, ref d3, ref c4, ref d4, ref c5, ref d5);
+                    Step(a, aColumn, aRow, b, bRow, ref c0, ref d0, ref c1, ref d1, ref c2, ref d2, ref c3, ref d3, ref c4, ref d4, ref c5, ref d5);
+                    Step(a, 2 * aColumn, aRow, b, 2 * bRow, ref c0, ref d0, ref c1, ref d1, ref c2, ref d2, ref c3, ref d3, ref c4, ref d4, ref c5, ref d5);
+                    Step(a, 3 * aColumn, aRow, b, 3 * bRow, ref c0, ref d0, ref c1, ref d1, ref c2, ref d2, ref c3, ref d3, ref c4, ref d4, ref c5, ref d5);
+                    a += 4 * aColumn;
+                    b += 4 * bRow;
+                }
             }
         }
         // Four base pointers and two multiples of the row distance reach all twelve rows without further arithmetic.
-        T* a3 = a + 3 * aRow, a6 = a + 6 * aRow, a9 = a + 9 * aRow;
+        T* third = a + 3 * aRow, sixth = a + 6 * aRow, ninth = a + 9 * aRow;
         long twice = 2 * aRow;
         for (; p < inner; p++)
         {
@@ -90,19 +117,19 @@ internal static unsafe class MicroKernel<V, T, TTile, TStrides>
             Row(a[0], left, right, ref c0, ref d0);
             if (TTile.Rows > 1) Row(a[aRow], left, right, ref c1, ref d1);
             if (TTile.Rows > 2) Row(a[twice], left, right, ref c2, ref d2);
-            if (TTile.Rows > 3) Row(a3[0], left, right, ref c3, ref d3);
-            if (TTile.Rows > 4) Row(a3[aRow], left, right, ref c4, ref d4);
-            if (TTile.Rows > 5) Row(a3[twice], left, right, ref c5, ref d5);
-            if (TTile.Rows > 6) Row(a6[0], left, right, ref c6, ref d6);
-            if (TTile.Rows > 7) Row(a6[aRow], left, right, ref c7, ref d7);
-            if (TTile.Rows > 8) Row(a6[twice], left, right, ref c8, ref d8);
-            if (TTile.Rows > 9) Row(a9[0], left, right, ref c9, ref d9);
-            if (TTile.Rows > 10) Row(a9[aRow], left, right, ref c10, ref d10);
-            if (TTile.Rows > 11) Row(a9[twice], left, right, ref c11, ref d11);
+            if (TTile.Rows > 3) Row(third[0], left, right, ref c3, ref d3);
+            if (TTile.Rows > 4) Row(third[aRow], left, right, ref c4, ref d4);
+            if (TTile.Rows > 5) Row(third[twice], left, right, ref c5, ref d5);
+            if (TTile.Rows > 6) Row(sixth[0], left, right, ref c6, ref d6);
+            if (TTile.Rows > 7) Row(sixth[aRow], left, right, ref c7, ref d7);
+            if (TTile.Rows > 8) Row(sixth[twice], left, right, ref c8, ref d8);
+            if (TTile.Rows > 9) Row(ninth[0], left, right, ref c9, ref d9);
+            if (TTile.Rows > 10) Row(ninth[aRow], left, right, ref c10, ref d10);
+            if (TTile.Rows > 11) Row(ninth[twice], left, right, ref c11, ref d11);
             a += aColumn;
-            a3 += aColumn;
-            a6 += aColumn;
-            a9 += aColumn;
+            third += aColumn;
+            sixth += aColumn;
+            ninth += aColumn;
             b += bRow;
         }
 
@@ -152,6 +179,22 @@ internal static unsafe class MicroKernel<V, T, TTile, TStrides>
         if (TTile.Rows > 3) Row(a[aPlace + 3 * aRow], left, right, ref c3, ref d3);
         if (TTile.Rows > 4) Row(a[aPlace + 4 * aRow], left, right, ref c4, ref d4);
         if (TTile.Rows > 5) Row(a[aPlace + 5 * aRow], left, right, ref c5, ref d5);
+    }
+
+    /// <summary>The same for a tile of six rows, each with a pointer of its own.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Step(
+        T* a, T* a1, T* a2, T* a3, T* a4, T* a5, long place, T* b,
+        ref V c0, ref V d0, ref V c1, ref V d1, ref V c2, ref V d2, ref V c3, ref V d3, ref V c4, ref V d4, ref V c5, ref V d5)
+    {
+        var left = V.Load(b);
+        var right = TTile.Vectors > 1 ? V.Load(b + V.Count) : default;
+        Row(a[place], left, right, ref c0, ref d0);
+        Row(a1[place], left, right, ref c1, ref d1);
+        Row(a2[place], left, right, ref c2, ref d2);
+        Row(a3[place], left, right, ref c3, ref d3);
+        Row(a4[place], left, right, ref c4, ref d4);
+        Row(a5[place], left, right, ref c5, ref d5);
     }
 
     /// <summary>One row of the tile: c += x * left, d += x * right.</summary>

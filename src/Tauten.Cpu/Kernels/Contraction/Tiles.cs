@@ -137,6 +137,32 @@ internal readonly struct PackedStrides<V, T> : ITileStrides
     public long BRow { [MethodImpl(MethodImplOptions.AggressiveInlining)] get => Tiles<V, T>.PanelColumns; }
 }
 
+/// <summary>A strip whose rows are contiguous.</summary>
+internal readonly struct RowStrides(long aRow, long bRow) : ITileStrides
+{
+    /// <inheritdoc/>
+    public long ARow { [MethodImpl(MethodImplOptions.AggressiveInlining)] get; } = aRow;
+
+    /// <inheritdoc/>
+    public long AColumn { [MethodImpl(MethodImplOptions.AggressiveInlining)] get => 1; }
+
+    /// <inheritdoc/>
+    public long BRow { [MethodImpl(MethodImplOptions.AggressiveInlining)] get; } = bRow;
+}
+
+/// <summary>A strip whose columns are contiguous.</summary>
+internal readonly struct ColumnStrides(long aColumn, long bRow) : ITileStrides
+{
+    /// <inheritdoc/>
+    public long ARow { [MethodImpl(MethodImplOptions.AggressiveInlining)] get => 1; }
+
+    /// <inheritdoc/>
+    public long AColumn { [MethodImpl(MethodImplOptions.AggressiveInlining)] get; } = aColumn;
+
+    /// <inheritdoc/>
+    public long BRow { [MethodImpl(MethodImplOptions.AggressiveInlining)] get; } = bRow;
+}
+
 /// <summary>The tiles of one element type and vector width: which there are, and the micro-kernel of each.</summary>
 internal static unsafe class Tiles<V, T>
     where V : unmanaged, IProductVector<V, T>
@@ -202,9 +228,16 @@ internal static unsafe class Tiles<V, T>
         bool wide, long inner, T* a, long aRow, long aColumn, T* b, long bRow, T* c, long cRow, bool accumulate, T* bias = null, T* ahead = null)
         where TRows : struct, ITileRows
     {
-        // The tile that most of the work goes to has a kernel of its own for packed operands where registers are few.
-        if (wide && TRows.Rows == MostRows && HasFewRegisters && aRow == 1 && aColumn == StripRows && bRow == PanelColumns)
-            MicroKernel<V, T, Wide<TRows>, PackedStrides<V, T>>.Run(inner, a, b, default, c, cRow, accumulate, bias, ahead);
+        // The tile that most of the work goes to has kernels of its own for operands that are contiguous in some way, where registers are few.
+        if (wide && TRows.Rows == MostRows && HasFewRegisters && (aRow == 1 || aColumn == 1))
+        {
+            if (aRow == 1 && aColumn == StripRows && bRow == PanelColumns)
+                MicroKernel<V, T, Wide<TRows>, PackedStrides<V, T>>.Run(inner, a, b, default, c, cRow, accumulate, bias, ahead);
+            else if (aColumn == 1)
+                MicroKernel<V, T, Wide<TRows>, RowStrides>.Run(inner, a, b, new(aRow, bRow), c, cRow, accumulate, bias, ahead);
+            else
+                MicroKernel<V, T, Wide<TRows>, ColumnStrides>.Run(inner, a, b, new(aColumn, bRow), c, cRow, accumulate, bias, ahead);
+        }
         else if (wide)
             MicroKernel<V, T, Wide<TRows>, FreeStrides>.Run(inner, a, b, new(aRow, aColumn, bRow), c, cRow, accumulate, bias, ahead);
         else
