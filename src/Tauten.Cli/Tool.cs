@@ -51,7 +51,8 @@ static class Tool
     {
         new Command("train", "Train a model.").With(Tasks().Select(task => new TrainTask(task))),
         new Command("evaluate", "Test a trained model.").With(Tasks().Select(task => new EvaluateTask(task))),
-        new Command("predict", "Show what a trained model says.") { new PredictDigits() },
+        new Command("predict", "Show what a trained model says.").With(Tasks().Select(task => task.Prediction)),
+        new Command("lr-find", "Look for a learning rate before a training.").With(Tasks().Select(task => new FindLearningRate(task))),
         new Command("onnx", "Work with models in the ONNX format.") { new OnnxVerify() },
         new ConvertFile(),
         new ModelInfo(),

@@ -41,6 +41,7 @@ public sealed partial class Trainer
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(few, nameof(options.OverfitBatches));
             (data, validation) = (data.Take(few), validation is null ? null : data.Take(few));
         }
+        BeginCycle(data, epochs, options);
         // Whoever saves comes last, so that what the others have counted is in what it saves.
         List<Callback> callbacks = [.. options.Callbacks.Where(c => c is not BackupAndRestore), .. options.Callbacks.Where(c => c is BackupAndRestore)];
         if (options.Verbosity != Verbosity.Silent) callbacks.Insert(0, new ProgressDisplay(options.Output ?? Console.Out, options.Verbosity, options.Unit));

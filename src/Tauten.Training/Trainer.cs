@@ -21,7 +21,9 @@ public sealed partial class Trainer
 {
     readonly ITrainingStep step;
     readonly AveragedModel? mean;
+    readonly LossScaler? scaler;
     readonly List<string> notes = [];
+    Schedule? cycle;
     Scheduler? scheduler;
 
     /// <summary>A trainer of a module of one input and one output.</summary>
@@ -53,9 +55,12 @@ public sealed partial class Trainer
         if (losses.Count == 0) throw new ArgumentException("Trainer: expected a loss or more.", nameof(losses));
         (Module, Options, Metrics) = (module, options ?? new(), Unique(metrics ?? []));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Options.Accumulate);
+        if (Options.Precision is not (DType.Float32 or DType.BFloat16 or DType.Float16)) throw new DTypeException($"Trainer: expected float32, bfloat16 or float16 as precision. Received: {Options.Precision.Name()}.");
+        CheckSchedule(Options);
         Optimizers = [optimizer(module.Parameters())];
         if (Options.MeanDecay is { } decay) mean = new(module.Parameters(), decay);
-        step = new LossStep(module, forward, losses, Optimizer, mean, Options, Note);
+        if (Options.Precision == DType.Float16) scaler = new();
+        step = new LossStep(module, forward, losses, Optimizer, mean, scaler, Options, Note);
         Generator = new(Options.Seed);
     }
 
@@ -74,8 +79,9 @@ public sealed partial class Trainer
         ArgumentNullException.ThrowIfNull(step);
         (Module, Options, Metrics, Optimizers) = (module, options ?? new(), [], [.. optimizers]);
         if (Optimizers.Count == 0) throw new ArgumentException("Trainer: expected an optimizer or more.", nameof(optimizers));
-        if (Options is not { Accumulate: 1, ClipNorm: null, ClipValue: null, MeanDecay: null, ClassWeights: null })
-            throw new ArgumentException("Trainer: accumulation, clipping, means and class weights belong to the step that is written by hand.", nameof(options));
+        if (Options is not { Accumulate: 1, ClipNorm: null, ClipValue: null, MeanDecay: null, ClassWeights: null, Precision: DType.Float32 })
+            throw new ArgumentException("Trainer: accumulation, clipping, means, class weights and precision belong to the step that is written by hand.", nameof(options));
+        CheckSchedule(Options);
         this.step = new CustomStep(step, evaluate);
         Generator = new(Options.Seed);
     }
@@ -98,9 +104,11 @@ public sealed partial class Trainer
     /// <summary>What dropout and the like draw from while this trainer runs.</summary>
     public Generator Generator { get; }
 
-    internal Scheduler? Scheduler => Options.Schedule is { } schedule ? scheduler ??= new(Optimizer, schedule) : null;
+    internal Scheduler? Scheduler => (Options.Schedule ?? cycle) is { } schedule ? scheduler ??= new(Optimizer, schedule) : null;
 
     internal AveragedModel? Mean => mean;
+
+    internal LossScaler? Scaler => scaler;
 
     internal ITrainingStep Step => step;
 
@@ -110,6 +118,22 @@ public sealed partial class Trainer
     {
         notes.Add(note);
         Running?.Note(note);
+    }
+
+    static void CheckSchedule(TrainerOptions options)
+    {
+        if (options is { Schedule: not null, OneCycle: not null }) throw new ArgumentException("Trainer: expected a schedule or one cycle. Received: both.");
+        if (options.OneCycle is { } top && !(top > 0 && double.IsFinite(top))) throw new ArgumentOutOfRangeException(nameof(TrainerOptions.OneCycle), top, "Trainer: expected a learning rate above 0.");
+    }
+
+    // Each training has a cycle of its own, over all of its steps.
+    void BeginCycle(Dataset<Sample> data, int epochs, FitOptions run)
+    {
+        if (Options.OneCycle is not { } top) return;
+        long batches = run.StepsPerEpoch ?? data.Count ?? throw new ArgumentException($"Trainer: one cycle needs to know the number of steps. Give StepsPerEpoch: {data} does not tell it.");
+        long steps = Math.Max(0, epochs - run.InitialEpoch) * ((batches + Options.Accumulate - 1) / Options.Accumulate);
+        if (run.MaxSteps is { } most) steps = Math.Min(steps, (most + Options.Accumulate - 1) / Options.Accumulate);
+        (cycle, scheduler) = (new OneCycle(top, Math.Max(2, steps)), null);
     }
 
     // As Keras does: accuracy, accuracy_1.

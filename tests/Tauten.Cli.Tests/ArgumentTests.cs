@@ -61,7 +61,12 @@ public sealed class ArgumentTests
     [InlineData("--help")]
     [InlineData("train --help")]
     [InlineData("train digits --help", "--epochs", "--batch-size", "--learning-rate", "--seed", "--threads", "--out", "[default: digits.safetensors]")]
+    [InlineData("train cifar10 --help", "--precision", "bf16", "--compile", "--workers", "--data", "--resume", "--log")]
     [InlineData("predict digits -h", "FILE", "--count", "--seed")]
+    [InlineData("predict --help", "digits", "mnist", "fashion-mnist", "cifar10", "images", "csv", "text")]
+    [InlineData("predict cifar10 -h", "WEIGHTS", "PICTURE", "--top", "--count")]
+    [InlineData("predict text -h", "--prompt", "--length", "--temperature", "--seed")]
+    [InlineData("lr-find fashion-mnist --help", "--from", "--to", "--steps", "--picture", "fashion-mnist-lr.svg", "--model")]
     [InlineData("--version")]
     public void HelpAndVersionAreOutput(string call, params string[] words)
     {

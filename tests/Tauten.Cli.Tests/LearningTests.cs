@@ -3,12 +3,15 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Tauten.Data;
+using Xunit.Abstractions;
 
 namespace Tauten.Cli.Tests;
 
 /// <summary>What the tool learns beside the digits, on small data made here.</summary>
-public sealed class LearningTests : IDisposable
+public sealed class LearningTests(ITestOutputHelper output) : IDisposable
 {
+    const int KillsEach = 17;
+
     readonly TemporaryFolder folder = new();
     readonly WorkerSettings settings = new(Environment.ProcessorCount);
 
@@ -59,25 +62,7 @@ public sealed class LearningTests : IDisposable
         Assert.True(loss < 2, $"{loss}");      // log of 28 characters is 3.3
     }
 
-    string Idx(int train, int test)
-    {
-        string at = Directory.CreateDirectory(folder.File("idx")).FullName;
-        var random = new SampleRandom(5);
-        foreach (var (name, count) in new[] { ("train", train), ("t10k", test) })
-        {
-            byte[] pixels = new byte[count * 784], labels = new byte[count];
-            for (int i = 0; i < count; i++)
-            {
-                labels[i] = (byte)random.Next(10);
-                // A bar whose place tells the class, with noise.
-                for (int p = 0; p < 784; p++) pixels[i * 784 + p] = (byte)(p / 28 / 3 == labels[i] % 9 ? 200 + random.Next(50) : random.Next(60) + (labels[i] == 9 ? 60 : 0));
-            }
-            byte[] Size(int n) => [0, 0, (byte)(n >> 8), (byte)n];
-            File.WriteAllBytes(Path.Combine(at, $"{name}-images-idx3-ubyte"), [0, 0, 8, 3, .. Size(count), .. Size(28), .. Size(28), .. pixels]);
-            File.WriteAllBytes(Path.Combine(at, $"{name}-labels-idx1-ubyte"), [0, 0, 8, 1, .. Size(count), .. labels]);
-        }
-        return at;
-    }
+    string Idx(int train, int test) => SmallData.Idx(folder.File("idx"), train, test);
 
     [Fact]
     public void PicturesInIdxFiles()
@@ -114,64 +99,95 @@ public sealed class LearningTests : IDisposable
         string data = Idx(6000, 100);
         (string Name, string[] Call)[] trainings =
         [
-            ("digits", ["train", "digits", "--epochs", "12", "--checkpoint-every", "7"]),
-            ("pictures", ["train", "fashion-mnist", "--data", data, "--epochs", "5", "--checkpoint-every", "7"]),
+            ("digits", ["train", "digits", "--epochs", "60", "--checkpoint-every", "7"]),
+            ("pictures", ["train", "fashion-mnist", "--data", data, "--epochs", "4", "--checkpoint-every", "7"]),
             ("text", ["train", "text", folder.File("text.txt"), "--epochs", "3", "--size", "64", "--checkpoint-every", "7"]),
         ];
         var random = new SampleRandom((ulong)Environment.TickCount64);
-        int kills = 0, behindCheckpoint = 0, withinEpoch = 0;
+        int kills = 0, behindCheckpoint = 0, withinEpoch = 0, resumptions = 0;
         foreach (var (name, call) in trainings)
         {
             string whole = folder.File($"{name}.safetensors"), killed = folder.File($"{name}-killed.safetensors"), log = folder.File($"{name}.jsonl");
-            var clock = Stopwatch.StartNew();
-            Assert.Equal(0, Start([.. call, "--out", whole]).Wait());
-            double length = clock.Elapsed.TotalSeconds;
+            double toFirst, length;
+            using (var undisturbed = Start([.. call, "--out", whole]))
+            {
+                var clock = Stopwatch.StartNew();
+                while (Newest(whole).Length == 0 && !undisturbed.Process.HasExited) Thread.Sleep(5);
+                toFirst = clock.Elapsed.TotalSeconds;
+                Assert.Equal(0, undisturbed.Wait());
+                length = clock.Elapsed.TotalSeconds;
+            }
             int[] workers = [1, 2, 4];
-            for (int i = 0; i < 17; i++)
+            for (int i = 0; i < KillsEach;)
             {
                 string before = Newest(killed);
-                using var run = Start([.. call, "--out", killed, "--log", log, "--workers", $"{workers[i % 3]}", "--resume"]);
-                // Not before it runs, and mostly not before it has gone on a little.
-                while (run.Process.StandardOutput.ReadLine() is { } line && !line.Contains("parameters", StringComparison.Ordinal)) ;
-                Thread.Sleep(TimeSpan.FromSeconds(random.NextDouble(0.02, Math.Max(0.5, length / 6))));
-                if (run.Process.HasExited) break;
-                run.Process.Kill();
-                run.Process.WaitForExit();
+                int resumedBefore = Resumptions(log).Length;
+                using (var run = Start([.. call, "--out", killed, "--log", log, "--workers", $"{workers[i % 3]}", "--resume"]))
+                {
+                    // About twice through the whole training in all, so that some come to their end and begin anew.
+                    Thread.Sleep(TimeSpan.FromSeconds(toFirst * random.NextDouble(0.9, 1.1) + random.NextDouble(0, 4 * (length - toFirst) / KillsEach)));
+                    if (run.Process.HasExited)
+                    {
+                        Assert.Equal(0, run.Wait());
+                        Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(killed));
+                        File.Delete(killed);
+                        continue;
+                    }
+                    run.Process.Kill();
+                    run.Process.WaitForExit();
+                }
+                i++;
                 kills++;
                 string after = Newest(killed);
                 if (after.Length > 0) behindCheckpoint++;
-                if (File.Exists(log) && File.ReadAllLines(log).LastOrDefault(l => l.StartsWith("{\"resumed", StringComparison.Ordinal)) is { } resumed)
-                {
-                    long steps = JsonDocument.Parse(resumed).RootElement.GetProperty("resumed").GetProperty("steps").GetInt64();
-                    if (before.Length > 0) Assert.True(steps >= Steps(before), $"{name}: resumed at step {steps}, the checkpoint was {before}");
-                }
                 if (after.Length > 0 && !IsAtEpochEnd(after)) withinEpoch++;
+                // What was killed before it came to that has written nothing.
+                if (before.Length > 0 && Resumptions(log) is var resumed && resumed.Length > resumedBefore)
+                {
+                    resumptions++;
+                    Assert.True(resumed[^1] >= Steps(before), $"{name}: resumed at step {resumed[^1]}, the checkpoint was {before}");
+                }
             }
-            Assert.Equal(0, Start([.. call, "--out", killed, "--resume", "--workers", "2"]).Wait());
+            using (var last = Start([.. call, "--out", killed, "--log", log, "--resume", "--workers", "2"])) Assert.Equal(0, last.Wait());
             Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(killed));
         }
-        Assert.True(kills >= 50 && behindCheckpoint >= 40 && withinEpoch >= kills / 2, $"{kills} kills, {behindCheckpoint} behind a checkpoint, {withinEpoch}");
+        string counts = $"{kills} kills, {behindCheckpoint} behind a checkpoint, {withinEpoch} within an epoch, {resumptions} seen to go on";
+        output.WriteLine(counts);
+        Assert.True(kills >= 50 && behindCheckpoint >= 40 && withinEpoch >= kills / 2 && resumptions >= 25, counts);
 
         static string Newest(string path) => Directory.Exists(path + ".checkpoints") ? Directory.GetFiles(path + ".checkpoints", "*.safetensors").Order(StringComparer.Ordinal).LastOrDefault() ?? "" : "";
         static long Steps(string checkpoint) => long.Parse(Path.GetFileName(checkpoint).Split('-')[1], CultureInfo.InvariantCulture);
 
         // Those of epochs are not at a multiple of seven steps, but for one in seven.
         static bool IsAtEpochEnd(string checkpoint) => Steps(checkpoint) % 7 != 0;
+
+        static long[] Resumptions(string log) => !File.Exists(log) ? [] : [.. File.ReadAllLines(log).Where(l => l.StartsWith("{\"resumed", StringComparison.Ordinal) && l.EndsWith('}'))
+            .Select(l => JsonDocument.Parse(l).RootElement.GetProperty("resumed").GetProperty("steps").GetInt64())];
     }
 
-    sealed record Running(Process Process) : IDisposable
+    sealed class Running : IDisposable
     {
-        public int Wait()
+        public Running(Process process)
         {
-            using (Process)
-            {
-                Process.StandardOutput.ReadToEnd();
-                Process.WaitForExit();
-                return Process.ExitCode;
-            }
+            Process = process;
+            // What nobody reads would make it wait.
+            process.OutputDataReceived += (_, _) => { };
+            process.BeginOutputReadLine();
         }
 
-        public void Dispose() => Process.Dispose();
+        public Process Process { get; }
+
+        public int Wait()
+        {
+            Process.WaitForExit();
+            return Process.ExitCode;
+        }
+
+        public void Dispose()
+        {
+            if (!Process.HasExited) Process.Kill();
+            Process.Dispose();
+        }
     }
 
     static Running Start(string[] call) => new(Process.Start(new ProcessStartInfo("dotnet", [typeof(Tool).Assembly.Location, .. call]) { RedirectStandardOutput = true })!);

@@ -107,6 +107,18 @@ public sealed class ImageTests : IDisposable
     }
 
     [Fact]
+    public void A_stream_that_asks_for_a_dictionary_is_an_error()
+    {
+        byte[] bytes = [.. files["png/c2d8i0-13x17.png"]];
+        int data = bytes.AsSpan().IndexOf("IDAT"u8) + 4;
+        // The flag for a dictionary, and the check of the two bytes made right again.
+        bytes[data + 1] |= 0x20;
+        bytes[data + 1] = (byte)((bytes[data + 1] & 0xE0) | ((31 - (bytes[data] * 256 + (bytes[data + 1] & 0xE0)) % 31) % 31));
+        MendChecks(bytes);
+        Assert.StartsWith("PNG: the compressed data are damaged", Assert.Throws<DataException>(() => Image.Decode(bytes)).Message);
+    }
+
+    [Fact]
     public void Some_mutated_files_end_in_an_image_or_an_error() => Mutate(each: 250);
 
     /// <summary>A hundred thousand of PNG and as many of JPEG, half of PNG's with their checks made right again, and some of the others.</summary>

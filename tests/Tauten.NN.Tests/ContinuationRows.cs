@@ -30,6 +30,8 @@ public partial class ContinuationTests
         Images(g => new RandomCrop(3, 4, g)), Images(g => new RandomErasing(generator: g)), Images(g => new RandomFlip(generator: g)), Images(g => new RandomGrayscale(generator: g)),
         Images(g => new RandomHue(0.3, generator: g)), Images(g => new RandomInvert(generator: g)), Images(g => new RandomRotation(0.3, generator: g)), Images(g => new RandomSaturation(0.3, generator: g)),
         Images(g => new RandomSharpness(0.3, generator: g)), Images(g => new RandomShear(0.3, generator: g)), Images(g => new RandomTranslation(0.3, 0.2, generator: g)), Images(g => new RandomZoom(0.3, generator: g)),
+        Images(_ => new ImageNormalization([0.5f, 0.4f, 0.3f], [0.2f, 0.3f, 0.4f])), Images(g => new RandomAffine(20, 0.2, 0.2, (0.8, 1.2), 10, generator: g)),
+        Images(g => new ColorJitter(0.3, 0.3, 0.3, 0.1, (0, 1), g)), Images(g => new RandAugment(range: (0, 1), generator: g)),
         Of(g => new MixUp(generator: g), m => m.Call(P(4, 3, 5, 6), P(4, 2)).Item1), Of(g => new CutMix(generator: g), m => m.Call(P(4, 3, 5, 6), P(4, 2)).Item1),
         Plain(_ => new MelSpectrogram(transformLength: 64, hop: 16, bins: 8), 2, 200),
 

@@ -307,6 +307,30 @@ public sealed class TrainerTests
     }
 
     [Fact]
+    public void Layers_that_change_pictures_draw_from_the_samples_own_generator()
+    {
+        // Each shared by all workers.
+        Module<Tensor, Tensor>[] layers =
+        [
+            new RandomFlip(), new RandomCrop(6, 6, padding: 1), new RandomAffine(20, 0.2, 0.2, (0.8, 1.2), 10), new ColorJitter(0.3, 0.3, 0.3, 0.1), new RandAugment(), new RandomErasing(0.5), new ImageNormalization([0.5f, 0.4f, 0.3f], [0.2f, 0.2f, 0.2f]),
+        ];
+        var generator = new Generator(1);
+        var pictures = Dataset.From(Tensor.Uniform(0, 255, [40, 3, 6, 6], generator: generator)).Shuffle();
+        byte[] All(int workers, long epoch)
+        {
+            var data = pictures.Map(x => layers.Aggregate(x.Unsqueeze(0), (y, layer) => layer.Call(y)), workers).Batch(10).Prefetch();
+            using var pass = data.Iterate(new(3, epoch));
+            var batches = new List<Tensor>();
+            while (pass.MoveNext()) batches.Add(pass.Current);
+            return Safetensors.ToBytes(new Dictionary<string, Tensor> { ["all"] = Tensor.Concat([.. batches], 0) });
+        }
+        byte[] one = All(1, 0);
+        Assert.Equal(one, All(2, 0));
+        Assert.Equal(one, All(7, 0));
+        Assert.NotEqual(one, All(1, 1));
+    }
+
+    [Fact]
     public void Names_of_metrics_are_unique()
     {
         var trainer = new Trainer(Problem.Net(), new CrossEntropyLoss(), p => new Adam(p), metrics: [new Accuracy(), new Accuracy(), new TopKAccuracy(2)]);

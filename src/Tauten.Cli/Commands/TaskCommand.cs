@@ -12,6 +12,8 @@ abstract class TaskCommand : Command
     readonly Option<int> epochs, batchSize, threads, workers;
     readonly Option<double> learningRate;
     readonly Option<ulong> seed;
+    readonly Option<string> precision = Choice("--precision", "What module and loss compute in: 32 bits, or bfloat16 or float16 where that is enough", "f32", "bf16", "f16");
+    readonly Option<bool> compile = new("--compile") { Description = "Whether steps are compiled", HelpName = "true|false", DefaultValueFactory = _ => true };
     readonly Option<string> data = new("--data") { Description = "A folder with the data; found or downloaded if left out", HelpName = "FOLDER" };
 
     protected TaskCommand(LearningTask task, string description) : base(task.Name, description)
@@ -24,9 +26,17 @@ abstract class TaskCommand : Command
         threads = NumberOption.Whole("--threads", "Processor threads; they do not change the result", CpuBackend.Threads, 1, 1024);
         workers = NumberOption.Whole("--workers", "Threads that prepare batches; they do not change the result", 1, 1, 64);
         foreach (var argument in task.Arguments) Add(argument);
-        foreach (Option option in (ReadOnlySpan<Option>)[epochs, batchSize, learningRate, seed, threads, workers, data, .. task.Options]) Add(option);
+        foreach (Option option in (ReadOnlySpan<Option>)[epochs, batchSize, learningRate, seed, threads, workers, data, precision, compile, .. task.Options]) Add(option);
         // On a thread of its own, so that Ctrl-C is heard.
         SetAction((call, stop) => Task.Run(() => Run(call, stop), CancellationToken.None));
+    }
+
+    /// <summary>An option that takes one of some words; the first unless said otherwise.</summary>
+    internal static Option<string> Choice(string name, string description, params string[] words)
+    {
+        var option = new Option<string>(name) { Description = description, HelpName = string.Join('|', words), DefaultValueFactory = _ => words[0] };
+        option.AcceptOnlyFromAmong(words);
+        return option;
     }
 
     protected LearningTask Learned => task;
@@ -37,7 +47,8 @@ abstract class TaskCommand : Command
     protected async Task<(TaskSettings Settings, Recipe Recipe)> Make(ParseResult call, CancellationToken stop)
     {
         CpuBackend.Threads = call.GetRequiredValue(threads);
-        var settings = new TaskSettings(call, call.GetRequiredValue(epochs), call.GetRequiredValue(batchSize), call.GetRequiredValue(learningRate), call.GetRequiredValue(seed), call.GetRequiredValue(workers), call.GetValue(data));
+        var settings = new TaskSettings(call, call.GetRequiredValue(epochs), call.GetRequiredValue(batchSize), call.GetRequiredValue(learningRate), call.GetRequiredValue(seed), call.GetRequiredValue(workers), call.GetValue(data),
+            call.GetValue(precision) switch { "bf16" => DType.BFloat16, "f16" => DType.Float16, _ => DType.Float32 }, call.GetValue(compile));
         if (settings.Data is { } folder && !Directory.Exists(folder)) throw new IOException($"--data: there is no folder {folder}.");
         return (settings, await MakeSeeded(settings, stop));
     }

@@ -11,15 +11,13 @@ sealed class TrainTask : TaskCommand
 {
     readonly Option<string> file, log = new("--log") { Description = "A file that gets a JSON object a line for each epoch", HelpName = "FILE.jsonl" };
     readonly Option<bool> resume = new("--resume") { Description = "Goes on where an earlier training with the same --out was broken off" };
-    readonly Option<string> precision = IdxTask.Choice("--precision", "The numbers that it computes with", "float32");
-    readonly Option<bool> compile = new("--compile") { Description = "Whether steps are compiled", HelpName = "true|false", DefaultValueFactory = _ => true };
     readonly Option<int> checkpointEvery = NumberOption.Whole("--checkpoint-every", "Steps between checkpoints beside those of each epoch; 0 for none", 0, 0, 1_000_000);
 
     /// <summary>The command.</summary>
     public TrainTask(LearningTask task) : base(task, $"Train {task.Description}.")
     {
         file = new("--out") { Description = "Where the weights go, in the safetensors format", HelpName = "FILE", DefaultValueFactory = _ => $"{task.Name}.safetensors" };
-        foreach (Option option in (ReadOnlySpan<Option>)[file, resume, log, checkpointEvery, compile, precision]) Add(option);
+        foreach (Option option in (ReadOnlySpan<Option>)[file, resume, log, checkpointEvery]) Add(option);
     }
 
     protected override async Task<int> Run(ParseResult call, CancellationToken stop)
@@ -31,7 +29,7 @@ sealed class TrainTask : TaskCommand
         bool resumes = call.GetValue(resume);
         if (!resumes && Directory.Exists(backup)) Directory.Delete(backup, recursive: true);
         output.WriteLine($"{Thousands(recipe.TrainCount)} {recipe.Unit}, {Thousands(recipe.Net.Parameters().Sum(p => p.Shape.ElementCount.Value))} parameters, {CpuBackend.Threads} thread{(CpuBackend.Threads == 1 ? "" : "s")}");
-        var trainer = recipe.Trainer(settings, call.GetValue(compile));
+        var trainer = recipe.Trainer(settings);
         IReadOnlyDictionary<string, Tensor>? after = null;
         int completed = 0;
         List<Callback> callbacks =
@@ -53,12 +51,12 @@ sealed class TrainTask : TaskCommand
                 return Tool.Interrupted;
             }
             recipe.Net.LoadState(after);
-            recipe.Net.Save(path);
+            WeightsFile.Save(path, Learned.Name, recipe);
             output.WriteLine($"stopped; weights after epoch {completed} saved in {path}, --resume goes on");
             return Tool.Interrupted;
         }
         if (history.Stopped is { } reason) throw new TrainingException(string.Create(CultureInfo.InvariantCulture, $"{reason}. Try a smaller --learning-rate than {settings.LearningRate}."));
-        recipe.Net.Save(path);
+        WeightsFile.Save(path, Learned.Name, recipe);
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"trained in {clock.Elapsed.TotalSeconds:F1} s, weights saved in {path}"));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"test {recipe.Result} {trainer.Evaluate(recipe.Test, stop: stop)[recipe.Result]:F3}"));
         return 0;
@@ -80,7 +78,7 @@ sealed class EvaluateTask : TaskCommand
     protected override async Task<int> Run(ParseResult call, CancellationToken stop)
     {
         string path = call.GetRequiredValue(file);
-        WeightsFile.CheckReadable(path);
+        WeightsFile.CheckReadable(path, Learned.Name);
         var (settings, recipe) = await Make(call, stop);
         recipe.Net.Load(path);
         var found = recipe.Trainer(settings).Evaluate(recipe.Test, stop: stop);

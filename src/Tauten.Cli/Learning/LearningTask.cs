@@ -16,7 +16,9 @@ sealed class TrainingException(string message) : Exception(message);
 /// <param name="Seed">Where all randomness starts.</param>
 /// <param name="Workers">Threads that prepare batches.</param>
 /// <param name="Data">A folder or file with the data, if one was named.</param>
-sealed record TaskSettings(ParseResult Call, int Epochs, int BatchSize, double LearningRate, ulong Seed, int Workers, string? Data);
+/// <param name="Precision">The dtype of module and loss.</param>
+/// <param name="Compile">Whether steps are compiled.</param>
+sealed record TaskSettings(ParseResult Call, int Epochs, int BatchSize, double LearningRate, ulong Seed, int Workers, string? Data, DType Precision, bool Compile);
 
 /// <summary>All that a trainer needs.</summary>
 /// <param name="Net">What is trained.</param>
@@ -41,14 +43,24 @@ sealed record Recipe(Module<Tensor, Tensor> Net, Dataset<Sample> Train, long Tra
     /// <summary>A mean of the weights is kept, with this decay.</summary>
     public double? MeanDecay { get; init; }
 
+    /// <summary>What must be known beside the weights to use them, as JSON; it is kept in the file with them.</summary>
+    public string? Facts { get; init; }
+
     /// <summary>Steps in a whole training.</summary>
     public long Steps(TaskSettings settings) => (TrainCount + settings.BatchSize - 1) / settings.BatchSize * settings.Epochs;
 
     /// <summary>A trainer by this recipe.</summary>
-    public Trainer Trainer(TaskSettings settings, bool compile = true)
+    public Trainer Trainer(TaskSettings settings)
     {
-        // A model that an architecture option changed may have no schedule.
-        var options = new TrainerOptions { Seed = settings.Seed, Compile = compile, ClipNorm = ClipNorm, MeanDecay = MeanDecay, Schedule = Schedule(settings.LearningRate, Steps(settings)) };
+        var options = new TrainerOptions
+        {
+            Seed = settings.Seed,
+            Compile = settings.Compile,
+            Precision = settings.Precision,
+            ClipNorm = ClipNorm,
+            MeanDecay = MeanDecay,
+            Schedule = Schedule(settings.LearningRate, Steps(settings)),
+        };
         return new(Net, Loss, p => Optimizer(p, settings.LearningRate), Metrics, options);
     }
 }
@@ -79,6 +91,9 @@ abstract class LearningTask(string name, string description, int epochs, int bat
 
     /// <summary>Options of the task's own.</summary>
     public virtual IReadOnlyList<Option> Options => [];
+
+    /// <summary>The command that uses trained weights.</summary>
+    public abstract Command Prediction { get; }
 
     /// <summary>Reads the data and makes the net. The default generator is seeded by then.</summary>
     public abstract Task<Recipe> Make(TaskSettings settings, CancellationToken stop);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Tauten.Data;
 using Tauten.NN;
 
@@ -14,6 +15,8 @@ sealed class TextTask() : LearningTask("text", "a small transformer to write a t
     public override IReadOnlyList<Argument> Arguments => [file];
 
     public override IReadOnlyList<Option> Options => [size];
+
+    public override Command Prediction => new Commands.PredictText();
 
     public override Task<Recipe> Make(TaskSettings settings, CancellationToken stop)
     {
@@ -33,6 +36,7 @@ sealed class TextTask() : LearningTask("text", "a small transformer to write a t
         {
             Optimizer = (p, rate) => new AdamW(p, rate),
             ClipNorm = 1,
+            Facts = JsonSerializer.Serialize(new TextFacts(new(characters), settings.Call.GetRequiredValue(size), Length), FactsJson.Default.TextFacts),
         });
     }
 

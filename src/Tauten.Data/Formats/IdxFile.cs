@@ -60,7 +60,7 @@ public static class IdxFile
             using (var unpacked = new System.IO.Compression.GZipStream(new MemoryStream(bytes), System.IO.Compression.CompressionMode.Decompress)) unpacked.CopyTo(whole);
             return whole.ToArray();
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
             throw new DataException($"Cannot read {path}: {e.Message}", e);
         }

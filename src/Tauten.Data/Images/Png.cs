@@ -89,8 +89,9 @@ static class Png
             if (!head.Interlaced) Pass(head, stream, samples, (0, 0, 1, 1));
             else foreach (var pass in passes) Pass(head, stream, samples, pass);
         }
-        catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
+            // An IOException is what streams end in that ask for a dictionary, which PNG has not.
             throw new DataException("PNG: the compressed data are damaged or end too soon.", e);
         }
         return samples;

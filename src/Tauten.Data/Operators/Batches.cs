@@ -13,6 +13,8 @@ sealed class BatchedDataset<T, TBatch>(Dataset<T> upstream, int size, bool dropR
 
     sealed class Iterator(DataIterator<T> inner, int size, bool dropRemainder, Func<IReadOnlyList<T>, TBatch> join) : CountingIterator<T, TBatch>(inner)
     {
+        const int LargestGuess = 1024;
+
         public override bool MoveNext()
         {
             if (Inner is IndexedIterator<T> { Gathers: true } indexed)
@@ -23,7 +25,8 @@ sealed class BatchedDataset<T, TBatch>(Dataset<T> upstream, int size, bool dropR
                 Current = (TBatch)(object)gathered!;
                 return true;
             }
-            var elements = new List<T>(size);
+            // The size may be more than there is, to have all in one batch.
+            var elements = new List<T>(Math.Min(size, LargestGuess));
             while (elements.Count < size && Inner.MoveNext()) elements.Add(Inner.Current);
             if (elements.Count == 0 || (elements.Count < size && dropRemainder)) return false;
             long here = Position++;

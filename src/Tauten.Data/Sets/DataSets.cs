@@ -84,28 +84,63 @@ public static class DataSets
     }
 
     /// <summary>60,000 colour pictures of 32 x 32 pixels in ten classes (Krizhevsky, 2009).</summary>
-    /// <param name="folder">A folder with the binary files, with the archive, or with sheets of PNG; found or downloaded if left out.</param>
+    /// <param name="folder">A folder with the binary files, with those for Python, with one of the two archives, or with sheets of PNG; found or downloaded if left out.</param>
     /// <param name="cache">Where downloads are kept.</param>
     /// <param name="stop">Ends a download.</param>
     /// <exception cref="DataException">The files are not there and cannot be downloaded.</exception>
     public static async Task<LabeledSet> Cifar10(string? folder = null, DataCache? cache = null, CancellationToken stop = default)
     {
-        const string Archive = "cifar-10-binary.tar.gz";
         cache ??= new();
-        foreach (string at in (string[])[folder ?? cache.FolderOf("cifar10"), Path.Combine(folder ?? cache.FolderOf("cifar10"), "cifar-10-batches-bin")])
+        string root = folder ?? cache.FolderOf("cifar10");
+        if (FoundCifar10(root) is { } there) return there;
+        string[] archives = [.. new[] { "cifar-10-binary.tar.gz", "cifar-10-python.tar.gz" }.Select(name => Path.Combine(root, name))];
+        string? archive = Array.Find(archives, File.Exists);
+        if (archive is null)
         {
-            string[] train = [.. Enumerable.Range(1, 5).Select(i => Path.Combine(at, $"data_batch_{i}.bin"))];
-            if (train.All(File.Exists) && File.Exists(Path.Combine(at, "test_batch.bin"))) return new(Cifar(1, train), Cifar(1, Path.Combine(at, "test_batch.bin")), tenThings);
-            if (Enumerable.Range(1, 5).All(i => File.Exists(Path.Combine(at, $"data_batch_{i}.png")))) return Sheets(at);
-        }
-        string archive = Path.Combine(folder ?? cache.FolderOf("cifar10"), Archive);
-        if (!File.Exists(archive))
-        {
-            if (folder is not null) throw new DataException($"The folder {folder} has no files of cifar10. Expected data_batch_1.bin to data_batch_5.bin and test_batch.bin, {Archive}, or sheets data_batch_1.png and so on.");
-            archive = await cache.Get("cifar10", new(Archive, "c32a1d4ab5d03f1284b67883e8d87530", new Uri("https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz")), stop: stop);
+            if (folder is not null) throw new DataException($"The folder {folder} has no files of cifar10. Expected data_batch_1 to data_batch_5 and test_batch, as .bin, as .png or as they are for Python, or {string.Join(" or ", archives.Select(Path.GetFileName))}.");
+            archive = await cache.Get("cifar10", new("cifar-10-binary.tar.gz", "c32a1d4ab5d03f1284b67883e8d87530", new Uri("https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz")), stop: stop);
         }
         await Unpack(archive, stop);
-        return await Cifar10(Path.GetDirectoryName(archive), cache, stop);
+        return FoundCifar10(root) ?? throw new DataException($"{archive} does not have the files of cifar10.");
+    }
+
+    static LabeledSet? FoundCifar10(string root)
+    {
+        foreach (string at in (string[])[root, Path.Combine(root, "cifar-10-batches-bin"), Path.Combine(root, "cifar-10-batches-py")])
+        {
+            string[] Train(string ending) => [.. Enumerable.Range(1, 5).Select(i => Path.Combine(at, $"data_batch_{i}{ending}"))];
+            bool Has(string ending) => Train(ending).All(File.Exists) && File.Exists(Path.Combine(at, $"test_batch{ending}"));
+            if (Has(".bin")) return new(Cifar(1, Train(".bin")), Cifar(1, Path.Combine(at, "test_batch.bin")), tenThings);
+            if (Has(".png")) return Sheets(at);
+            if (Has("")) return new(PickledCifar(Train("")), PickledCifar(Path.Combine(at, "test_batch")), tenThings);
+        }
+        return null;
+    }
+
+    // Dictionaries of which 'data' are the pixels [images, 3072] and 'labels' a list.
+    static IndexedDataset<Sample> PickledCifar(params string[] files)
+    {
+        List<Tensor> pixels = [];
+        List<long> labels = [];
+        foreach (string file in files)
+        {
+            using var stream = new BufferedStream(File.OpenRead(file), 1 << 16);
+            PickledDictionary? content;
+            try
+            {
+                content = new Pickle(stream, new PyTorchObjects(file, _ => null), file).Read() as PickledDictionary;
+            }
+            catch (ModelFormatException e)
+            {
+                throw new DataException(e.Message, e);
+            }
+            if (content?.GetValueOrDefault("data") is not NumpyArray { Value: { Rank: 2 } data } || content.GetValueOrDefault("labels") is not List<object?> numbers || data.Shape[1] != 3072 || data.DType != DType.UInt8
+                || data.Shape[0] != numbers.Count || !numbers.All(n => n is long))
+                throw new DataException($"{file}: expected 'data', uint8 [images, 3072], and as many 'labels'.");
+            pixels.Add(data.Reshape(data.Shape[0], 3, 32, 32));
+            labels.AddRange(numbers.Select(n => (long)n!));
+        }
+        return Dataset.From(Tensor.Concat([.. pixels], 0), Tensor.From(labels.ToArray()));
     }
 
     /// <summary>60,000 colour pictures of 32 x 32 pixels in a hundred classes (Krizhevsky, 2009); the targets are the fine labels.</summary>

@@ -28,6 +28,9 @@ public sealed record ImageFolder(IndexedDataset<LabeledFile> Files, IReadOnlyLis
 {
     static readonly string[] endings = [".png", ".jpg", ".jpeg", ".bmp", ".ppm", ".pgm", ".pbm"];
 
+    /// <summary>Whether a path ends as those of pictures do that can be read.</summary>
+    public static bool IsPicture(string path) => endings.Contains(Path.GetExtension(path)?.ToLowerInvariant());
+
     /// <summary>Looks through a folder whose folders are the classes. Pictures are opened when they are asked for.</summary>
     /// <exception cref="DataException">There is no such folder, or no picture in it.</exception>
     public static ImageFolder Open(string path)
@@ -35,7 +38,7 @@ public sealed record ImageFolder(IndexedDataset<LabeledFile> Files, IReadOnlyLis
         if (!Directory.Exists(path)) throw new DataException($"There is no folder {path}.");
         string[] classes = [.. Directory.GetDirectories(path).Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal)];
         LabeledFile[] files = [.. classes.SelectMany((name, label) => Directory.GetFiles(Path.Combine(path, name), "*", SearchOption.AllDirectories)
-            .Where(f => endings.Contains(Path.GetExtension(f).ToLowerInvariant())).Order(StringComparer.Ordinal).Select(f => new LabeledFile(f, label)))];
+            .Where(IsPicture).Order(StringComparer.Ordinal).Select(f => new LabeledFile(f, label)))];
         if (files.Length == 0) throw new DataException($"The folder {path} has no folders with pictures. Expected a folder for each class, with files that end in {string.Join(", ", endings)}.");
         return new(Dataset.From(files), classes);
     }

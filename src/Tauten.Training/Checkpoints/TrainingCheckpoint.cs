@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Globalization;
+using System.Text;
 using Tauten.Data;
 
 namespace Tauten.Training;
@@ -9,7 +11,7 @@ namespace Tauten.Training;
 /// </summary>
 static class TrainingCheckpoint
 {
-    const string Format = "tauten-training", Version = "1", Check = "crc32c";
+    const string Format = "tauten-training", Version = "2", Check = "crc32c", NoCheck = "00000000";
 
     /// <summary>Writes a file, whole or not at all.</summary>
     public static void Save(string path, TrainingRun run)
@@ -20,6 +22,7 @@ static class TrainingCheckpoint
         for (int i = 0; i < trainer.Optimizers.Count; i++) Add($"optimizers.{i}", trainer.Optimizers[i].State());
         if (trainer.Scheduler is { } scheduler) Add("scheduler", scheduler.State());
         if (trainer.Mean is { } mean) Add("mean", mean.State());
+        if (trainer.Scaler is { } scaler) Add("scaler", scaler.State());
         tensors["generator"] = trainer.Generator.State.Value;
         tensors["run"] = Tensor.From([(long)run.Epoch, run.StepInEpoch, run.Steps, run.SamplesInEpoch, run.Pass]);
         if (run.Iterator is { } iterator) tensors["data"] = Tensor.From(iterator.State());
@@ -29,9 +32,14 @@ static class TrainingCheckpoint
             for (int i = 0; i < trainer.Metrics.Count; i++) Add($"metrics.{i}", trainer.Metrics[i].Metric.State());
         }
         for (int i = 0; i < run.Callbacks.Count; i++) Add($"callbacks.{i}", run.Callbacks[i].State());
-        var metadata = new Dictionary<string, string> { ["format"] = Format, ["version"] = Version, ["history"] = run.History.ToJson() };
-        metadata[Check] = CheckOf(tensors, metadata);
-        Safetensors.Save(path, tensors, metadata);
+        var metadata = new Dictionary<string, string> { ["format"] = Format, ["version"] = Version, ["history"] = run.History.ToJson(), [Check] = NoCheck };
+        WholeFile.Write(path, file =>
+        {
+            using var checking = new CheckingStream(file);
+            Safetensors.Save(checking, tensors, metadata);
+            file.Position = checking.Place;
+            file.Write(Encoding.ASCII.GetBytes(checking.Value));
+        });
 
         void Add(string prefix, IEnumerable<KeyValuePair<string, Tensor>> state)
         {
@@ -50,6 +58,7 @@ static class TrainingCheckpoint
         for (int i = 0; i < trainer.Optimizers.Count; i++) trainer.Optimizers[i].LoadState(Part($"optimizers.{i}"));
         trainer.Scheduler?.LoadState(Part("scheduler"));
         trainer.Mean?.LoadState(Part("mean"));
+        trainer.Scaler?.LoadState(Part("scaler"));
         trainer.Generator.State.Value = tensors["generator"];
         long[] numbers = tensors["run"].ToArray<long>();
         (run.Epoch, run.StepInEpoch, run.Steps, run.SamplesInEpoch, run.Pass) = ((int)numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]);
@@ -75,25 +84,41 @@ static class TrainingCheckpoint
         var tensors = Safetensors.Load(path, out var metadata);
         if (metadata.GetValueOrDefault("format") != Format) throw new ModelFormatException($"{path} is no checkpoint of a training.");
         if (metadata.GetValueOrDefault("version") is var version && version != Version) throw new ModelFormatException($"{path}: expected version {Version} of the format. Received: {version}.");
-        var others = metadata.Where(m => m.Key != Check).ToDictionary(m => m.Key, m => m.Value);
-        if (CheckOf(new SortedDictionary<string, Tensor>(tensors.ToDictionary(t => t.Key, t => t.Value), StringComparer.Ordinal), others) != metadata.GetValueOrDefault(Check))
-            throw new ModelFormatException($"{path} is damaged: its check fails.");
+        if (CheckOf(path, metadata.GetValueOrDefault(Check, "")) != metadata.GetValueOrDefault(Check)) throw new ModelFormatException($"{path} is damaged: its check fails.");
         return (tensors, metadata);
     }
 
-    static string CheckOf(SortedDictionary<string, Tensor> tensors, Dictionary<string, string> metadata)
+    // The check is over the file as it is with zeros in the place of the check.
+    static string CheckOf(string path, string written)
     {
-        using var stream = new CheckStream();
-        Safetensors.Save(stream, tensors, new SortedDictionary<string, string>(metadata, StringComparer.Ordinal));
-        return stream.Value.ToString("x8", CultureInfo.InvariantCulture);
+        using var file = File.OpenRead(path);
+        byte[] head = new byte[sizeof(long)];
+        file.ReadExactly(head);
+        byte[] header = new byte[BinaryPrimitives.ReadInt64LittleEndian(head)];
+        file.ReadExactly(header);
+        int place = header.AsSpan().IndexOf(CheckingStream.Entry(written));
+        if (place < 0) return "";
+        CheckingStream.Entry(NoCheck).CopyTo(header, place);
+        using var checking = new CheckingStream(Stream.Null);
+        checking.Write(head);
+        checking.Write(header);
+        file.CopyTo(checking);
+        return checking.Value;
     }
 
-    /// <summary>Keeps only the check of what is written.</summary>
-    sealed class CheckStream : Stream
+    /// <summary>Hands on what is written, keeps the check of it, and finds the place of the check in the header.</summary>
+    sealed class CheckingStream(Stream inner) : Stream
     {
         uint crc = uint.MaxValue;
+        long written;
 
-        public uint Value => ~crc;
+        /// <summary>An entry of the header. Quotes in texts are escaped, so that no other part of a header looks like it.</summary>
+        public static byte[] Entry(string check) => Encoding.ASCII.GetBytes($"\"{Check}\":\"{check}\"");
+
+        public string Value => (~crc).ToString("x8", CultureInfo.InvariantCulture);
+
+        /// <summary>Where the zeros begin that stand for the check.</summary>
+        public long Place { get; private set; }
 
         public override bool CanRead => false;
 
@@ -105,13 +130,18 @@ static class TrainingCheckpoint
 
         public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-        public override void Write(ReadOnlySpan<byte> buffer) => crc = Crc32C.Continue(crc, buffer);
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            byte[] entry = Entry(NoCheck);
+            if (Place == 0 && buffer.IndexOf(entry) is >= 0 and var at) Place = written + at + entry.Length - NoCheck.Length - 1;
+            crc = Crc32C.Continue(crc, buffer);
+            inner.Write(buffer);
+            written += buffer.Length;
+        }
 
         public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-        public override void Flush()
-        {
-        }
+        public override void Flush() => inner.Flush();
 
         public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 

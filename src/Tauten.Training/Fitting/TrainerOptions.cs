@@ -29,6 +29,18 @@ public sealed record TrainerOptions
     public Schedule? Schedule { get; init; }
 
     /// <summary>
+    /// The largest learning rate of one cycle over all steps of a call of <c>Fit</c>: up in the first three tenths, then down to almost nothing (<see cref="NN.OneCycle"/>). Instead of
+    /// <see cref="Schedule"/>; <see cref="Trainer.FindLearningRate"/> tells a rate.
+    /// </summary>
+    public double? OneCycle { get; init; }
+
+    /// <summary>
+    /// The dtype in which module and loss run where their ops allow it (<see cref="Autocast"/>): float32 as it stands, bfloat16, or float16, whose gradients a <see cref="LossScaler"/> keeps from vanishing.
+    /// Parameters, their gradients and the optimizer stay in float32.
+    /// </summary>
+    public DType Precision { get; init; } = DType.Float32;
+
+    /// <summary>
     /// Keeps an exponential mean of the weights: how much of it stays at each step, such as 0.999. Validation uses the mean, and when training ends it becomes the weights.
     /// </summary>
     public double? MeanDecay { get; init; }

@@ -30,7 +30,8 @@ interface ITrainingStep
 
 /// <summary>Outputs of a module, compared with targets by losses; one optimizer.</summary>
 sealed class LossStep(
-    Module module, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> forward, IReadOnlyList<WeightedLoss> losses, Optimizer optimizer, AveragedModel? mean, TrainerOptions options, Action<string> note) : ITrainingStep
+    Module module, Func<IReadOnlyList<Tensor>, IReadOnlyList<Tensor>> forward, IReadOnlyList<WeightedLoss> losses, Optimizer optimizer, AveragedModel? mean, LossScaler? scaler, TrainerOptions options,
+    Action<string> note) : ITrainingStep
 {
     readonly Dictionary<(Job, int, int, bool), Func<Tensor[], Tensor[]>> functions = [];
     readonly HashSet<Func<Tensor[], Tensor[]>> proved = [];
@@ -149,28 +150,47 @@ sealed class LossStep(
     Tensor[] Compute(Job job, Tensor[] x, int inputs, int targets)
     {
         if (job == Job.Whole) optimizer.ZeroGrad();
+        var (outputs, parts, sum) = Forward(job, x, inputs, targets);
+        if (job == Job.Gradients) Backward(sum / options.Accumulate);
+        if (job == Job.Whole)
+        {
+            Backward(sum);
+            Update();
+        }
+        return job == Job.Predict ? outputs : [sum.Detach(), .. parts.Length > 1 ? parts.Select(p => p.Detach()) : [], .. outputs];
+    }
+
+    // Gradients run in the dtypes of this, so that the scope need not stand around them.
+    (Tensor[] Outputs, Tensor[] Parts, Tensor Sum) Forward(Job job, Tensor[] x, int inputs, int targets)
+    {
+        using var precision = Autocast.To(options.Precision == DType.Float32 ? Autocast.DType ?? DType.Float32 : options.Precision);
         IReadOnlyList<Tensor> outputs = forward(x[..inputs]);
-        if (job == Job.Predict) return [.. outputs];
+        if (job == Job.Predict) return ([.. outputs.Select(Whole)], [], outputs[0]);
         if (outputs.Count != losses.Count) throw new ArgumentException($"Trainer: expected an output for each of {losses.Count} losses. Received: {outputs.Count}.");
         var weight = x.Length > inputs + targets ? x[^1] : null;
         var parts = new Tensor[losses.Count];
         for (int i = 0; i < parts.Length; i++) parts[i] = Reduce(losses[i].Loss.Call(outputs[i], x[inputs + i]), weight);
         var sum = losses[0].Weight == 1 ? parts[0] : parts[0] * losses[0].Weight;
         for (int i = 1; i < parts.Length; i++) sum += losses[i].Weight == 1 ? parts[i] : parts[i] * losses[i].Weight;
-        if (job == Job.Gradients) (sum / options.Accumulate).Backward();
-        if (job == Job.Whole)
-        {
-            sum.Backward();
-            Update();
-        }
-        return [sum.Detach(), .. parts.Length > 1 ? parts.Select(p => p.Detach()) : [], .. outputs.Select(o => o.Detach())];
+        return ([.. outputs.Select(o => Whole(o.Detach()))], parts, sum);
     }
+
+    // What metrics and predictions see is not of the reduced dtype.
+    Tensor Whole(Tensor output) => options.Precision != DType.Float32 && output.DType == options.Precision ? output.To(DType.Float32) : output;
+
+    void Backward(Tensor loss) => (scaler is null ? loss : scaler.Scale(loss)).Backward();
 
     void Update()
     {
+        scaler?.Unscale(optimizer);
         if (options.ClipNorm is { } norm) ClipGradients.ByNorm(module.Parameters(), norm);
         if (options.ClipValue is { } value) ClipGradients.ByValue(module.Parameters(), value);
-        optimizer.Step();
+        if (scaler is null) optimizer.Step();
+        else
+        {
+            scaler.Step(optimizer);
+            scaler.Update();
+        }
         mean?.Update();
     }
 

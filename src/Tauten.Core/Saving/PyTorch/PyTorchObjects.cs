@@ -152,10 +152,13 @@ sealed class NumpyArray
     public void SetState(object?[] state, string source)
     {
         long[] sizes = [.. ((IEnumerable<object?>)state[1]!).Select(s => (long)s!)];
-        var (dtype, isFortran, bytes) = ((NumpyDType)state[2]!, (bool)state[3]!, (byte[])state[4]!);
+        var (dtype, isFortran, bytes) = ((NumpyDType)state[2]!, (bool)state[3]!, BytesOf(state[4]!));
         decimal expected = sizes.Aggregate((decimal)dtype.DType.Size(), (product, size) => product * Math.Clamp(size, -1, 1 << 30));
         if (expected != bytes.Length || sizes.Any(s => s < 0))
             throw new ModelFormatException($"{source}: an array of shape [{string.Join(", ", sizes)}] has {bytes.Length} bytes.");
         Value = isFortran ? dtype.Array(bytes, [.. Enumerable.Reverse(sizes)]).Permute([.. Enumerable.Reverse(Enumerable.Range(0, sizes.Length))]) : dtype.Array(bytes, sizes);
     }
+
+    // Python 2 knew no bytes: they are a text of so many characters.
+    static byte[] BytesOf(object elements) => elements is string text ? Encoding.Latin1.GetBytes(text) : (byte[])elements;
 }

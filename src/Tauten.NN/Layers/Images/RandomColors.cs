@@ -192,6 +192,49 @@ public sealed class RandomSharpness(FactorRange factor, ValueRange? range = null
     protected override string Details() => $"{factor}";
 }
 
+/// <summary>
+/// Brightness, contrast, saturation and hue changed by random factors, each image by itself, in training, in an order that is drawn at each call: torchvision's ColorJitter. x f for brightness; for contrast
+/// and saturation f x + (1 - f) y, where y is the mean of the gray of the whole image, and its gray; the hue is turned by a part of the circle.
+/// </summary>
+/// <param name="brightness">f is from 1 - this to 1 + this, and not below 0.</param>
+/// <param name="contrast">Likewise.</param>
+/// <param name="saturation">Likewise.</param>
+/// <param name="hue">The part of the circle each way, at most 1/2.</param>
+/// <param name="range">The values of images, of which the lower must be 0; 0 to 255 if left out. Results are limited to it.</param>
+/// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+/// <example><code>
+/// var jitter = new ColorJitter(brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1, generator: new Generator(1));
+/// Console.WriteLine(jitter.Call(Tensor.Full([2, 3, 8, 8], 100f)).Shape);    // [2, 3, 8, 8]
+/// </code></example>
+public sealed partial class ColorJitter(double brightness = 0, double contrast = 0, double saturation = 0, double hue = 0, ValueRange? range = null, Generator? generator = null) : RandomImageLayer(generator)
+{
+    readonly FactorRange brightness = Around(brightness), contrast = Around(contrast), saturation = Around(saturation);
+    readonly ValueRange range = ValueRange.Of(range, nameof(ColorJitter)) is { Low: 0 } known ? known : throw new ArgumentOutOfRangeException(nameof(range), range, "ColorJitter: expected a range from 0.");
+    readonly double hue = hue is >= 0 and <= 0.5 ? hue : throw new ArgumentOutOfRangeException(nameof(hue), hue, "ColorJitter: expected 0 to 0.5.");
+    readonly RandomHue turn = new(hue, range, generator);
+
+    static FactorRange Around(double strength) => strength >= 0 && double.IsFinite(strength) ? (Math.Max(0, 1 - strength), 1 + strength) : throw new ArgumentOutOfRangeException(nameof(strength), strength, "ColorJitter: expected 0 or more.");
+
+    private protected override Tensor Change(Tensor x)
+    {
+        foreach (long which in Tensor.Permutation(4, Generator).ToArray<long>())
+            x = which switch
+            {
+                0 when brightness.High > 1 => range.Clip(x * Draw(x, brightness)),
+                1 when contrast.High > 1 => Blend(x, Images.Gray(x, nameof(ColorJitter)).Mean([1, 2, 3], keepDims: true), contrast),
+                2 when saturation.High > 1 => Blend(x, Images.Gray(x, nameof(ColorJitter)), saturation),
+                3 when hue > 0 => turn.Call(x),
+                _ => x,
+            };
+        return x;
+    }
+
+    Tensor Blend(Tensor x, Tensor other, FactorRange factor) => range.Clip((x - other) * Draw(x, factor) + other);
+
+    /// <inheritdoc/>
+    protected override string Details() => string.Create(CultureInfo.InvariantCulture, $"brightness {brightness}, contrast {contrast}, saturation {saturation}, hue {hue}");
+}
+
 /// <summary>Images with so many bits for each value: the range is cut into 2^bits steps, and each value falls to the beginning of its step. The same in training and in use.</summary>
 /// <param name="bits">1 to 8.</param>
 /// <param name="range">The values of images; 0 to 255 if left out.</param>

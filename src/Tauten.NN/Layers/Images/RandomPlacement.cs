@@ -49,20 +49,25 @@ public sealed class RandomFlip(FlipMode mode = FlipMode.Both, Generator? generat
 /// </code></example>
 public sealed class RandomCrop : RandomImageLayer
 {
-    readonly long height, width;
+    readonly long height, width, padding;
 
     /// <summary>A layer without parameters.</summary>
     /// <param name="height">The height of the window.</param>
     /// <param name="width">The width of the window.</param>
     /// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
-    /// <exception cref="ShapeException">A size is less than 1.</exception>
-    public RandomCrop(long height, long width, Generator? generator = null) : base(generator) =>
+    /// <param name="padding">In training, images are first surrounded by so many zeros.</param>
+    /// <exception cref="ShapeException">A size is less than 1, or the padding negative.</exception>
+    public RandomCrop(long height, long width, Generator? generator = null, long padding = 0) : base(generator)
+    {
         (this.height, this.width) = (Initial.Size(height, nameof(RandomCrop), nameof(height)), Initial.Size(width, nameof(RandomCrop), nameof(width)));
+        this.padding = padding >= 0 ? padding : throw new ShapeException($"RandomCrop: expected a padding of 0 or more. Received: {padding}.");
+    }
 
     private protected override Tensor Keep(Tensor x) => new Resizing(height, width, cropToAspectRatio: true).Call(x);
 
     private protected override Tensor Change(Tensor x)
     {
+        if (padding > 0) x = x.Pad([0, 0, padding, padding], [0, 0, padding, padding]);
         long rows = x.Shape[2].Value - height, columns = x.Shape[3].Value - width;
         if (rows < 0 || columns < 0) return Keep(x);
         return Window(Window(x, 2, rows, height), 3, columns, width);
@@ -78,7 +83,7 @@ public sealed class RandomCrop : RandomImageLayer
     }
 
     /// <inheritdoc/>
-    protected override string Details() => $"{height}, {width}";
+    protected override string Details() => $"{height}, {width}{(padding > 0 ? $", padding {padding}" : "")}";
 }
 
 /// <summary>Images moved by a random part of their height and width, each by itself, in training.</summary>
@@ -184,4 +189,43 @@ public sealed class RandomShear(
 
     /// <inheritdoc/>
     protected override string Details() => string.Create(CultureInfo.InvariantCulture, $"horizontal {horizontal}, vertical {vertical}");
+}
+
+/// <summary>
+/// Images turned, moved, scaled and slanted at once around their middle, each by itself, in training: the map of torchvision's RandomAffine, whose inverse tells where each point of the result comes from. Turning is clockwise.
+/// </summary>
+/// <param name="degrees">The angle.</param>
+/// <param name="down">The part of the height by which it is moved down, in whole elements.</param>
+/// <param name="right">The part of the width by which it is moved to the right, in whole elements.</param>
+/// <param name="scale">How many times as large it becomes; 1 if left out.</param>
+/// <param name="shear">The angle in degrees by which columns lean.</param>
+/// <param name="fill">What lies outside.</param>
+/// <param name="mode">How values between elements are found: linear or nearest.</param>
+/// <param name="value">The value outside, where it is constant.</param>
+/// <param name="generator">Where the randomness comes from; the default generator if left out.</param>
+/// <example><code>
+/// var turned = new RandomAffine(degrees: (90, 90));
+/// Console.WriteLine(turned.Call(Tensor.From([1f, 2, 3, 4], [1, 1, 2, 2])).Flatten(0, 2));
+/// // [[3, 1],
+/// //  [4, 2]]
+/// </code></example>
+public sealed class RandomAffine(
+    FactorRange degrees, FactorRange down = default, FactorRange right = default, FactorRange? scale = null, FactorRange shear = default, ImageFill fill = ImageFill.Constant,
+    InterpolationMode mode = InterpolationMode.Nearest, double value = 0, Generator? generator = null) : RandomAffineLayer(fill, mode, value, generator)
+{
+    readonly FactorRange degrees = degrees.Check(nameof(RandomAffine)), down = down.Check(nameof(RandomAffine), -1, 1), right = right.Check(nameof(RandomAffine), -1, 1);
+    readonly FactorRange scale = (scale ?? (1, 1)).Check(nameof(RandomAffine), double.Epsilon), shear = shear.Check(nameof(RandomAffine), -89, 89);
+
+    private protected override Tensor Change(Tensor x)
+    {
+        Tensor angle = Draw(x, degrees) * (Math.PI / 180), lean = (Draw(x, shear) * (Math.PI / 180)).Tan(), factor = Draw(x, scale);
+        Tensor moveRight = (Draw(x, right) * x.Shape[3].Value).Round(), moveDown = (Draw(x, down) * x.Shape[2].Value).Round();
+        // Rotation after shear: [cos, -cos lean - sin; sin, cos - sin lean], of which this is the inverse.
+        Tensor cos = angle.Cos(), sin = angle.Sin();
+        Tensor a = (cos - sin * lean) / factor, b = (cos * lean + sin) / factor, c = -sin / factor, d = cos / factor;
+        return Moved(x, a, b, c, d, right: -(a * moveRight + b * moveDown), down: -(c * moveRight + d * moveDown));
+    }
+
+    /// <inheritdoc/>
+    protected override string Details() => $"degrees {degrees}, down {down}, right {right}, scale {scale}, shear {shear}";
 }
