@@ -7,7 +7,7 @@ public sealed class TrainingStepTests
 {
     static readonly CompileOptions plain = new() { Check = false };
 
-    static Sequential Net() => new(new Linear(6, 16), new ReLU(), new BatchNorm1d(16), new Dropout(0.25), new Linear(16, 3));
+    static Sequential Net() => new(new Linear(6, 16), new ReLU(), new BatchNorm1d(16), new Dropout(0.25), new Linear(16, 12), new ReLU(), new Dropout(0.3), new Linear(12, 3));
 
     static (Tensor X, Tensor Y) Batch(int size, ulong seed)
     {

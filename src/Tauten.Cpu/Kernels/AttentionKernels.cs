@@ -108,8 +108,8 @@ static unsafe class AttentionKernels
     static void Drop<T>(ref AttentionOperands<T> x, double rate, Tensor key) where T : unmanaged
     {
         if (rate == 0) return;
-        var numbers = key.AsSpan<ulong>();
-        (x.Drops, x.Rate, x.Seed, x.Draw) = (true, rate, numbers[0], numbers[1]);
+        (x.Drops, x.Rate) = (true, rate);
+        (x.Seed, x.Draw) = RandomKernels.KeyOf(key);
     }
 
     static AttentionOperands<T> Operands<T>(Tensor q, byte* pq, long* oq, Tensor k, byte* pk, long* ok, Tensor v, byte* pv, long* ov, Tensor? mask, byte* pm, long* om, bool causal, double? scale)

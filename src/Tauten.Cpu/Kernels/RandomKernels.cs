@@ -11,19 +11,32 @@ static unsafe class RandomKernels
 
     public static void Dropout(Ops.Dropout op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
     {
-        var numbers = x[1].AsSpan<ulong>();
+        var (seed, draw) = KeyOf(x[1]);
         using var input = Wide.Input(x[0]);
         using var result = Wide.Output(y[0]);
         fixed (byte* px = &input.Tensor.First(), py = &result.Tensor.First())
-            DropoutLoop.Run(input.Tensor.DType, op.Rate, numbers[0], numbers[1], y[0].Shape.Count, px, py);
+            DropoutLoop.Run(input.Tensor.DType, op.Rate, seed, draw, y[0].Shape.Count, px, py);
         result.Store();
+    }
+
+    /// <summary>The two numbers of a key. Read where they lie: a kernel's tensors may hold others in the next run, and spans of a tensor are made once.</summary>
+    public static (ulong Seed, ulong Draw) KeyOf(Tensor key)
+    {
+        key = key.Contiguous();
+        fixed (byte* p = &key.First())
+        {
+            var numbers = (ulong*)p;
+            var read = (numbers[0], numbers[1]);
+            GC.KeepAlive(key);
+            return read;
+        }
     }
 
     static void Draw(Distribution distribution, Tensor key, Tensor y)
     {
-        var numbers = key.AsSpan<ulong>();
+        var (seed, draw) = KeyOf(key);
         using var made = Wide.Output(y);
-        fixed (byte* py = &made.Tensor.First()) PhiloxLoops.Run(distribution, y.DType, numbers[0], numbers[1], y.Shape.Count, py);
+        fixed (byte* py = &made.Tensor.First()) PhiloxLoops.Run(distribution, y.DType, seed, draw, y.Shape.Count, py);
         made.Store();
     }
 }
