@@ -57,7 +57,7 @@ public partial class SampleTests
         {
             using (Generator.Use(new Generator(1)))
                 Export(path, new Sequential(new Conv2d(3, 8, 3, stride: 4), new ReLU(), new Conv2d(8, 16, 3, stride: 2), new ReLU(), new AdaptiveAvgPool2d(1), new Flatten(), new Linear(16, 1000)), [1, 3, 96, 96]);
-            var (code, output, error) = Run("FineTune", folder, [path, "--steps", "60"]);
+            var (code, output, error) = Run("FineTune", folder, [path, "--steps", "300"]);
             Assert.Equal((0, ""), (code, error));
             double[] losses = [.. Numbers().Matches(output).Select(match => double.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture))];
             Assert.True(losses[^3..].Average() < 0.9 * losses[..3].Average(), output);
