@@ -52,7 +52,7 @@ static class WeightsFile
     public static T ReadFacts<T>(string path, string task, JsonTypeInfo<T> type) where T : class
     {
         CheckReadable(path, task);
-        Safetensors.Load(path, out var metadata);
+        var metadata = SafetensorsFile.Open(path).Metadata;
         if (!metadata.TryGetValue(Task, out string? found) || !metadata.TryGetValue(Facts, out string? facts)) throw new ModelFormatException($"{path} does not say how its weights are used. Expected a file of 'tauten train {task}'.");
         if (found != task) throw new ModelFormatException($"{path} is of 'tauten train {found}'. Expected one of 'tauten train {task}'.");
         try

@@ -37,7 +37,7 @@ public sealed partial class Trainer
         if (!(from > 0 && to > from && double.IsFinite(to))) throw new ArgumentOutOfRangeException(nameof(from), from, $"Trainer.FindLearningRate: expected rates that rise from above 0. Received: {from} to {to}.");
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 3);
         if (!(divergence > 1)) throw new ArgumentOutOfRangeException(nameof(divergence), divergence, "Expected a number above 1.");
-        var (rates, losses) = (new List<double>(), new List<double>());
+        var (rates, losses, smoothing) = (new List<double>(), new List<double>(), new LearningRateSearch.Smoothing());
         Try(data, batches =>
         {
             // Groups keep their ratio.
@@ -58,7 +58,7 @@ public sealed partial class Trainer
                 if (!double.IsFinite(loss)) break;
                 rates.Add(rate);
                 losses.Add(loss);
-                double smoothed = new LearningRateSearch(rates, losses).Smoothed[^1];
+                double smoothed = smoothing.Next(loss);
                 least = Math.Min(least, smoothed);
                 if (smoothed > divergence * least && i >= steps / 10) break;
             }
@@ -127,7 +127,7 @@ public sealed partial class Trainer
             if (first.MoveNext() && Module.NamedModules().Any(m => m.Module.Pending.Count > 0)) step.LearnSizes(first.Current);
         var weights = Module.State();
         var kept = Optimizers.Select(o => o.State()).ToList();
-        var (means, scale, modes) = (mean?.State(), scaler?.State(), Module.NamedModules().ToDictionary(m => m.Module, m => m.Module.IsTraining));
+        var (means, scale, modes) = (mean?.State(), scaler?.State(), Module.EvaluateAll());
         using var pass = data.Repeat().Iterate(new(Options.Seed));
         using var random = Generator.Use(new Generator(Options.Seed));
         try

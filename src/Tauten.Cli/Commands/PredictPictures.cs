@@ -29,13 +29,13 @@ sealed class PredictPictures : Command
     {
         string path = call.GetRequiredValue(file);
         var facts = WeightsFile.ReadFacts(path, task, FactsJson.Default.PictureFacts);
-        var net = WeightsFile.Load(path, PictureNets.Make(facts));
+        var (net, normalization) = (WeightsFile.Load(path, PictureNets.Make(facts)), PictureNets.Normalization(facts));
         using var untracked = Gradients.NoGrad();
         foreach (var some in call.GetRequiredValue(pictures).SelectMany(Find).Take(call.GetRequiredValue(count)).Chunk(BatchSize))
         {
             if (stop.IsCancellationRequested) return Tool.Interrupted;
             var pixels = Tensor.Stack([.. some.Select(picture => PictureNets.Sized(picture.Read(facts), facts.Side))], 0);
-            var (shares, classes) = net.Call(PictureNets.Normalized(pixels, facts.Mean, facts.Deviation)).Softmax(1).TopK(Math.Min(call.GetRequiredValue(top), facts.Classes.Length));
+            var (shares, classes) = net.Call(normalization.Call(pixels)).Softmax(1).TopK(Math.Min(call.GetRequiredValue(top), facts.Classes.Length));
             for (int i = 0; i < some.Length; i++)
             {
                 var words = classes[i].ToArray<long>().Zip(shares[i].ToArray<float>(), (c, p) => string.Create(CultureInfo.InvariantCulture, $"{facts.Classes[c]}  {p:P1}"));

@@ -45,7 +45,8 @@ abstract class PictureTask(string name, string description, int epochs, int batc
     /// <summary>The recipe that all such tasks have in common. Training pictures are changed by a layer, differently each time, batch by batch.</summary>
     protected static Recipe Recipe(TaskSettings settings, PictureFacts facts, Dataset<Sample> batches, long count, Dataset<Sample> test, Module<Tensor, Tensor>? change, double labelSmoothing)
     {
-        Sample Scale(Sample batch) => batch.WithInput(PictureNets.Normalized(batch.Input, facts.Mean, facts.Deviation));
+        var normalization = PictureNets.Normalization(facts);
+        Sample Scale(Sample batch) => batch.WithInput(normalization.Call(batch.Input));
         var train = batches.Map(batch => Scale(change is null ? batch : batch.WithInput(change.Call(batch.Input))), settings.Workers).Prefetch();
         return new(PictureNets.Make(facts), train, count, test.Map(Scale), new CrossEntropyLoss(labelSmoothing: labelSmoothing), [new Accuracy()], "images", "accuracy")
         {

@@ -22,8 +22,8 @@ static class PictureNets
         ? pixels
         : pixels.Unsqueeze(0).To(DType.Float32).Interpolate([side, side], InterpolationMode.Linear, antialias: true).Round().Clamp(0, 255).Squeeze(0).To(DType.UInt8);
 
-    /// <summary>Pixels as the net takes them.</summary>
-    public static Tensor Normalized(Tensor pixels, float[] mean, float[] deviation) => new ImageNormalization(mean, deviation).Call(pixels);
+    /// <summary>What brings pixels to what the net takes.</summary>
+    public static ImageNormalization Normalization(PictureFacts facts) => new(facts.Mean, facts.Deviation);
 }
 
 /// <summary>

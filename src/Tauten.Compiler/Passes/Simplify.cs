@@ -44,7 +44,11 @@ static class Simplify
         int along = -1;
         var parts = new SortedList<long, Tensor>();
         var sum = Spec(x[0]).Shape;
-        if (!Collect(x[0]) || !Collect(x[1])) return null;
+        // Terms of both sides first: most sums are refused at one of them, however deep the other is.
+        var sums = new Stack<Node>();
+        if (!Take(x[0]) || !Take(x[1])) return null;
+        while (sums.TryPop(out var inner))
+            if (!Take(Input(inner)) || !Take(Input(inner, 1))) return null;
         long end = 0;
         foreach (var (start, part) in parts)
         {
@@ -53,11 +57,15 @@ static class Simplify
         }
         return sum[along].IsKnown && sum[along].Value == end ? Dispatch.Run(new Concat(along), [.. parts.Values]) : null;
 
-        bool Collect(Value term)
+        bool Take(Value term)
         {
             if (!term.IsSymbolic || !Spec(term).Shape.Equals(sum)) return false;
             var node = term.Node;
-            if (node.Op is Add) return Collect(Input(node)) && Collect(Input(node, 1));
+            if (node.Op is Add)
+            {
+                sums.Push(node);
+                return true;
+            }
             if (node.Op is not SliceUpdate { Starts.IsKnown: true } update || update.Steps.Any(step => step != 1) || !IsScalar(Input(node), 0)) return false;
             var part = Input(node, 1);
             int axis = -1;

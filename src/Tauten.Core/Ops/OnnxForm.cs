@@ -47,8 +47,8 @@ sealed class OnnxForm
     /// <summary>An input of the op.</summary>
     public static OnnxForm X(int input = 0) => new() { Input = input };
 
-    /// <summary>Inputs of the op, from one to the last.</summary>
-    public static OnnxForm[] Range(int first, int count) => [.. Enumerable.Range(first, Math.Max(0, count - first)).Select(X)];
+    /// <summary>Inputs of the op, from one up to another.</summary>
+    public static OnnxForm[] Range(int first, int end) => [.. Enumerable.Range(first, Math.Max(0, end - first)).Select(X)];
 
     /// <summary>What a graph gives first, whose nodes stand among the others.</summary>
     public static OnnxForm Of(Graph graph, OnnxForm[] inputs) => new() { Part = new(graph, 0, inputs) };

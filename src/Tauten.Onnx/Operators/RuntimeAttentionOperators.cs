@@ -65,14 +65,8 @@ static class RuntimeAttentionOperators
         return AttentionOperators.Turned(x, cos.To(x.DType), sin.To(x.DType), c.Flag("rotary_interleaved"));
     }
 
-    static OnnxValue?[] QuantizedAttention(Call c)
-    {
-        Tensor x = c[0].To(DType.Int32), weight = c[1].To(DType.Int32);
-        if (c.Optional(6) is { } zero) x -= zero.To(DType.Int32);
-        if (c.Optional(7) is { } other) weight -= other.To(DType.Int32);
-        var all = x.MatMul(weight).To(c[2].DType) * (c[3] * c[4]) + c[2];
-        return AttentionOperators.OfProjections(c, all, mask: 5, past: 8, bias: -1);
-    }
+    static OnnxValue?[] QuantizedAttention(Call c) =>
+        AttentionOperators.OfProjections(c, RuntimeOperators.Scaled(c[0], c[1], c[3], c[4], c.Optional(6), c.Optional(7), c[2]), mask: 5, past: 8, bias: -1);
 
     // Raffel et al.: "Exploring the Limits of Transfer Learning with a Unified Text-to-Text Transformer", 2020: near distances have a bias each, far ones share them by logarithm.
     static Tensor RelativePositionBias(Call c)

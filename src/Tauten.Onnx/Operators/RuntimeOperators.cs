@@ -35,7 +35,7 @@ static class RuntimeOperators
         Of("GridSample", 1, c => OperatorTable.Find("", "GridSample", 16).Run(c)),
         Of("GroupNorm", 1, c => GroupNorm(c, c[0])),
         Of("Inverse", 1, c => Linalg.Inv(c[0])),
-        Of("MatMulIntegerToFloat", 1, c => Scaled(c, c[0], c[1], c[2], c[3], c.Optional(4), c.Optional(5), c.Optional(6))),
+        Of("MatMulIntegerToFloat", 1, c => Scaled(c[0], c[1], c[2], c[3], c.Optional(4), c.Optional(5), c.Optional(6))),
         Of("NhwcMaxPool", 1, c => OperatorTable.Find("", "MaxPool", 12).Run(new Call(c.Node, [c[0].MoveAxis(-1, 1)], c.Interpreter))[0]!.AsTensor().MoveAxis(1, -1)),
         Of("Pad", 1, c => PaddingOperators.Padded(c, c.Longs(1), c.Optional(2))),
         Of("QEmbedLayerNormalization", 1, QuantizedEmbedLayerNormalization),
@@ -170,11 +170,7 @@ static class RuntimeOperators
     // Tables of bytes, each with its scale and zero point.
     static OnnxValue?[] QuantizedEmbedLayerNormalization(Call c)
     {
-        var ids = c[0];
-        var sum = Table(2).IndexSelect(0, ids) + Table(3).IndexSelect(0, Tensor.Arange(0, ids.Shape[1], DType.Int64));
-        if (c.Has(1) && c.Has(4)) sum += Table(4).IndexSelect(0, c[1]);
-        var counts = c.Optional(7)?.Sum(1).To(DType.Int32) ?? Tensor.Zeros([ids.Shape[0]], DType.Int32);
-        return [sum.LayerNorm(1, Table(5), Table(6), c.Float("epsilon", 1e-12f)), counts];
+        return Embedded(c, Table, null)[..2];
 
         Tensor Table(int input)
         {
@@ -184,15 +180,16 @@ static class RuntimeOperators
         }
     }
 
-    static OnnxValue?[] EmbedLayerNormalization(Call c)
+    static OnnxValue?[] EmbedLayerNormalization(Call c) => Embedded(c, input => c[input], c.Optional(8));
+
+    /// <summary>Rows of tables for words, places and segments, added up and normalized; how many words of each text a mask shows; and the sums.</summary>
+    static OnnxValue?[] Embedded(Call c, Func<int, Tensor> table, Tensor? places)
     {
         var ids = c[0];
-        var sum = c[2].IndexSelect(0, ids);
-        sum += c[3].IndexSelect(0, c.Optional(8) ?? Tensor.Arange(0, ids.Shape[1], DType.Int64));
-        if (c.Has(1) && c.Has(4)) sum += c[4].IndexSelect(0, c[1]);
-        var y = sum.LayerNorm(1, c[5], c[6], c.Float("epsilon", 1e-12f));
+        var sum = table(2).IndexSelect(0, ids) + table(3).IndexSelect(0, places ?? Tensor.Arange(0, ids.Shape[1], DType.Int64));
+        if (c.Has(1) && c.Has(4)) sum += table(4).IndexSelect(0, c[1]);
         var counts = c.Optional(7)?.Sum(1).To(DType.Int32) ?? Tensor.Zeros([ids.Shape[0]], DType.Int32);
-        return [y, counts, sum];
+        return [sum.LayerNorm(1, table(5), table(6), c.Float("epsilon", 1e-12f)), counts, sum];
     }
 
     /// <summary>A quantized input with its scale and zero point behind it, as real numbers.</summary>
@@ -215,19 +212,19 @@ static class RuntimeOperators
     }
 
     /// <summary>An integer product as real numbers.</summary>
-    static Tensor Scaled(Call c, Tensor a, Tensor b, Tensor aScale, Tensor bScale, Tensor? aZero, Tensor? bZero, Tensor? bias)
+    internal static Tensor Scaled(Tensor a, Tensor b, Tensor aScale, Tensor bScale, Tensor? aZero, Tensor? bZero, Tensor? bias)
     {
         Tensor x = a.To(DType.Int32), y = b.To(DType.Int32);
         if (aZero is not null) x -= aZero.To(DType.Int32);
         if (bZero is not null) y -= bZero.To(DType.Int32);
-        var product = x.MatMul(y).To(DType.Float32) * (aScale * bScale);
+        var product = x.MatMul(y).To(aScale.DType) * (aScale * bScale);
         return bias is null ? product : product + bias;
     }
 
     static Tensor DynamicQuantizeMatMul(Call c)
     {
         var (numbers, step, zero) = QuantizationOperators.Dynamic(c[0]);
-        return Scaled(c, numbers, c[1], step, c[2], zero, c.Optional(3), c.Optional(4));
+        return Scaled(numbers, c[1], step, c[2], zero, c.Optional(3), c.Optional(4));
     }
 
     // Inputs and states are rounded to as many steps as a byte has, each time over their own range.

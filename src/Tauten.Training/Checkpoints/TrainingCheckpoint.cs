@@ -109,6 +109,7 @@ static class TrainingCheckpoint
     /// <summary>Hands on what is written, keeps the check of it, and finds the place of the check in the header.</summary>
     sealed class CheckingStream(Stream inner) : Stream
     {
+        static readonly byte[] open = Entry(NoCheck);
         uint crc = uint.MaxValue;
         long written;
 
@@ -132,8 +133,7 @@ static class TrainingCheckpoint
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
-            byte[] entry = Entry(NoCheck);
-            if (Place == 0 && buffer.IndexOf(entry) is >= 0 and var at) Place = written + at + entry.Length - NoCheck.Length - 1;
+            if (Place == 0 && buffer.IndexOf(open) is >= 0 and var at) Place = written + at + open.Length - NoCheck.Length - 1;
             crc = Crc32C.Continue(crc, buffer);
             inner.Write(buffer);
             written += buffer.Length;

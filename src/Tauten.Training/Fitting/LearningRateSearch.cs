@@ -55,14 +55,21 @@ public sealed record LearningRateSearch(IReadOnlyList<double> Rates, IReadOnlyLi
 
     static double[] Smooth(IReadOnlyList<double> losses)
     {
-        var smooth = new double[losses.Count];
-        double mean = 0, weight = 0;
-        for (int i = 0; i < smooth.Length; i++)
+        var smoothing = new Smoothing();
+        return [.. losses.Select(smoothing.Next)];
+    }
+
+    /// <summary>Smooths losses one by one.</summary>
+    internal sealed class Smoothing
+    {
+        double mean, weight;
+
+        /// <summary>The smoothed loss after one more.</summary>
+        public double Next(double loss)
         {
-            (mean, weight) = (Kept * mean + (1 - Kept) * losses[i], Kept * weight + 1 - Kept);
-            smooth[i] = mean / weight;
+            (mean, weight) = (Kept * mean + (1 - Kept) * loss, Kept * weight + 1 - Kept);
+            return mean / weight;
         }
-        return smooth;
     }
 
     /// <summary>Writes the picture to a file.</summary>
