@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 namespace Tauten.Cpu;
 
 /// <summary>
-/// The threads behind <see cref="Workers"/>. One call at a time is published as a job; threads join it while it is open and claim chunks from a counter.
+/// The threads behind <see cref="Workers"/>. One call at a time is published as a job; threads join it while it is open and claim chunks. Each has a range of
+/// neighbouring chunks of its own, the same part of every call: what a thread wrote in one call is then mostly still in its caches when it comes to it in the
+/// next. A thread whose range is done takes from those of others, so a late or slow one holds nobody up.
 /// The caller closes the job when no chunk is left and waits for those that joined, so that a thread that wakes late never touches a struct that is gone.
 /// </summary>
 internal sealed unsafe class WorkerPool
@@ -18,26 +20,34 @@ internal sealed unsafe class WorkerPool
     private readonly WorkerThread?[] threads = new WorkerThread?[MaximumThreads];
     private readonly Lock starting = new();
     private readonly object left = new();
+    private Range[] ranges = [];
     private Shared shared;
 
     private delegate*<byte*, int, void> run;
     private byte* body;
-    private int chunks;
     private int helpers;
     private ExceptionDispatchInfo? failure;
 
     /// <summary>What all threads write, each on cache lines of its own (two, because processors fetch lines in pairs).</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 512)]
+    [StructLayout(LayoutKind.Explicit, Size = 384)]
     private struct Shared
     {
         /// <summary>1 while a call has the pool.</summary>
         [FieldOffset(128)] public int Taken;
 
-        /// <summary>The next chunk that nobody has claimed.</summary>
-        [FieldOffset(256)] public int Next;
-
         /// <summary><see cref="Open"/> plus the number of threads inside the job.</summary>
-        [FieldOffset(384)] public int State;
+        [FieldOffset(256)] public int State;
+    }
+
+    /// <summary>The chunks that one thread begins with, on cache lines of its own.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct Range
+    {
+        /// <summary>The next chunk that nobody has claimed.</summary>
+        [FieldOffset(128)] public int Next;
+
+        /// <summary>The end of the range.</summary>
+        [FieldOffset(132)] public int End;
     }
 
     /// <summary>Takes the pool for one call of <see cref="Run"/>, which gives it back; false when it is in use.</summary>
@@ -48,12 +58,17 @@ internal sealed unsafe class WorkerPool
     {
         run = runChunk;
         body = place;
-        chunks = chunkCount;
         helpers = threadCount - 1;
-        shared.Next = 0;
+        if (ranges.Length < threadCount)
+            ranges = new Range[threadCount];
+        for (int thread = 0; thread < threadCount; thread++)
+        {
+            ranges[thread].Next = (int)((long)chunkCount * thread / threadCount);
+            ranges[thread].End = (int)((long)chunkCount * (thread + 1) / threadCount);
+        }
         Interlocked.Exchange(ref shared.State, Open);
         Wake(0);
-        Claim();
+        Claim(0);
         Interlocked.And(ref shared.State, ~Open);
         WaitUntilLeft();
         var thrown = failure;
@@ -99,7 +114,7 @@ internal sealed unsafe class WorkerPool
         {
             Wake(2 * helper + 1);
             Wake(2 * helper + 2);
-            Claim();
+            Claim(helper + 1);
         }
         if (Interlocked.Decrement(ref shared.State) == 0)
         {
@@ -108,22 +123,33 @@ internal sealed unsafe class WorkerPool
         }
     }
 
-    /// <summary>Claims and runs chunks until none is left. An exception is kept for the caller; the thread goes on.</summary>
-    private void Claim()
+    /// <summary>Claims and runs the chunks of the range of <paramref name="thread"/>, then those that are left of others'.</summary>
+    private void Claim(int thread)
     {
-        while (true)
+        int count = helpers + 1;
+        for (int turn = 0; turn < count; turn++)
         {
-            int chunk = Interlocked.Increment(ref shared.Next) - 1;
-            if (chunk >= chunks)
-                return;
-            try
+            ref var range = ref ranges[thread];
+            while (Volatile.Read(ref range.Next) < range.End)
             {
-                run(body, chunk);
+                int chunk = Interlocked.Increment(ref range.Next) - 1;
+                if (chunk < range.End)
+                    RunChunk(chunk);
             }
-            catch (Exception e)
-            {
-                Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(e), null);
-            }
+            thread = thread + 1 < count ? thread + 1 : 0;
+        }
+    }
+
+    /// <summary>Runs a chunk. An exception is kept for the caller; the thread goes on.</summary>
+    private void RunChunk(int chunk)
+    {
+        try
+        {
+            run(body, chunk);
+        }
+        catch (Exception e)
+        {
+            Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(e), null);
         }
     }
 

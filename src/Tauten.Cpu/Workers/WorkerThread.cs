@@ -51,23 +51,29 @@ internal sealed class WorkerThread
     }
 }
 
-/// <summary>Waiting for a few microseconds without giving up the processor: shorter than what parking a thread costs.</summary>
+/// <summary>Waiting for some tens of microseconds without parking the thread, which costs about as much; other threads that need the processor get it.</summary>
 internal static class Spin
 {
     /// <summary>
     /// Rounds of a wait, about 40 ns each by the runtime's calibration. Long enough for the time between two operations of a program,
-    /// short enough to be nothing when other threads need the processor.
+    /// short enough to be nothing beside what runs that long.
     /// </summary>
-    private const int Rounds = 200;
+    private const int Rounds = 800;
+
+    /// <summary>After this many rounds another thread that is ready may run.</summary>
+    private const int RoundsBetweenYields = 64;
 
     /// <summary>Whether <paramref name="place"/> becomes <paramref name="value"/> within the spin.</summary>
     public static bool Until(ref int place, int value)
     {
-        for (int round = 0; round < Rounds; round++)
+        for (int round = 1; round <= Rounds; round++)
         {
             if (Volatile.Read(ref place) == value)
                 return true;
-            Thread.SpinWait(1);
+            if (round % RoundsBetweenYields == 0)
+                Thread.Yield();
+            else
+                Thread.SpinWait(1);
         }
         return false;
     }
