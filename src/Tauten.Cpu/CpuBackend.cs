@@ -62,6 +62,11 @@ public sealed class CpuBackend : Backend
     internal override bool Anchors(Ops.Op op, ReadOnlySpan<TensorSpec> x) => Fusion is { Engine: not FusionForm.Off } && Kernels.Source(op) is AnchorKernel { Pays: true } && AnchorKernel.Takes(x[0].DType);
 
     /// <inheritdoc/>
+    internal override bool TakesChannelsLast(Ops.Convolution op, TensorSpec x, TensorSpec weight) =>
+        Kernels.Source<Ops.ChannelsLastConvolution>() is AnchorKernel && AnchorKernel.Takes(x.DType) && x.Shape.Skip(1).All(dim => dim.IsKnown) && weight.Shape.IsKnown
+        && ConvolutionAlgorithms.TakesChannelsLast(ConvolutionKernels.ShapeOf(op, [1, .. x.Shape.Skip(1)], weight.Shape));
+
+    /// <inheritdoc/>
     internal override bool Fuses(Graph body) => Fusion?.Find(body) is not null;
 
     /// <inheritdoc/>

@@ -183,6 +183,7 @@ static unsafe class CpuKernels
         .Add<Ops.ScaledDotProductAttentionGradient>(AttentionKernels.Gradient)
         .Add<Ops.MatMulInteger>(MatMulIntegerKernel.Run)
         .Add<Ops.Convolution>(new AnchorKernel<Ops.Convolution>(ConvolutionKernels.Forward, pays: false))
+        .Add<Ops.ChannelsLastConvolution>(new AnchorKernel<Ops.ChannelsLastConvolution>(ConvolutionKernels.ChannelsLast, pays: true))
         .Add<Ops.ConvolutionInputGradient>(ConvolutionKernels.InputGradient)
         .Add<Ops.ConvolutionWeightGradient>(ConvolutionKernels.WeightGradient)
 

@@ -180,7 +180,7 @@ public sealed class ConvolutionTests
             }
         }
 
-        /// <summary>The convolution and its two gradients.</summary>
+        /// <summary>The convolution, its two gradients, and the convolution of channels that lie side by side.</summary>
         public Tensor[] Run(DType dtype, Backend backend)
         {
             using var scope = Backends.Use(backend);
@@ -193,8 +193,13 @@ public sealed class ConvolutionTests
                 Dispatch.Run(op, input, filter),
                 Dispatch.Run(new ConvolutionInputGradient(inputShape, op), arriving, filter),
                 Dispatch.Run(new ConvolutionWeightGradient(weightShape, op), input, arriving),
+                ChannelsFirst(Dispatch.Run(new ChannelsLastConvolution(op), ChannelsLast(input), filter)),
             ];
         }
+
+        static Tensor ChannelsLast(Tensor x) => x.Permute(0, 2, 3, 1).Contiguous();
+
+        static Tensor ChannelsFirst(Tensor x) => x.Permute(0, 3, 1, 2).Contiguous();
 
         /// <summary>The sizes as kernels take them.</summary>
         public ConvolutionShape Shape => ConvolutionKernels.ShapeOf(new([stride, stride], [padding, padding, padding, padding], [dilation, dilation], groups), [batch, channels, height, width], [outputs, channels / groups, window, window]);
@@ -213,18 +218,23 @@ public sealed class ConvolutionTests
             var body = Graph.Capture(t => [(Dispatch.Run(op, t[0], t[1]) * t[2].Reshape(along) + t[3].Reshape(along) + t[4]).Clamp(-0.5, 0.75)], Dispatch.SpecsOf(operands)).Lower(o => Trial.Cpu.Kernels.Ops.Contains(o.GetType()));
             Assert.True(Trial.Cpu.Fuses(body), $"{how}\n{body.Print()}");
             Assert.True(Trial.Differs(Dispatch.RunAll(new Fused(body), operands), body.Run(operands)) is not { } difference, $"{how}: {Trial.Differs(Dispatch.RunAll(new Fused(body), operands), body.Run(operands))}");
+            operands = [ChannelsLast(input), filter, bias, scale, ChannelsLast(residual)];
+            body = Graph.Capture(t => [(Dispatch.Run(new ChannelsLastConvolution(op), t[0], t[1], t[2]) * t[3] + t[4]).Clamp(-0.5, 0.75)], Dispatch.SpecsOf(operands)).Lower(o => Trial.Cpu.Kernels.Ops.Contains(o.GetType()));
+            Assert.True(Trial.Cpu.Fuses(body), $"{how}\n{body.Print()}");
+            string? last = Trial.Differs(Dispatch.RunAll(new Fused(body), operands), body.Run(operands));
+            Assert.True(last is null, $"{how}, channels last: {last}");
         }
 
         /// <summary>Compares, relative to the largest value.</summary>
         public void Check(DType dtype, string how)
         {
             var results = Run(dtype, Trial.Cpu);
-            double[][] expected = [y, xGradient, weightGradient];
-            for (int i = 0; i < 3; i++)
+            double[][] expected = [y, xGradient, weightGradient, y];
+            for (int i = 0; i < expected.Length; i++)
             {
                 var values = results[i].To(DType.Float64).ToArray<double>();
                 double largest = expected[i].Max(Math.Abs), error = values.Zip(expected[i], (a, b) => Math.Abs(a - b)).Max();
-                Assert.True(error <= largest * (dtype == DType.Float32 ? 5e-6 : 1e-13), $"{new[] { "forward", "input", "weight" }[i]}, {how}: the error is {error / largest:E1} of the largest value.");
+                Assert.True(error <= largest * (dtype == DType.Float32 ? 5e-6 : 1e-13), $"{new[] { "forward", "input", "weight", "channels last" }[i]}, {how}: the error is {error / largest:E1} of the largest value.");
             }
         }
     }

@@ -11,7 +11,8 @@ sealed class FoldNormalization(Graph graph)
 {
     Dictionary<(Node, int), int>? reads;           // counted when the first normalization is met: most graphs have none
 
-    static Dictionary<(Node, int), int> Reads(Graph graph)
+    /// <summary>How often each value is read.</summary>
+    public static Dictionary<(Node, int), int> Reads(Graph graph)
     {
         var reads = new Dictionary<(Node, int), int>();
         foreach (var node in graph.Nodes)
@@ -63,5 +64,5 @@ sealed class FoldNormalization(Graph graph)
     Tensor? Known(Node node, int input) => graph.ConstantNodes.GetValueOrDefault(node.Input(input)) is { IsSymbolic: false } value ? value : null;
 
     /// <summary>One number for each channel, the same for all pixels.</summary>
-    static bool IsOfChannels(Tensor bias, Shape result) => bias.Rank >= result.Rank - 1 && bias.Shape[^(result.Rank - 1)] == result[1] && bias.Count == result[1].Value;
+    public static bool IsOfChannels(Tensor bias, Shape result) => bias.Rank >= result.Rank - 1 && bias.Shape[^(result.Rank - 1)] == result[1] && bias.Count == result[1].Value;
 }

@@ -13,6 +13,6 @@ static class Pipeline
         var normalization = new FoldNormalization(graph);
         // One walk: what one rule leaves is simple enough for the next.
         graph = graph.Rewrite((node, op, x) => FoldConstants.Rule(op, x) ?? Simplify.Rule(op, x) ?? normalization.Rule(node, op, x) ?? merge.Rule(op, x));
-        return Fuse.Run(graph, backend);
+        return Fuse.Run(ChooseLayout.Run(graph, backend), backend);
     }
 }

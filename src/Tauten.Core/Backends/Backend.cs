@@ -26,6 +26,9 @@ public abstract class Backend
     /// <summary>Whether the body of a <see cref="Fused"/> op may begin with an op with inputs of these specs: what follows is done to its result while that is in a cache.</summary>
     internal virtual bool Anchors(Op op, ReadOnlySpan<TensorSpec> x) => false;
 
+    /// <summary>Whether a convolution of images and a weight of these specs is better done as a <see cref="ChannelsLastConvolution"/>, where the images lie so already.</summary>
+    internal virtual bool TakesChannelsLast(Convolution op, TensorSpec x, TensorSpec weight) => false;
+
     /// <summary>Whether this backend runs a <see cref="Fused"/> op of this body as one kernel; where not, it is expanded.</summary>
     internal virtual bool Fuses(Graph body) => false;
 

@@ -17,6 +17,22 @@ static unsafe class ConvolutionKernels
         result.Store();
     }
 
+    public static void ChannelsLast(Ops.ChannelsLastConvolution op, ReadOnlySpan<Tensor> x, Tensor y, void* loop)
+    {
+        var image = x[0].Shape;
+        var shape = ShapeOf(op.Plain, [image[0], image[^1], .. image.Skip(1).SkipLast(1)], x[1].Shape);
+        using var input = Wide.Input(x[0]);
+        using var window = Wide.Input(x[1]);
+        using var bias = x.Length == 3 ? Wide.Input(x[2]) : default;
+        using var result = Wide.Output(y);
+        fixed (byte* px = &input.Tensor.First(), pw = &window.Tensor.First(), pb = &(x.Length == 3 ? ref bias.Tensor.First() : ref System.Runtime.CompilerServices.Unsafe.NullRef<byte>()), py = &result.Tensor.First())
+        {
+            if (y.DType == DType.Float64) Convolutions.ChannelsLast(shape, (double*)px, KernelWeight<double>.Of(window.Tensor, (double*)pw), (double*)pb, (double*)py, FusedLoop.Behind<double>(loop));
+            else Convolutions.ChannelsLast(shape, (float*)px, KernelWeight<float>.Of(window.Tensor, (float*)pw), (float*)pb, (float*)py, FusedLoop.Behind<float>(loop));
+        }
+        result.Store();
+    }
+
     public static void InputGradient(Ops.ConvolutionInputGradient op, ReadOnlySpan<Tensor> x, Span<Tensor> y) =>
         Run(ShapeOf(op.Forward, op.Input, x[1].Shape), x[0], x[1], y[0], &Convolutions.InputGradient<float>, &Convolutions.InputGradient<double>);
 

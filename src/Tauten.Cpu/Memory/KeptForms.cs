@@ -20,6 +20,12 @@ internal enum FormKind
 
     /// <summary>Transformed windows, for <see cref="WinogradConvolution{V, T}"/>.</summary>
     Winograd,
+
+    /// <summary>Panels of a weight, for <see cref="PixelProduct{V, T}"/>.</summary>
+    Panels,
+
+    /// <summary>Windows whose channels lie side by side, for <see cref="DepthwisePixels{V, T}"/>.</summary>
+    Taps,
 }
 
 /// <summary>What kernels have made of a tensor that never changes, such as the weight of a loaded model: made at the first call, and read by all others.</summary>

@@ -103,6 +103,9 @@ static class ContractionCases
         yield return Make<ConvolutionInputGradient>(t => [Dispatch.Run(new ConvolutionInputGradient(t[0].Shape, op), t[1], t[2])], new Input(x, finite), new Input(output, finite), new Input(weight, finite));
         yield return Make<ConvolutionWeightGradient>(t => [Dispatch.Run(new ConvolutionWeightGradient(t[2].Shape, op), t[0], t[1])], new Input(x, finite), new Input(output, finite), new Input(weight, finite));
 
+        Input last = new([x[0], .. x.Skip(2), x[1]]);
+        yield return Make<ChannelsLastConvolution>(t => [Dispatch.Run(new ChannelsLastConvolution(op), t[0], t[1], t[2])], last, new Input(weight, finite), new Input([weight[0]], finite));
+
         OpCase Make<TOp>(Func<Tensor[], Tensor[]> f, params Input[] inputs) where TOp : Op =>
             new(typeof(TOp), name, f, inputs)
             {

@@ -18,6 +18,7 @@ static partial class OpChecks
     {
         ["Alias"] = "reverse walks, where an input occurs twice",
         ["ConvolutionWeightGradient"] = "the gradient of Convolution",
+        ["ChannelsLastConvolution"] = "compilers, where it is faster",
         ["SoftmaxGradient"] = "the gradient of Softmax",
         ["LogSoftmaxGradient"] = "the gradient of LogSoftmax",
         ["LayerNormGradient"] = "the gradient of LayerNorm",

@@ -15,6 +15,7 @@ public static class RuleProbe
         [[2, 3, 8, 8], [2, 3, 2]], [[2, 3, 8, 8], [2, 4, 5, 2]], [[2, 3, 8, 8], [2, 4, 5, 2], [2, 3, 4, 5]], [[2, 3], [2, 3], [2, 3]], [[5, 4], [3, 4], [3]], [[2, 3], [3], [3]], [[2, 3, 8, 8], [3], [3]], [[2, 3], [2, 3], [2, 3], [2, 3], [2], [2]], [[2, 3], [2, 3], [2, 3], [2, 3]], [[2, 3, 8, 8], [3], [3], [3], [3]],
         [[2, 3, 8], [8, 2], [3, 2], [3, 2]], [[2, 3, 2], [3, 2], [3, 2], [8, 2], [3, 2], [3, 2], [2, 3, 2], [2, 3, 8], [2, 3, 2]],
         [[2, 3, 6], [6, 2], [3, 2]], [[2, 3, 2], [3, 2], [6, 2], [3, 2], [2, 3, 2], [2, 3, 8]], [[2, 3, 2], [2, 2], [3, 2]], [[2, 3, 2], [3, 2], [2, 2], [3, 2], [2, 3, 2]],
+        [["batch", 8, 9, 3], [4, 3, 2, 2]], [[2, 8, 9, 3], [4, 3, 2, 2], [4]],
     ];
 
     /// <summary>Sentences about ops whose rule and expansion disagree.</summary>
@@ -116,6 +117,7 @@ public static class RuleProbe
         if (type == typeof(DType)) return variant == 0 ? DType.Float32 : DType.Float64;
         if (type == typeof(Graph)) return Graph.Capture(x => (x * 2).Sum(0), new TensorSpec(DType.Float32, [2, 3]));
         if (type == typeof(GridSample)) return new GridSample(InterpolationMode.Linear, GridPadding.Zeros, variant == 1);
+        if (type == typeof(Convolution)) return new Convolution([2, 1], [1, 0, variant, 0], [1, 2], 1);
         if (type == typeof(CompositeOp)) return new Softmax(0);
         if (type == typeof(Func<Backward, Tensor?[]>)) return (Backward b) => (Tensor?[])[b.Grad];
         throw new NotSupportedException($"RuleProbe.cs has no sample of {type.Name}.");

@@ -45,6 +45,9 @@ internal static class ConvolutionAlgorithms
     /// <summary>The algorithm for a convolution.</summary>
     public static ConvolutionAlgorithm ForOutput(in ConvolutionShape shape) => Special(shape) ?? (HasManyChannels(shape) ? ConvolutionAlgorithm.ChannelsLast : ConvolutionAlgorithm.Windows);
 
+    /// <summary>Whether images whose channels lie side by side are better.</summary>
+    public static bool TakesChannelsLast(in ConvolutionShape shape) => ForOutput(shape) != ConvolutionAlgorithm.Winograd;
+
     /// <summary>The algorithm for the gradient with respect to the input.</summary>
     public static ConvolutionAlgorithm ForInputGradient(in ConvolutionShape shape)
     {

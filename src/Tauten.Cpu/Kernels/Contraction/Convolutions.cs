@@ -27,6 +27,31 @@ internal static unsafe class Convolutions
         }
     }
 
+    /// <summary>y = x * w + bias, and what follows, for images whose channels lie side by side: x [Batch, Input, InChannels], y [Batch, Output, OutChannels]; no bias for null.</summary>
+    public static void ChannelsLast<T>(in ConvolutionShape shape, T* x, KernelWeight<T> weight, T* bias, T* y, in ProductEpilogue<T> epilogue) where T : unmanaged, INumberBase<T>
+    {
+        if (shape.OutputElements == 0)
+            return;
+        switch (CpuInstructions.Level)
+        {
+            case InstructionLevel.Avx512: ChannelsLast<V512<T>, T>(shape, x, weight, bias, y, epilogue); break;
+            case InstructionLevel.Avx2: ChannelsLast<V256<T>, T>(shape, x, weight, bias, y, epilogue); break;
+            default: ChannelsLast<V128<T>, T>(shape, x, weight, bias, y, epilogue); break;
+        }
+    }
+
+    private static void ChannelsLast<V, T>(in ConvolutionShape shape, T* x, KernelWeight<T> weight, T* bias, T* y, in ProductEpilogue<T> epilogue)
+        where V : unmanaged, ISimd<V, T>
+        where T : unmanaged, INumberBase<T>
+    {
+        switch (ConvolutionAlgorithms.ForOutput(shape))
+        {
+            case ConvolutionAlgorithm.Depthwise: DepthwisePixels<V, T>.Run(shape, x, weight, bias, y, epilogue); break;
+            case ConvolutionAlgorithm.Winograd: WinogradConvolution<V, T>.RunChannelsLast(shape, x, weight, bias, y, epilogue); break;
+            default: PixelProduct<V, T>.Run(shape, x, weight, bias, y, epilogue); break;
+        }
+    }
+
     /// <summary>The gradient with respect to x, from the one with respect to y.</summary>
     public static void InputGradient<T>(in ConvolutionShape shape, T* yGradient, T* weight, T* xGradient) where T : unmanaged, INumberBase<T>
     {

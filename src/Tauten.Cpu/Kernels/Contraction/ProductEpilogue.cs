@@ -35,6 +35,9 @@ internal readonly unsafe struct ProductEpilogue<T>(delegate*<void*, in ProductTi
     private readonly delegate*<void*, in ProductTile<T>, void> function = function;
     private readonly void* state = state;
 
+    /// <summary>Nothing is to be done.</summary>
+    public bool IsEmpty => function == null;
+
     /// <summary>Does it to a tile.</summary>
     public void Apply(T* start, long rows, long columns, long row)
     {

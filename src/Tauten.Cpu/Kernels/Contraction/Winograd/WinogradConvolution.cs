@@ -28,7 +28,8 @@ internal unsafe struct WinogradConvolution<V, T> : IChunks
 
     private ConvolutionEpilogue<T> epilogue;
     private WinogradTiles tiles;
-    private T* inputs, weights, target;
+    private T* inputs, weights, bias, target;
+    private bool isChannelsLast;
     private long inChannels, outChannels, inputStep, weightStep, tileStep, firstRow, tileCount, firstPanel, panelCount, tileBlocks;
 
     /// <summary>y, or with <paramref name="turned"/> the gradient with respect to x.</summary>
@@ -40,11 +41,23 @@ internal unsafe struct WinogradConvolution<V, T> : IChunks
     /// <param name="turned">Whether windows are turned round.</param>
     /// <param name="target">The result.</param>
     /// <param name="epilogue">What follows.</param>
-    public static void Run(in WinogradTiles tiles, long inChannels, long outChannels, T* source, KernelWeight<T> weight, bool turned, T* target, in ConvolutionEpilogue<T> epilogue)
+    public static void Run(in WinogradTiles tiles, long inChannels, long outChannels, T* source, KernelWeight<T> weight, bool turned, T* target, in ConvolutionEpilogue<T> epilogue) =>
+        Run(new WinogradConvolution<V, T> { tiles = tiles, target = target, epilogue = epilogue, inChannels = inChannels, outChannels = outChannels }, source, weight, turned);
+
+    /// <summary>y = x * w + bias for images whose channels lie side by side, and what follows, over whole pixels.</summary>
+    public static void RunChannelsLast(in ConvolutionShape shape, T* source, KernelWeight<T> weight, T* bias, T* target, in ProductEpilogue<T> epilogue)
     {
+        var work = new WinogradConvolution<V, T> { tiles = WinogradTiles.Of(shape), target = target, bias = bias, isChannelsLast = true, inChannels = shape.InChannels, outChannels = shape.OutChannels };
+        Run(work, source, weight, turned: false);
+        new PixelChunks { Epilogue = epilogue, Target = target, Pixels = shape.Batch * shape.Output.Product, Channels = shape.OutChannels }.Run();
+    }
+
+    private static void Run(WinogradConvolution<V, T> work, T* source, KernelWeight<T> weight, bool turned)
+    {
+        var tiles = work.tiles;
+        long inChannels = work.inChannels, outChannels = work.outChannels;
         int lanes = Tiles<V, T>.PanelColumns;
         const int products = WinogradTransform<V, T>.Products;
-        var work = new WinogradConvolution<V, T> { tiles = tiles, target = target, epilogue = epilogue, inChannels = inChannels, outChannels = outChannels };
         work.tileStep = BlockSizes.Parts(inChannels, V.Count) * V.Count;
         long panels = BlockSizes.Parts(outChannels, lanes);
         long mostRows = Math.Clamp(InputBytes / (products * tiles.Columns * work.tileStep * sizeof(T)), 1, tiles.Rows);
@@ -70,7 +83,7 @@ internal unsafe struct WinogradConvolution<V, T> : IChunks
             work.tileCount = rows * tiles.Columns;
             new WinogradTileChunks<V, T, WinogradInputTile>
             {
-                Tiles = tiles, Source = source, Height = tiles.InputHeight, Width = tiles.InputWidth, Top = tiles.Top, Left = tiles.Left,
+                Tiles = tiles, Source = source, IsChannelsLast = work.isChannelsLast, Height = tiles.InputHeight, Width = tiles.InputWidth, Top = tiles.Top, Left = tiles.Left,
                 ChannelsOfImage = inChannels, Channels = inChannels, FirstRow = row, Rows = rows,
                 Target = work.inputs, Step = work.inputStep, PanelStep = lanes, TileStep = work.tileStep,
             }.Run();
@@ -139,6 +152,12 @@ internal unsafe struct WinogradConvolution<V, T> : IChunks
             }
             long image = row / tiles.RowsOfImage, y = row % tiles.RowsOfImage * 4, plane = tiles.OutputHeight * tiles.OutputWidth;
             long width = Math.Min(4 * run, tiles.OutputWidth - 4 * column);
+            if (isChannelsLast)
+            {
+                StorePixels(pixels, pitch, image, y, 4 * column, width, channel, channels);
+                tile += run;
+                continue;
+            }
             var place = target + (image * outChannels + channel) * plane + y * tiles.OutputWidth + 4 * column;
             long height = Math.Min(4, tiles.OutputHeight - y);
             for (long i = 0; i < height; i++) ChannelLanes<V, T>.Scatter(pixels + i * pitch, lanes, place + i * tiles.OutputWidth, plane, channels, width);
@@ -148,6 +167,62 @@ internal unsafe struct WinogradConvolution<V, T> : IChunks
                 for (long i = 0; i < height; i++) epilogue.Apply(place + i * tiles.OutputWidth, channel, channels, plane, width);
             tile += run;
         }
+    }
+
+    /// <summary>Some channels of a part of a row of tiles, and their bias, to where channels lie side by side.</summary>
+    private readonly void StorePixels(T* pixels, long pitch, long image, long y, long x, long width, long channel, int channels)
+    {
+        int lanes = Tiles<V, T>.PanelColumns;
+        var kept = stackalloc V[2];
+        (kept[0], kept[1]) = (default, default);
+        if (bias != null) Unsafe.CopyBlockUnaligned(kept, bias + channel, (uint)(channels * sizeof(T)));
+        V low = kept[0], high = kept[1];
+        for (long row = 0; row < Math.Min(4, tiles.OutputHeight - y); row++)
+        {
+            var from = pixels + row * pitch;
+            var to = target + ((image * tiles.OutputHeight + y + row) * tiles.OutputWidth + x) * outChannels + channel;
+            for (long i = 0; i < width; i++, from += lanes, to += outChannels)
+            {
+                if (channels == lanes)
+                {
+                    (V.Load(from) + low).Store(to);
+                    (V.Load(from + V.Count) + high).Store(to + V.Count);
+                    continue;
+                }
+                (kept[0], kept[1]) = (V.Load(from) + low, V.Load(from + V.Count) + high);
+                Unsafe.CopyBlockUnaligned(to, kept, (uint)(channels * sizeof(T)));
+            }
+        }
+    }
+
+    /// <summary>What follows, over whole pixels: a tile has too few channels of too few pixels for a loop.</summary>
+    private struct PixelChunks : IChunks
+    {
+        private const long ElementsOfChunk = 16 << 10;
+
+        /// <summary>What follows.</summary>
+        public ProductEpilogue<T> Epilogue;
+
+        /// <summary>The result.</summary>
+        public T* Target;
+
+        /// <summary>Its sizes.</summary>
+        public long Pixels, Channels;
+
+        private long pixelsOfChunk;
+
+        /// <summary>Does all pixels.</summary>
+        public void Run()
+        {
+            if (Epilogue.IsEmpty)
+                return;
+            pixelsOfChunk = Math.Max(1, ElementsOfChunk / Channels);
+            Workers.For(checked((int)BlockSizes.Parts(Pixels, pixelsOfChunk)), (double)Pixels * Channels * 0.3, ref this);
+        }
+
+        /// <inheritdoc/>
+        public readonly void Run(int chunk) =>
+            Epilogue.Apply(Target + chunk * pixelsOfChunk * Channels, Math.Min(pixelsOfChunk, Pixels - chunk * pixelsOfChunk), Channels, Channels);
     }
 }
 

@@ -90,8 +90,11 @@ internal unsafe struct WinogradTileChunks<V, T, TTile> : IChunks
     /// <summary>The tiles.</summary>
     public WinogradTiles Tiles;
 
-    /// <summary>The images [batch, channels, height, width].</summary>
+    /// <summary>The images [batch, channels, height, width], or [batch, height, width, channels].</summary>
     public T* Source;
+
+    /// <summary>Whether their channels lie side by side.</summary>
+    public bool IsChannelsLast;
 
     /// <summary>Height and width of an image, and zeros above and left of it.</summary>
     public long Height, Width, Top, Left;
@@ -138,7 +141,8 @@ internal unsafe struct WinogradTileChunks<V, T, TTile> : IChunks
         {
             long image = (FirstRow + row) / Tiles.RowsOfImage, rowOfImage = (FirstRow + row) % Tiles.RowsOfImage;
             long count = Math.Min(end - row, Tiles.RowsOfImage - rowOfImage);
-            var source = Source + (image * ChannelsOfImage + FirstChannel + panel * lanes) * Height * Width;
+            long channel = FirstChannel + panel * lanes;
+            var source = Source + (IsChannelsLast ? image * Height * Width * ChannelsOfImage + channel : (image * ChannelsOfImage + channel) * Height * Width);
             Gather(source, channels, 4 * rowOfImage - Top, 4 * count + TTile.Overlap, pixels, pitch);
             for (long y = 0; y < count; y++)
             {
@@ -168,8 +172,28 @@ internal unsafe struct WinogradTileChunks<V, T, TTile> : IChunks
                 continue;
             }
             Clear(pixels, Left * lanes);
-            ChannelLanes<V, T>.Gather(source + (first + y) * Width, Height * Width, channels, width, pixels + Left * lanes, lanes, lanes);
+            if (IsChannelsLast)
+                CopyLanes(source + (first + y) * Width * ChannelsOfImage, channels, width, pixels + Left * lanes);
+            else
+                ChannelLanes<V, T>.Gather(source + (first + y) * Width, Height * Width, channels, width, pixels + Left * lanes, lanes, lanes);
             Clear(pixels + (Left + width) * lanes, (columns - Left - width) * lanes);
+        }
+    }
+
+    /// <summary>The lanes of neighbouring pixels; those that a pixel lacks become zero.</summary>
+    private readonly void CopyLanes(T* source, int channels, long count, T* target)
+    {
+        int lanes = Tiles<V, T>.PanelColumns;
+        for (long x = 0; x < count; x++, source += ChannelsOfImage, target += lanes)
+        {
+            if (channels == lanes)
+            {
+                V.Load(source).Store(target);
+                V.Load(source + V.Count).Store(target + V.Count);
+                continue;
+            }
+            Unsafe.CopyBlockUnaligned(target, source, (uint)(channels * sizeof(T)));
+            Clear(target + channels, lanes - channels);
         }
     }
 
