@@ -10,6 +10,9 @@ static class FusionBenchmark
 {
     const int Rounds = 60;
 
+    /// <summary>Until methods have been compiled for good.</summary>
+    const double WarmUpSeconds = 0.5;
+
     public static void Run()
     {
         CpuBackend tiles = With(FusionForm.Tiles), code = With(FusionForm.Code);
@@ -80,7 +83,7 @@ static class FusionBenchmark
     static double[][] Measure(Func<Tensor[]>[] functions)
     {
         double[][] times = [.. functions.Select(_ => new double[Rounds])];
-        for (int warm = 0; warm < 5; warm++)
+        for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start).TotalSeconds < WarmUpSeconds;)
             foreach (var function in functions) function();
         for (int round = 0; round < Rounds; round++)
             for (int i = 0; i < functions.Length; i++)

@@ -33,6 +33,19 @@ static class OpList
         }
     }
 
+    /// <summary>"i8 ROWSxINNERxCOLUMNS": products of signed bytes with sums in int32, which PyTorch has no public operation for.</summary>
+    public static IEnumerable<TimedOp> IntegerProducts()
+    {
+        foreach (int size in new[] { 256, 512, 1024, 2048 })
+        {
+            yield return new($"i8 {size}x{size}x{size}", 2.0 * size * size * size, 0, () =>
+            {
+                Tensor a = Tensor.RandInt(-128, 128, [size, size]).To(DType.Int8), b = Tensor.RandInt(-128, 128, [size, size]).To(DType.Int8);
+                return () => a.MatMulInteger(b);
+            });
+        }
+    }
+
     /// <summary>"conv NETWORK LAYER bBATCH forward|input|weight": the output of a layer, or one of its gradients.</summary>
     public static IEnumerable<TimedOp> Convolutions()
     {

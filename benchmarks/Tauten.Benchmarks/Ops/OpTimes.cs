@@ -47,7 +47,7 @@ static class OpTimes
         Report("copies", Enumerable.Range(0, 5).Max(_ => CopyPeak.Copies(options.Threads)), "gb_per_s");
         foreach (var area in options.Areas)
         {
-            foreach (var op in area switch { "matmul" => OpList.MatrixProducts(), "conv" => OpList.Convolutions(), _ => OpList.Rows() })
+            foreach (var op in area switch { "matmul" => OpList.MatrixProducts().Concat(OpList.IntegerProducts()), "conv" => OpList.Convolutions(), _ => OpList.Rows() })
             {
                 if (op.Name.Contains(options.Filter, StringComparison.Ordinal)) Measure(op, options);
             }

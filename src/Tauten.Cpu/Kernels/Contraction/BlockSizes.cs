@@ -59,6 +59,17 @@ internal static unsafe class BlockSizes
         }
     }
 
+    /// <summary>Rows of a chunk of C that has all columns: few enough for <see cref="EnoughChunks"/>, unless those were too little work.</summary>
+    /// <param name="rows">Rows of C.</param>
+    /// <param name="columns">Columns of C.</param>
+    /// <param name="inner">Length of the sums that a chunk does.</param>
+    /// <param name="stripRows">Chunks have a multiple of this many rows.</param>
+    public static long ChunkRows(long rows, long columns, long inner, int stripRows)
+    {
+        long least = (long)Math.Ceiling(2 * LeastWork / ((double)columns * inner));
+        return Even(rows, Math.Clamp(Math.Max(rows / EnoughChunks, least), stripRows, MostRows), stripRows);
+    }
+
     /// <summary>ceil(size / part).</summary>
     public static long Parts(long size, long part) => (size + part - 1) / part;
 

@@ -30,6 +30,15 @@ internal static unsafe class SharedProduct<TStore, T, V>
     /// </summary>
     private static int FewStrips => Tiles<V, T>.HasFewRegisters ? 1 : 8;
 
+    /// <summary>
+    /// A packed B of this size stays in a second-level cache while rows of A pass. Each chunk of C then has all columns and packs its own rows of A, which are in
+    /// the first cache when they are used, instead of coming back from the third.
+    /// </summary>
+    private const long SmallBytes = 5 << 18;
+
+    /// <summary>With fewer strips of A than this, chunks with all columns would be too few.</summary>
+    private const long ManyStrips = 32;
+
     /// <summary>One product.</summary>
     public static void Run(in MatrixProduct<TStore> product)
     {
@@ -74,19 +83,22 @@ internal static unsafe class SharedProduct<TStore, T, V>
         chunks.Strips = BlockSizes.Parts(product.Rows, stripRows);
         chunks.Panels = BlockSizes.Parts(product.Columns, panelColumns);
         chunks.PacksB = typeof(TStore) != typeof(T) || product.BColumn != 1 || chunks.Strips > FewStrips;
-        (chunks.ChunkRows, chunks.ChunkColumns) = BlockSizes.Chunk<T>(product.Rows, product.Columns, packedInner, stripRows, panelColumns, Tiles<V, T>.HasFewRegisters);
+        chunks.PacksRows = !Tiles<V, T>.HasFewRegisters && chunks.PacksB && chunks.Strips >= ManyStrips && product.Columns * packedInner * sizeof(T) <= SmallBytes;
+        (chunks.ChunkRows, chunks.ChunkColumns) = chunks.PacksRows
+            ? (BlockSizes.ChunkRows(product.Rows, product.Columns, packedInner, stripRows), product.Columns)
+            : BlockSizes.Chunk<T>(product.Rows, product.Columns, packedInner, stripRows, panelColumns, Tiles<V, T>.HasFewRegisters);
         chunks.ColumnChunks = (int)BlockSizes.Parts(product.Columns, chunks.ChunkColumns);
         chunks.BlockChunks = (int)BlockSizes.Parts(product.Rows, chunks.ChunkRows) * chunks.ColumnChunks;
         // With all rows in one chunk, each panel is used by one chunk only: packed there, it is still in a near cache when it is used.
-        chunks.PacksInChunks = Tiles<V, T>.HasFewRegisters && chunks.PacksB && chunks.BlockChunks == chunks.ColumnChunks;
+        chunks.PacksPanels = Tiles<V, T>.HasFewRegisters && chunks.PacksB && chunks.BlockChunks == chunks.ColumnChunks;
         long steps = BlockSizes.Parts(packedInner, chunks.Step);
-        chunks.Parts = chunks.BlockChunks * 2 > BlockSizes.EnoughChunks
+        chunks.Parts = chunks.PacksRows || chunks.BlockChunks * 2 > BlockSizes.EnoughChunks
             ? 1
             : (int)Math.Min(steps, BlockSizes.EnoughChunks / chunks.BlockChunks);
         bool direct = chunks.Parts == 1 && typeof(TStore) == typeof(T);
 
-        long sizeOfA = Aligned(chunks.Strips * stripRows * packedInner);
-        long sizeOfB = chunks.PacksInChunks ? 0 : Aligned((chunks.PacksB ? chunks.Panels : 1) * panelColumns * packedInner);
+        long sizeOfA = chunks.PacksRows ? 0 : Aligned(chunks.Strips * stripRows * packedInner);
+        long sizeOfB = chunks.PacksPanels ? 0 : Aligned((chunks.PacksB ? chunks.Panels : 1) * panelColumns * packedInner);
         long sizeOfSums = direct ? 0 : chunks.Parts * product.Rows * product.Columns;
         using var scratch = Scratch.Take((sizeOfA + sizeOfB + sizeOfSums) * sizeof(T));
         chunks.PackedA = (T*)scratch.Pointer;
@@ -124,11 +136,11 @@ internal static unsafe class SharedProduct<TStore, T, V>
         var pack = new PackChunks { Product = chunks };
         pack.StripsOfChunk = Math.Max(1, 16384 / (Tiles<V, T>.StripRows * chunks.Step));
         pack.PanelsOfChunk = Math.Max(1, 32768 / (panelColumns * chunks.Step));
-        pack.ChunksOfA = (int)BlockSizes.Parts(chunks.Strips, pack.StripsOfChunk);
-        pack.FirstPanel = chunks.PacksInChunks ? chunks.Panels : chunks.PacksB ? 0 : chunks.Product.Columns / panelColumns;
+        pack.ChunksOfA = chunks.PacksRows ? 0 : (int)BlockSizes.Parts(chunks.Strips, pack.StripsOfChunk);
+        pack.FirstPanel = chunks.PacksPanels ? chunks.Panels : chunks.PacksB ? 0 : chunks.Product.Columns / panelColumns;
         pack.ChunksOfB = (int)BlockSizes.Parts(chunks.Panels - pack.FirstPanel, pack.PanelsOfChunk);
         int steps = (int)Math.Max(1, BlockSizes.Parts(chunks.Length, chunks.Step));
-        double elements = (double)chunks.Length * (chunks.Product.Rows + (chunks.PacksB && !chunks.PacksInChunks ? chunks.Product.Columns : 0));
+        double elements = (double)chunks.Length * ((chunks.PacksRows ? 0 : chunks.Product.Rows) + (chunks.PacksB && !chunks.PacksPanels ? chunks.Product.Columns : 0));
         Workers.For(steps * (pack.ChunksOfA + pack.ChunksOfB), elements * 0.4, ref pack);
     }
 
@@ -223,7 +235,10 @@ internal static unsafe class SharedProduct<TStore, T, V>
         public bool PacksB;
 
         /// <summary>Whether each chunk packs its own panels of B.</summary>
-        public bool PacksInChunks;
+        public bool PacksPanels;
+
+        /// <summary>Whether each chunk packs its own rows of A.</summary>
+        public bool PacksRows;
 
         /// <summary>Strips of A.</summary>
         public long Strips;
@@ -281,13 +296,26 @@ internal static unsafe class SharedProduct<TStore, T, V>
             // With the last of the sums: those of the last part, where there are several.
             var bias = Product.Bias == null || First + Length < Product.Inner ? null : (T*)Product.Bias + j;
 
-            using var scratch = Scratch.Take(PacksInChunks ? BlockSizes.Parts(columns, panelColumns) * panelColumns * Step * sizeof(T) : 0);
+            long packed = PacksRows ? BlockSizes.Parts(rows, stripRows) * stripRows : PacksPanels ? BlockSizes.Parts(columns, panelColumns) * panelColumns : 0;
+            using var scratch = Scratch.Take(packed * Step * sizeof(T));
             for (long step = steps * part / Parts; step < steps * (part + 1) / Parts; step++)
             {
                 long p = step * Step, length = Math.Min(Step, Length - p);
-                var left = LeftStrips<T>.Packed(StripOfA(i / stripRows, p, length), length, stripRows);
+                LeftStrips<T> left;
+                if (PacksRows)
+                {
+                    for (long first = 0; first < rows; first += stripRows)
+                    {
+                        Packing<TStore, T>.Strip(
+                            Product.A + (i + first) * Product.ARow + (First + p) * Product.AColumn, Product.ARow, Product.AColumn,
+                            (int)Math.Min(stripRows, rows - first), length, (T*)scratch.Pointer + first * length, stripRows);
+                    }
+                    left = LeftStrips<T>.Packed((T*)scratch.Pointer, length, stripRows);
+                }
+                else
+                    left = LeftStrips<T>.Packed(StripOfA(i / stripRows, p, length), length, stripRows);
                 RightPanels<T> right;
-                if (PacksInChunks)
+                if (PacksPanels)
                 {
                     for (long first = 0; first < columns; first += panelColumns)
                     {

@@ -11,8 +11,8 @@ internal unsafe struct ChannelsLastImages<V, T> : IChunks
     where V : unmanaged, ISimd<V, T>
     where T : unmanaged, INumberBase<T>
 {
-    /// <summary>Padded pixels of a chunk, about.</summary>
-    private const long PixelsOfChunk = 1024;
+    /// <summary>Padded pixels of a chunk, about: few enough that their pages stay known while channels pass.</summary>
+    private const long PixelsOfChunk = 256;
 
     /// <summary>The images, [images, channels, <see cref="Source"/>].</summary>
     public T* Images;
