@@ -21,7 +21,7 @@ public sealed record CompileOptions
 
     /// <summary>
     /// Whether values that are read long after they were made, such as what the way back of a training step reads of the way there, are computed a second time instead of kept, where that takes little
-    /// more than passing over memory (activations, normalizations, dropout, conversions) and makes the most that is in memory at a time smaller: false unless said otherwise, as steps take a few per cent longer. Results are the same,
+    /// more than passing over memory (activations, normalizations, dropout, conversions) and makes the most that is in memory at a time smaller: false unless said otherwise, as steps take longer. Results are the same,
     /// bit by bit. For what takes longer, <see cref="Gradients.Checkpoint(Func{Tensor, Tensor}, Tensor)"/> says what to compute twice.
     /// </summary>
     public bool Recompute { get; init; }
