@@ -18,6 +18,13 @@ public sealed record CompileOptions
 
     /// <summary>Whether the first size of each input is left free where the function allows it, so that one graph serves all batch sizes: true unless said otherwise.</summary>
     public bool FreeBatch { get; init; } = true;
+
+    /// <summary>
+    /// Whether values that are read long after they were made, such as what the way back of a training step reads of the way there, are computed a second time instead of kept, where that takes little
+    /// more than passing over memory (activations, normalizations, dropout, conversions) and makes the most that is in memory at a time smaller: false unless said otherwise, as steps take longer. Results are the same,
+    /// bit by bit. For what takes longer, <see cref="Gradients.Checkpoint(Func{Tensor, Tensor}, Tensor)"/> says what to compute twice.
+    /// </summary>
+    public bool Recompute { get; init; }
 }
 
 /// <summary>What a compiled function has done so far.</summary>

@@ -78,7 +78,7 @@ public static class Compiled
     /// // %1 = Add %x0, %x0 : float32[2]
     /// // return %1
     /// </code></example>
-    public static GraphStages Stages(Graph graph, params ReadOnlySpan<TensorSpec> inputs) => GraphStages.Of(graph, inputs, Backends.Default);
+    public static GraphStages Stages(Graph graph, params ReadOnlySpan<TensorSpec> inputs) => GraphStages.Of(graph, inputs, Backends.Default, new());
 
     static CompiledFunction Make(Func<Tensor[], Tensor[]> function, CompileOptions? options) => new(function, options ?? new());
 }

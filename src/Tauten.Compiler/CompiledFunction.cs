@@ -112,7 +112,7 @@ sealed class CompiledFunction(Func<Tensor[], Tensor[]> function, CompileOptions 
 
         Specialization Prepared(TensorSpec[] inputs, ReadOnlySpan<Tensor> x)
         {
-            var made = Specialization.Capture(function, inputs, tracked, backend, workspaces);
+            var made = Specialization.Capture(function, inputs, tracked, backend, workspaces, options.Recompute);
             made.Prepare(x);
             return made;
         }

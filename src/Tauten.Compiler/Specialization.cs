@@ -20,10 +20,10 @@ sealed class Specialization
     readonly TapedCall? taped;                           // null where none is kept, or where the tape has to be that of the single ops
     TensorSpec[]? last;                                  // of inputs that were accepted
 
-    Specialization(Graph captured, Capture capture, Tensor[] y, Tensor[] remaining, CapturedGradient[] gradients, bool[] tracked, Backend backend, WorkspacePool workspaces)
+    Specialization(Graph captured, Capture capture, Tensor[] y, Tensor[] remaining, CapturedGradient[] gradients, bool[] tracked, Backend backend, WorkspacePool workspaces, bool recompute)
     {
         (this.captured, this.backend, this.gradients, this.tracked) = (captured, backend, gradients, tracked);
-        planned = new(captured, backend, workspaces);
+        planned = new(captured, backend, workspaces, recompute);
         results = y.Length;
         tracks = Ambient.Current.Tracks;
         precision = Autocast.DType;
@@ -36,7 +36,7 @@ sealed class Specialization
     }
 
     /// <summary>Captures a function for inputs of the given specs.</summary>
-    public static Specialization Capture(Func<Tensor[], Tensor[]> function, TensorSpec[] specs, bool[] tracked, Backend backend, WorkspacePool workspaces)
+    public static Specialization Capture(Func<Tensor[], Tensor[]> function, TensorSpec[] specs, bool[] tracked, Backend backend, WorkspacePool workspaces, bool recompute)
     {
         using var scope = Tauten.Capture.Begin();
         var capture = scope.Graph;
@@ -44,7 +44,7 @@ sealed class Specialization
         CapturedGradient[] gradients = [.. capture.LeafGradients];
         Tensor[] remaining = [.. gradients.Where(g => g.Remains).Select(g => g.Gradient!)];
         var graph = capture.Finish([.. y, .. remaining]);
-        return new(graph, capture, y, remaining, gradients, tracked, backend, workspaces);
+        return new(graph, capture, y, remaining, gradients, tracked, backend, workspaces, recompute);
     }
 
     /// <summary>The graph as it was captured.</summary>

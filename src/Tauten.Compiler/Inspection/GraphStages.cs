@@ -15,11 +15,11 @@ namespace Tauten;
 /// </code></example>
 public sealed record GraphStages(Graph Captured, Graph Lowered, string? Plan, long WorkspaceBytes)
 {
-    internal static GraphStages Of(Graph graph, ReadOnlySpan<TensorSpec> inputs, Backend backend)
+    internal static GraphStages Of(Graph graph, ReadOnlySpan<TensorSpec> inputs, Backend backend, CompileOptions options)
     {
         using var untracked = Gradients.NoGrad();
         using var exact = Autocast.Off();
-        var planned = new PlannedGraph(graph, backend, new());
+        var planned = new PlannedGraph(graph, backend, new(), options.Recompute);
         var plan = planned.PlanFor(inputs.ToArray());
         return new(graph, planned.Lowered, plan?.Print(), plan?.WorkspaceBytes ?? 0);
     }

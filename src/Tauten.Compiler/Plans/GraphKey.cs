@@ -14,11 +14,12 @@ sealed class GraphKey : IEquatable<GraphKey>
     readonly List<Tensor> constants = [];
     readonly int hash;
 
-    public GraphKey(Graph graph, Backend backend)
+    public GraphKey(Graph graph, Backend backend, bool recompute)
     {
         var positions = new Dictionary<Node, int>(graph.Nodes.Count, ReferenceEqualityComparer.Instance);
         foreach (var node in graph.Nodes) positions.Add(node, positions.Count);
         parts.Add(backend);
+        parts.Add(recompute);
         foreach (var node in graph.Nodes)
         {
             for (int i = 0; i < node.OutputCount; i++) parts.Add(node.ValueSpec(i));

@@ -1,7 +1,7 @@
 namespace Tauten.Compiler;
 
 /// <summary>A graph as it is run: simplified once, and laid out in memory for each choice of input sizes that it meets.</summary>
-sealed class PlannedGraph(Graph captured, Backend backend, WorkspacePool workspaces)
+sealed class PlannedGraph(Graph captured, Backend backend, WorkspacePool workspaces, bool recompute = false)
 {
     readonly Lock gate = new();
     readonly PlanTable plans = new();                   // over the cells of this graph
@@ -19,7 +19,7 @@ sealed class PlannedGraph(Graph captured, Backend backend, WorkspacePool workspa
             lock (gate)
             {
                 if (lowered is not null) return lowered;
-                shared = SharedPlans.Of(captured, backend);
+                shared = SharedPlans.Of(captured, backend, recompute);
                 return lowered = shared.Lowered.WithCells(shared.Cells, captured.Cells);
             }
         }

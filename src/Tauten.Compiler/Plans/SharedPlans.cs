@@ -9,12 +9,12 @@ sealed class SharedPlans
     readonly Backend backend;
     readonly PlanTable plans = new();
 
-    SharedPlans(Graph captured, Backend backend)
+    SharedPlans(Graph captured, Backend backend, bool recompute)
     {
         this.backend = backend;
         Cells = [.. captured.Cells.Select(cell => new CellPlace(cell))];
         using var untracked = Gradients.NoGrad();
-        Lowered = Pipeline.Run(captured.WithCells([.. captured.Cells], Cells), backend);
+        Lowered = Pipeline.Run(captured.WithCells([.. captured.Cells], Cells), backend, recompute);
     }
 
     /// <summary>What stands for the cells of a captured graph, in their order.</summary>
@@ -24,11 +24,11 @@ sealed class SharedPlans
     public Graph Lowered { get; }
 
     /// <summary>What was made of an equal graph for this backend before and is still in use, or is made now.</summary>
-    public static SharedPlans Of(Graph captured, Backend backend)
+    public static SharedPlans Of(Graph captured, Backend backend, bool recompute)
     {
-        var key = new GraphKey(captured, backend);
+        var key = new GraphKey(captured, backend, recompute);
         if (Known(backend.Remembered, key) is { } known) return known;
-        var made = new SharedPlans(captured, backend);
+        var made = new SharedPlans(captured, backend, recompute);
         lock (backend.Remembered)
         {
             foreach (object gone in backend.Remembered.Where(entry => !entry.Value.TryGetTarget(out _)).Select(entry => entry.Key).ToArray()) backend.Remembered.Remove(gone);

@@ -82,6 +82,15 @@ public abstract record Op
     /// <summary>The one value of all elements of an op that makes them from an attribute alone, NaN while it is not known; null for all other ops.</summary>
     internal virtual double? RepeatedValue => null;
 
+    /// <summary>
+    /// How an output can be had a second time, bit by bit, for little more than passing over memory: the op, and what it is applied to, inputs of this one by number and outputs by
+    /// complement (~0 is the first). Null where it takes more.
+    /// </summary>
+    internal virtual (Op Op, int[] From)? Again(int output, ReadOnlySpan<TensorSpec> x) => Kind() is OpKind.Elementwise or OpKind.Movement or OpKind.Creation ? Itself(output, x) : null;
+
+    /// <summary>The op itself, applied to the same once more, if it has no other output.</summary>
+    private protected (Op Op, int[] From)? Itself(int output, ReadOnlySpan<TensorSpec> x) => Infer(x).Count == 1 ? (this, [.. Enumerable.Range(0, x.Length)]) : null;
+
     /// <summary>The graphs among the attributes, by the names of these.</summary>
     internal virtual (string Name, Graph Body)[] Bodies() => [];
 

@@ -89,6 +89,9 @@ public sealed record BatchNorm(double Epsilon) : CompositeOp
     static string Part(int input) => input switch { 1 => "mean", 2 => "variance", 3 => "weight", _ => "bias" };
 
     /// <inheritdoc/>
+    internal override (Op Op, int[] From)? Again(int output, ReadOnlySpan<TensorSpec> x) => Itself(output, x);
+
+    /// <inheritdoc/>
     public override Tensor Expand(ReadOnlySpan<Tensor> x)
     {
         int rank = x[0].Rank;
@@ -153,6 +156,10 @@ public sealed record BatchNormTraining(double Epsilon) : CompositeOp
         }
         return new([x[0], numbers, numbers]);
     }
+
+    // Statistics of 16 bits have been rounded.
+    /// <inheritdoc/>
+    internal override (Op Op, int[] From)? Again(int output, ReadOnlySpan<TensorSpec> x) => output == 0 && x[0].DType.Size() > 2 ? (new BatchNorm(Epsilon), x.Length == 3 ? [0, ~1, ~2, 1, 2] : [0, ~1, ~2]) : null;
 
     /// <inheritdoc/>
     public override Tensor[] ExpandAll(ReadOnlySpan<Tensor> x)

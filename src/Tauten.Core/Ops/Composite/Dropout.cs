@@ -17,6 +17,9 @@ public sealed record Dropout(double Rate) : CompositeOp
     }
 
     /// <inheritdoc/>
+    internal override (Op Op, int[] From)? Again(int output, ReadOnlySpan<TensorSpec> x) => Itself(output, x);
+
+    /// <inheritdoc/>
     public override Tensor Expand(ReadOnlySpan<Tensor> x)
     {
         if (Rate == 1) return x[0] * 0;

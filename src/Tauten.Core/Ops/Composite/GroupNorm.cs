@@ -30,6 +30,9 @@ public sealed record GroupNorm(int Groups, double Epsilon) : CompositeOp
     }
 
     /// <inheritdoc/>
+    internal override (Op Op, int[] From)? Again(int output, ReadOnlySpan<TensorSpec> x) => Itself(output, x);
+
+    /// <inheritdoc/>
     public override Tensor Expand(ReadOnlySpan<Tensor> x)
     {
         var shape = x[0].Shape;
@@ -71,6 +74,9 @@ public sealed record RmsNorm(int Axes, double Epsilon) : CompositeOp
     Tensor Inverse(Tensor x) => (x.Square().Mean(Last(x.Rank), keepDims: true) + Epsilon).Rsqrt();
 
     Dims Last(int rank) => MaxPool.SpatialAxes(rank, Axes);
+
+    /// <inheritdoc/>
+    internal override (Op Op, int[] From)? Again(int output, ReadOnlySpan<TensorSpec> x) => Itself(output, x);
 
     /// <inheritdoc/>
     public override Tensor Expand(ReadOnlySpan<Tensor> x)

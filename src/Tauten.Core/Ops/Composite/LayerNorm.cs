@@ -36,6 +36,9 @@ public sealed record LayerNorm(int Axes, double Epsilon) : CompositeOp
     }
 
     /// <inheritdoc/>
+    internal override (Op Op, int[] From)? Again(int output, ReadOnlySpan<TensorSpec> x) => Itself(output, x);
+
+    /// <inheritdoc/>
     public override Tensor Expand(ReadOnlySpan<Tensor> x)
     {
         var (normal, _) = Normalize(x[0], Axes, Epsilon);
