@@ -20,6 +20,7 @@ public sealed record ChannelsLastConvolution(Convolution Plain) : CompositeOp
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)
     {
         if (x.Length is not (2 or 3)) throw new ShapeException($"ChannelsLastConvolution: expected an input, a weight and perhaps a bias. Received: {x.Length} tensors.");
+        Expect.Floating(this, x[0]);
         foreach (var spec in x) Expect.SameDType(this, x[0], spec);
         var image = x[0].Shape;
         if (image.Rank < 3) throw new ShapeException($"ChannelsLastConvolution: expected an input [batch, spatial axes, channels]. Received: {image}.");
