@@ -10,9 +10,6 @@ static class FusionBenchmark
 {
     const int Rounds = 60;
 
-    /// <summary>Until methods have been compiled for good.</summary>
-    const double WarmUpSeconds = 0.5;
-
     public static void Run()
     {
         CpuBackend tiles = With(FusionForm.Tiles), code = With(FusionForm.Code);
@@ -83,8 +80,7 @@ static class FusionBenchmark
     static double[][] Measure(Func<Tensor[]>[] functions)
     {
         double[][] times = [.. functions.Select(_ => new double[Rounds])];
-        for (long start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start).TotalSeconds < WarmUpSeconds;)
-            foreach (var function in functions) function();
+        WarmUp.Run(() => Array.ForEach(functions, function => function()), seconds: 0.5, quiet: 0.15);
         for (int round = 0; round < Rounds; round++)
             for (int i = 0; i < functions.Length; i++)
             {

@@ -11,7 +11,7 @@ namespace Tauten.Benchmarks;
 /// </summary>
 static class InferBenchmark
 {
-    const int Warm = 5, MostRuns = 500;
+    const int MostRuns = 500;
 
     static readonly TimeSpan longest = TimeSpan.FromSeconds(4);
 
@@ -49,7 +49,7 @@ static class InferBenchmark
         start = Stopwatch.GetTimestamp();
         var y = model.Run(x);
         double first = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        for (int i = 1; i < Warm; i++) y = model.Run(x);
+        WarmUp.Run(() => y = model.Run(x), seconds: 0.5, quiet: 0.25);
         var times = new List<double>();
         start = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(start) < longest && times.Count < MostRuns)

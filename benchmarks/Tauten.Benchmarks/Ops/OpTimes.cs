@@ -13,9 +13,6 @@ static class OpTimes
 {
     const int MostCalls = 2000, LeastCalls = 5;
 
-    /// <summary>The runtime compiles a method anew when it has been called often, and a tenth of a second has passed without other methods being compiled.</summary>
-    const double WarmUpSeconds = 0.25;
-
     /// <summary>Reads AREA and options; see the usage text of the program.</summary>
     public static bool TryParse(string[] arguments, out OpTimesOptions options)
     {
@@ -58,7 +55,7 @@ static class OpTimes
     {
         var run = op.Prepare();
         double limit = op.Operations > 0 ? Enumerable.Range(0, 3).Max(_ => Peaks.MultiplyAdds(options.Threads, 20_000)) : CopyPeak.Copies(options.Threads);
-        WarmUp(run);
+        WarmUp.Run(run, seconds: 0.25, quiet: 0.15);
         List<double> times = [], processor = [];
         for (long start = Stopwatch.GetTimestamp(); times.Count < LeastCalls || (times.Count < MostCalls && Stopwatch.GetElapsedTime(start).TotalSeconds < options.Seconds);)
         {
@@ -73,15 +70,6 @@ static class OpTimes
         double median = times[times.Count / 2], work = op.Operations > 0 ? op.Operations : op.Bytes;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $$"""{"op": "{{op.Name}}", "median_ms": {{median:F5}}, "low_ms": {{times[times.Count / 10]:F5}}, "processor_ms": {{processor[processor.Count / 10]:F5}}, "percent_of_peak": {{100 * work / (median * 1e6) / limit:F1}}}"""));
-    }
-
-    /// <summary>Calls until the methods on the way have been compiled for good, as they are in a program that has run for a moment: two calls at least.</summary>
-    static void WarmUp(Action run)
-    {
-        long start = Stopwatch.GetTimestamp();
-        run();
-        do run();
-        while (Stopwatch.GetElapsedTime(start).TotalSeconds < WarmUpSeconds);
     }
 
     static void Report(string name, double value, string unit) =>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime;
 using System.Text.Json;
 using Tauten.Cpu;
 using Tauten.NN;
@@ -12,7 +11,6 @@ static class TrainBenchmark
 {
     const int CheckedSteps = 5;
     const int GarbageSteps = 5;
-    const double WarmUpSeconds = 1.5, QuietSeconds = 0.5, LongestWarmUpSeconds = 15;
 
     // What PyTorch's generator draws, seeded with 0, for the weights and the batch of mobilenetv2-224 before the first step.
     const int DrawnBefore = 5_609_362;
@@ -91,7 +89,7 @@ static class TrainBenchmark
             var start = options.Folder is null ? null : Npz.Load(Path.Combine(options.Folder, workload.Name + ".npz"));
             var run = new TrainingRun(workload, start, options.Compiled, options.Precision);
             var losses = Enumerable.Range(0, CheckedSteps).Select(_ => run.Step()).ToArray();
-            WarmUp(run);
+            WarmUp.Run(() => run.Step(), seconds: 1.5, quiet: 0.5);
             var times = new double[workload.Steps];
             for (int i = 0; i < times.Length; i++)
             {
@@ -130,23 +128,6 @@ static class TrainBenchmark
             agree = false;
         }
         return agree;
-    }
-
-    /// <summary>
-    /// Steps until the just-in-time compiler has its final code: it compiles a method again when it has been called some thirty times, on a thread of its own, which takes one of
-    /// two cores from the step meanwhile.
-    /// </summary>
-    static void WarmUp(TrainingRun run)
-    {
-        long began = Stopwatch.GetTimestamp(), changed = began;
-        for (long compiled = -1; Seconds(began) < WarmUpSeconds || (Seconds(changed) < QuietSeconds && Seconds(began) < LongestWarmUpSeconds);)
-        {
-            run.Step();
-            long now = JitInfo.GetCompiledMethodCount();
-            if (now != compiled) (compiled, changed) = (now, Stopwatch.GetTimestamp());
-        }
-
-        static double Seconds(long since) => Stopwatch.GetElapsedTime(since).TotalSeconds;
     }
 
     /// <summary>Milliseconds that compiling a second step of an equal net takes.</summary>

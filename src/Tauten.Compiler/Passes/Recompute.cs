@@ -18,6 +18,9 @@ sealed class Recompute
     /// <summary>Values of less than this part of all are kept.</summary>
     const long SmallestPart = 256;
 
+    /// <summary>A value that takes more ops than this to compute is kept.</summary>
+    const int LongestChain = 16;
+
     readonly Node[] nodes;
     readonly List<Piece> pieces = [];
     readonly Dictionary<(Node, int), Piece> pieceOf = [];                       // of views: that which they look at
@@ -129,7 +132,7 @@ sealed class Recompute
         found.Add(piece);
         foreach (var place in piece.Recipe.Value.From)
         {
-            if (!pieceOf.TryGetValue(place, out var source) || source.Stays || IsAt(source, position) || found.Contains(source)) continue;
+            if (!pieceOf.TryGetValue(place, out var source) || source.Stays || IsAt(source, position)) continue;
             int before = found.Count;
             if (Again(source, position, found)) continue;
             // What is small is kept.
@@ -138,9 +141,6 @@ sealed class Recompute
         }
         return true;
     }
-
-    /// <summary>A value that takes more ops than this to compute is kept.</summary>
-    const int LongestChain = 16;
 
     /// <summary>Whether a value, or its second one, is in memory at a position anyway.</summary>
     bool IsAt(Piece piece, int position) => cuts.ContainsKey(piece) || piece.Readers.Count > 0 && piece.Readers[^1].At >= position;

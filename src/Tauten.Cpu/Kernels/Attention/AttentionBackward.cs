@@ -64,8 +64,8 @@ internal unsafe struct AttentionBackward<V, T> : IChunks
         for (long key = first; key < end; key += AttentionBlocks<V, T>.Keys)
         {
             int keys = (int)Math.Min(AttentionBlocks<V, T>.Keys, end - key);
-            AttentionPacks<V, T>.Columns(X.K.At(owner, key), X.K.Row, X.K.Column, keys, X.Size, keyColumns);
-            AttentionPacks<V, T>.Columns(X.V.At(owner, key), X.V.Row, X.V.Column, keys, X.ValueSize, valueColumns);
+            Packing<T, T>.Strips(X.K.At(owner, key), X.K.Row, X.K.Column, keys, X.Size, keyColumns, Tiles<V, T>.PanelColumns);
+            Packing<T, T>.Strips(X.V.At(owner, key), X.V.Row, X.V.Column, keys, X.ValueSize, valueColumns, Tiles<V, T>.PanelColumns);
             // Scaled here, so that the gradient of the queries has the factor.
             ScoreTiles<V, T>.Copy(X.K.At(owner, key), X.K.Row, X.K.Column, keys, X.Size, keyRows, size, X.Scale);
             T* keyGradient = KeyGradient + (owner * X.Keys + key) * X.Size, valueGradient = ValueGradient + (owner * X.Keys + key) * X.ValueSize;

@@ -56,8 +56,8 @@ internal unsafe struct AttentionForward<V, T> : IChunks
         for (long key = 0; key < lastKey; key += AttentionBlocks<V, T>.Keys)
         {
             int keys = (int)Math.Min(AttentionBlocks<V, T>.Keys, X.Keys - key);
-            AttentionPacks<V, T>.Columns(X.K.At(item, key), X.K.Row, X.K.Column, keys, X.Size, keysPack);
-            AttentionPacks<V, T>.Columns(X.V.At(item, key), X.V.Column, X.V.Row, X.ValueSize, keys, valuesPack);
+            Packing<T, T>.Strips(X.K.At(item, key), X.K.Row, X.K.Column, keys, X.Size, keysPack, Tiles<V, T>.PanelColumns);
+            Packing<T, T>.Strips(X.V.At(item, key), X.V.Column, X.V.Row, X.ValueSize, keys, valuesPack, Tiles<V, T>.PanelColumns);
             var values = RightPanels<T>.Packed(valuesPack, keys, X.ValueSize, panel);
             // Tiles of queries that all stand before the first key have nothing to do with this block.
             for (long query = X.Causal && X.Group == 1 ? Math.Max(0, key - first) / AttentionBlocks<V, T>.Queries * AttentionBlocks<V, T>.Queries : 0; query < queries; query += AttentionBlocks<V, T>.Queries)
@@ -84,19 +84,5 @@ internal unsafe struct AttentionForward<V, T> : IChunks
             ScoreTiles<V, T>.Copy(X.Q.At(item + items, at), X.Q.Row, X.Q.Column, some, X.Size, target + done * X.Size, X.Size, X.Scale);
             done += some;
         }
-    }
-}
-
-/// <summary>Packed operands of the products of attention.</summary>
-internal static unsafe class AttentionPacks<V, T>
-    where V : unmanaged, ISimd<V, T>
-    where T : unmanaged
-{
-    /// <summary>Packs panels of <paramref name="lanes"/> columns for sums of length <paramref name="inner"/>.</summary>
-    public static void Columns(T* source, long laneStride, long innerStride, long lanes, long inner, T* target)
-    {
-        int panel = Tiles<V, T>.PanelColumns;
-        for (long lane = 0; lane < lanes; lane += panel)
-            Packing<T, T>.Strip(source + lane * laneStride, laneStride, innerStride, (int)Math.Min(panel, lanes - lane), inner, target + lane * inner, panel);
     }
 }

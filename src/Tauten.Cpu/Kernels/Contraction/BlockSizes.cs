@@ -16,7 +16,7 @@ internal static unsafe class BlockSizes
     private const int PassingColumnBytes = 4096;
 
     /// <summary>Rows of A that one chunk multiplies with these panels: a multiple of the strips' rows.</summary>
-    private const int MostRows = 240;
+    public const int MostRows = 240;
 
     /// <summary>A chunk below this many multiplications (some ten microseconds) is not worth handing out.</summary>
     private const double LeastWork = 1 << 20;

@@ -93,12 +93,8 @@ internal unsafe struct ConvolutionPass<T> where T : unmanaged, INumberBase<T>
             for (long p = 0; p < Windows.TapCount; p += step)
             {
                 long length = Math.Min(step, Windows.TapCount - p);
-                for (long strip = 0; strip < strips; strip++, packed += stripRows * length)
-                {
-                    var source = Weights + (group * Rows + strip * stripRows) * Windows.TapCount + p;
-                    Packing<T, T>.Strip(
-                        source, Windows.TapCount, 1, (int)Math.Min(stripRows, Rows - strip * stripRows), length, packed, stripRows);
-                }
+                Packing<T, T>.Strips(Weights + group * Rows * Windows.TapCount + p, Windows.TapCount, 1, Rows, length, packed, stripRows);
+                packed += strips * stripRows * length;
             }
         }
     }

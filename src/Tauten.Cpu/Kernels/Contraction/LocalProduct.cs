@@ -84,20 +84,9 @@ internal static unsafe class LocalProduct<TStore, T, V>
             var a = product.A + p * product.AColumn;
             var b = product.B + p * product.BRow;
             if (packA)
-            {
-                for (long i = 0; i < strips; i++)
-                {
-                    Packing<TStore, T>.Strip(
-                        a + i * stripRows * product.ARow, product.ARow, product.AColumn,
-                        (int)Math.Min(stripRows, rows - i * stripRows), length, packedA + i * stripRows * length, stripRows);
-                }
-            }
-            for (long j = packB ? 0 : columns / panelColumns; j < panels; j++)
-            {
-                Packing<TStore, T>.Strip(
-                    b + j * panelColumns * product.BColumn, product.BColumn, product.BRow,
-                    (int)Math.Min(panelColumns, columns - j * panelColumns), length, packedB + (packB ? j * panelColumns * length : 0), panelColumns);
-            }
+                Packing<TStore, T>.Strips(a, product.ARow, product.AColumn, rows, length, packedA, stripRows);
+            long packed = packB ? 0 : columns / panelColumns * panelColumns;
+            Packing<TStore, T>.Strips(b + packed * product.BColumn, product.BColumn, product.BRow, columns - packed, length, packedB, panelColumns);
             var left = packA
                 ? LeftStrips<T>.Packed(packedA, length, stripRows)
                 : LeftStrips<T>.InPlace((T*)a, product.ARow, product.AColumn, stripRows);

@@ -46,11 +46,7 @@ internal unsafe struct OverlappingWindows<V, T> : IChunks
             for (long p = 0; p < outputs; p += work.step)
             {
                 long length = Math.Min(work.step, outputs - p);
-                for (long strip = 0; strip < strips; strip++)
-                {
-                    var source = weight + (group * outputs + p) * work.taps + strip * stripRows;
-                    Packing<T, T>.Strip(source, 1, work.taps, (int)Math.Min(stripRows, work.taps - strip * stripRows), length, work.StripsOf(group, p) + strip * stripRows * length, stripRows);
-                }
+                Packing<T, T>.Strips(weight + (group * outputs + p) * work.taps, 1, work.taps, work.taps, length, work.StripsOf(group, p), stripRows);
             }
         }
         Workers.For(checked((int)(shape.Batch * shape.Groups * work.bands)), BlockSizes.Work<T>(shape.Batch * shape.Output.Product, shape.Groups * work.taps, outputs), ref work);

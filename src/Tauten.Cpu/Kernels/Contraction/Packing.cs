@@ -15,6 +15,21 @@ internal static unsafe class Packing<TStore, T>
     where TStore : unmanaged
     where T : unmanaged
 {
+    /// <summary>Packs a matrix, strip after strip; of the last one the lanes that the matrix lacks are zeros.</summary>
+    /// <param name="source">Element (lane, p) lies at source[lane * laneStride + p * innerStride].</param>
+    /// <param name="laneStride">Distance of lanes.</param>
+    /// <param name="innerStride">Distance of steps.</param>
+    /// <param name="lanes">All lanes.</param>
+    /// <param name="inner">Steps.</param>
+    /// <param name="target">The strips, each <paramref name="width"/> * <paramref name="inner"/> elements.</param>
+    /// <param name="width">Lanes of a strip.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Strips(TStore* source, long laneStride, long innerStride, long lanes, long inner, T* target, int width)
+    {
+        for (long lane = 0; lane < lanes; lane += width)
+            Strip(source + lane * laneStride, laneStride, innerStride, (int)Math.Min(width, lanes - lane), inner, target + lane * inner, width);
+    }
+
     /// <summary>Packs one strip.</summary>
     /// <param name="source">Element (lane, p) lies at source[lane * laneStride + p * innerStride].</param>
     /// <param name="laneStride">Distance of lanes.</param>

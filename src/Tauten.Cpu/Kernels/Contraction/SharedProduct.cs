@@ -181,13 +181,10 @@ internal static unsafe class SharedProduct<TStore, T, V>
             long p = step * Product.Step, length = Math.Min(Product.Step, Product.Length - p);
             if (piece < ChunksOfA)
             {
-                long end = Math.Min((piece + 1) * StripsOfChunk, Product.Strips);
-                for (long i = piece * StripsOfChunk; i < end; i++)
-                {
-                    Packing<TStore, T>.Strip(
-                        product.A + i * stripRows * product.ARow + (Product.First + p) * product.AColumn, product.ARow, product.AColumn,
-                        (int)Math.Min(stripRows, product.Rows - i * stripRows), length, Product.StripOfA(i, p, length), stripRows);
-                }
+                long strip = piece * StripsOfChunk, row = strip * stripRows;
+                Packing<TStore, T>.Strips(
+                    product.A + row * product.ARow + (Product.First + p) * product.AColumn, product.ARow, product.AColumn,
+                    Math.Min(StripsOfChunk * stripRows, product.Rows - row), length, Product.StripOfA(strip, p, length), stripRows);
                 return;
             }
             piece -= ChunksOfA;
@@ -304,12 +301,7 @@ internal static unsafe class SharedProduct<TStore, T, V>
                 LeftStrips<T> left;
                 if (PacksRows)
                 {
-                    for (long first = 0; first < rows; first += stripRows)
-                    {
-                        Packing<TStore, T>.Strip(
-                            Product.A + (i + first) * Product.ARow + (First + p) * Product.AColumn, Product.ARow, Product.AColumn,
-                            (int)Math.Min(stripRows, rows - first), length, (T*)scratch.Pointer + first * length, stripRows);
-                    }
+                    Packing<TStore, T>.Strips(Product.A + i * Product.ARow + (First + p) * Product.AColumn, Product.ARow, Product.AColumn, rows, length, (T*)scratch.Pointer, stripRows);
                     left = LeftStrips<T>.Packed((T*)scratch.Pointer, length, stripRows);
                 }
                 else
@@ -317,12 +309,7 @@ internal static unsafe class SharedProduct<TStore, T, V>
                 RightPanels<T> right;
                 if (PacksPanels)
                 {
-                    for (long first = 0; first < columns; first += panelColumns)
-                    {
-                        Packing<TStore, T>.Strip(
-                            Product.B + (j + first) * Product.BColumn + (First + p) * Product.BRow, Product.BColumn, Product.BRow,
-                            (int)Math.Min(panelColumns, columns - first), length, (T*)scratch.Pointer + first * length, panelColumns);
-                    }
+                    Packing<TStore, T>.Strips(Product.B + j * Product.BColumn + (First + p) * Product.BRow, Product.BColumn, Product.BRow, columns, length, (T*)scratch.Pointer, panelColumns);
                     right = RightPanels<T>.Packed((T*)scratch.Pointer, length, columns, panelColumns);
                 }
                 else if (PacksB)

@@ -30,11 +30,7 @@ internal unsafe struct DepthwisePixels<V, T> : IChunks
         work.weights = (T*)form.Pointer;
         if (form.IsNew)
         {
-            for (long channel = 0; channel < shape.Groups; channel++)
-            {
-                for (long tap = 0; tap < window; tap++)
-                    work.weights[tap * shape.Groups + channel] = weight.First[channel * window + tap];
-            }
+            ChannelLanes<V, T>.Gather(weight.First, window, (int)shape.Groups, window, work.weights, shape.Groups, (int)shape.Groups);
             form.Filled();
         }
         Workers.For(checked((int)(shape.Batch * work.chunksOfImage)), (double)shape.Batch * shape.Output[1] * workOfRow * 0.03, ref work);

@@ -19,9 +19,6 @@ internal unsafe struct PixelProduct<V, T> : IChunks
     /// <summary>What a weight may take to stay in a second-level cache.</summary>
     private const long CachedBytes = 512 << 10;
 
-    /// <summary>Rows of a chunk at most.</summary>
-    private const long MostRows = 240;
-
     /// <summary>Fewer chunks than this are divided further.</summary>
     private const long EnoughChunks = 16;
 
@@ -74,7 +71,7 @@ internal unsafe struct PixelProduct<V, T> : IChunks
         int lanes = Tiles<V, T>.PanelColumns;
         if (inner * columns * sizeof(T) > CachedBytes)
             return BlockSizes.Chunk<T>(rows, columns, inner, stripRows, lanes, Tiles<V, T>.HasFewRegisters);
-        long most = Math.Clamp(CachedBytes / 2 / sizeof(T) / columns, stripRows, MostRows);
+        long most = Math.Clamp(CachedBytes / 2 / sizeof(T) / columns, stripRows, BlockSizes.MostRows);
         return (BlockSizes.Even(rows, Math.Min(most, Math.Max(rows / EnoughChunks, 2 * stripRows)), stripRows), BlockSizes.Parts(columns, lanes) * lanes);
     }
 
