@@ -63,8 +63,7 @@ public sealed class CpuBackend : Backend
 
     /// <inheritdoc/>
     internal override bool TakesChannelsLast(Ops.Convolution op, TensorSpec x, TensorSpec weight) =>
-        Kernels.Source<Ops.ChannelsLastConvolution>() is AnchorKernel && AnchorKernel.Takes(x.DType) && x.Shape.Skip(1).All(dim => dim.IsKnown) && weight.Shape.IsKnown
-        && ConvolutionAlgorithms.TakesChannelsLast(ConvolutionKernels.ShapeOf(op, [1, .. x.Shape.Skip(1)], weight.Shape));
+        Kernels.Source<Ops.ChannelsLastConvolution>() is AnchorKernel && AnchorKernel.Takes(x.DType) && x.Shape.Skip(1).All(dim => dim.IsKnown) && weight.Shape.IsKnown;
 
     /// <inheritdoc/>
     internal override bool Fuses(Graph body) => Fusion?.Find(body) is not null;
@@ -78,10 +77,7 @@ public sealed class CpuBackend : Backend
         (peak ??= Enumerable.Range(0, 5).Max(_ => Peaks.MultiplyAdds(Threads, 200_000)) * 1e9) / (dtype == DType.Float64 ? 2 : 1);
 
     /// <inheritdoc/>
-    internal override void Fix(Tensor x)
-    {
-        if (x.Storage is PooledStorage storage) storage.Forms ??= new(this);
-    }
+    internal override void Fix(Tensor x) => x.Storage.Forms ??= new KeptForms(this);
 
     /// <inheritdoc/>
     protected internal override void BeforeBackward() => Pool.BeforeBackward();

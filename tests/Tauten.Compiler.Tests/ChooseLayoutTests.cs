@@ -94,9 +94,9 @@ public class ChooseLayoutTests
     }
 
     [Fact]
-    public void Where_windows_save_more_the_order_stays()
+    public void Windows_for_the_fast_algorithm_lie_so_as_well()
     {
         var lowered = Checked(x => [Pointwise(Pointwise(x, 32).Relu().Conv2d(Normal(32, 32, 3, 3), padding: 1).Relu(), 32).Mean([2, 3])]);
-        Assert.Equal((3, 0, 0), Count(lowered));
+        Assert.Equal((0, 3, 1), Count(lowered));
     }
 }

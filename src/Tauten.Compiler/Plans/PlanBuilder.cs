@@ -46,7 +46,15 @@ sealed class PlanBuilder(Graph graph, Backend backend)
 
     Slot SlotOf(Node node, int input) => places[(node.Input(input), node.InputOutput(input))];
 
-    static Tensor Contiguous(Tensor value) => value.Layout.IsContiguous ? value : Ops.Contiguous.Copy(value);
+    /// <summary>A constant as kernels like it best. Matrices are read either way, and those of layers can be large: a transposed one is not copied.</summary>
+    Tensor Contiguous(Tensor value)
+    {
+        if (value.Layout.IsContiguous || (value.Rank == 2 && value.Layout.Strides.Contains(1) && !value.Layout.Strides.Contains(0))) return value;
+        var copy = Ops.Contiguous.Copy(value);
+        // What never changes stays so.
+        if (value.Storage.Forms is not null) backend.Fix(copy);
+        return copy;
+    }
 
     Dim? Known(string name) => sizes.TryGetValue(name, out var size) ? size : default(Dim?);
 

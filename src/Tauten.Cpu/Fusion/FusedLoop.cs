@@ -142,6 +142,11 @@ internal unsafe struct FusedLoop : IChunks
         if (rows > 2 && Advances(start, rows, columns, pitch, advances, index))
         {
             for (int k = 0; k < inputs; k++) frame.Sources[k] = _inputs[k] + Strided.Seek(_rank, _shape, _strides[k], start, index) * body.Inputs[k].DType.Size();
+            if (_direct && columns % _program.Granule == 0 && IsContiguous())
+            {
+                Rows(ref frame, start, rows, (nint)columns, (nint)pitch, advances);
+                return;
+            }
             for (long row = 0; row < rows; row++)
             {
                 Row(ref frame, start + row * pitch, (nint)columns);
@@ -150,6 +155,32 @@ internal unsafe struct FusedLoop : IChunks
             return;
         }
         for (long row = 0; row < rows; row++) Range(ref frame, start + row * pitch, start + row * pitch + columns, index);
+    }
+
+    /// <summary>Whether every input that is not the same everywhere has rows of neighbouring elements.</summary>
+    private readonly bool IsContiguous()
+    {
+        var inputs = _program.Body.Inputs;
+        for (int k = 0; k < inputs.Length; k++)
+            if (!inputs[k].Value.IsUniform && _strides[k][_rank - 1] != 1) return false;
+        return true;
+    }
+
+    /// <summary>Rows of whole vectors that are read and written in place: from one to the next only pointers move.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private readonly void Rows(ref BodyFrame frame, long start, long rows, nint columns, nint pitch, nint* advances)
+    {
+        var inputs = _program.Body.Inputs;
+        var outputs = _program.Body.Outputs;
+        Row(ref frame, start, columns);
+        for (long row = 1; row < rows; row++)
+        {
+            // The anchor's result is input and output at once: values of inputs and outputs are different ones.
+            for (int k = 0; k < inputs.Length; k++)
+                if (!inputs[k].Value.IsUniform) frame.At[inputs[k].Value.Index] += advances[k];
+            for (int k = 0; k < outputs.Length; k++) frame.At[outputs[k].Value.Index] += pitch * outputs[k].Value.Width;
+            foreach (var item in _program.Items) frame.Run(item, columns);
+        }
     }
 
     /// <summary>How many bytes each input advances from row to row; false where that is not the same for all rows, or a row of the block is not one of the merged shape.</summary>

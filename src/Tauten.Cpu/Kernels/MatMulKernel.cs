@@ -40,6 +40,7 @@ static unsafe class MatMulKernel
         for (int i = 0; i < y.Rank - 2; i++) batch *= y.Layout.Sizes[i];
         fixed (byte* pa = &a.First(), pb = &b.First(), py = &y.First())
         {
+            var right = KernelWeight<T>.Of(b, (T*)pb);
             var product = new MatrixProduct<T>
             {
                 Rows = single ? 1 : y.Layout.Sizes[^2],
@@ -48,7 +49,9 @@ static unsafe class MatMulKernel
                 A = (T*)pa,
                 ARow = single ? a.Layout.Sizes[^1] : a.Layout.Strides[^2],
                 AColumn = a.Layout.Strides[^1],
-                B = (T*)pb,
+                B = right.First,
+                Forms = right.Forms,
+                BStart = right.Start,
                 BRow = b.Layout.Strides[transposed ? ^1 : ^2],
                 BColumn = b.Layout.Strides[transposed ? ^2 : ^1],
                 C = (T*)py,

@@ -6,7 +6,9 @@ namespace Tauten.Cpu;
 /// <param name="Rows">Sizes, and how they are cut.</param>
 /// <param name="Columns">See <paramref name="Rows"/>.</param>
 /// <param name="Groups">See <paramref name="Rows"/>.</param>
-internal readonly record struct FormKey(FormKind Kind, long Start, long Rows, long Columns, long Groups)
+/// <param name="RowStride">Distances of rows and columns where they are not those of a contiguous weight.</param>
+/// <param name="ColumnStride">See <paramref name="RowStride"/>.</param>
+internal readonly record struct FormKey(FormKind Kind, long Start, long Rows, long Columns, long Groups, long RowStride = 0, long ColumnStride = 0)
 {
     /// <summary>Forms are cut to vectors.</summary>
     public InstructionLevel Level { get; } = CpuInstructions.Level;
@@ -23,6 +25,9 @@ internal enum FormKind
 
     /// <summary>Panels of a weight, for <see cref="PixelProduct{V, T}"/>.</summary>
     Panels,
+
+    /// <summary>Panels of a right matrix, for <see cref="SharedProduct{TStore, T, V}"/>.</summary>
+    RightPanels,
 
     /// <summary>Windows whose channels lie side by side, for <see cref="DepthwisePixels{V, T}"/>.</summary>
     Taps,
@@ -142,5 +147,5 @@ internal readonly unsafe struct KernelWeight<T>(T* first, KeptForms? forms = nul
     public readonly long Start = start;
 
     /// <summary>The elements of a tensor, which stay in place while they are used.</summary>
-    public static KernelWeight<T> Of(Tensor weight, T* first) => new(first, (weight.Storage as PooledStorage)?.Forms, weight.Layout.Offset * sizeof(T));
+    public static KernelWeight<T> Of(Tensor weight, T* first) => new(first, weight.Storage.Forms as KeptForms, weight.Layout.Offset * sizeof(T));
 }

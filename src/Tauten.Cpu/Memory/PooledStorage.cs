@@ -15,8 +15,7 @@ sealed unsafe class PooledStorage : Storage
         block = backend.Pool.Rent(byteCount, this, out first);
     }
 
-    /// <summary>What kernels have made of the bytes; null where these may change.</summary>
-    public KeptForms? Forms { get; set; }
+    internal override object? Forms { get; set; }
 
     public override Backend Backend => backend;
 

@@ -79,7 +79,7 @@ static class ContractionCases
             new(type, name, f, inputs)
             {
                 DTypes = [DType.Float32, DType.Float64],
-                Plain = Sizes(("b", 1), ("h", 7), ("w", 8)),
+                Plain = Sizes(("b", 2), ("h", 7), ("w", 8)),
                 Least = Sizes(("h", 3), ("w", 3)),
                 Large = Sizes(("b", 2), ("h", 13)),
                 Condition = 200,

@@ -36,6 +36,9 @@ internal static class ConvolutionAlgorithms
     /// <summary>Channels below which transforms would take longer than they save.</summary>
     private const long LeastChannels = 32;
 
+    /// <summary>Tiles below which products are too short for what their transformed weights, four times as large as the weights, cost to read.</summary>
+    private const long LeastTiles = 8;
+
     /// <summary>Channels above which the transformed windows of one panel would take too much memory.</summary>
     private const long MostChannels = 2048;
 
@@ -44,9 +47,6 @@ internal static class ConvolutionAlgorithms
 
     /// <summary>The algorithm for a convolution.</summary>
     public static ConvolutionAlgorithm ForOutput(in ConvolutionShape shape) => Special(shape) ?? (HasManyChannels(shape) ? ConvolutionAlgorithm.ChannelsLast : ConvolutionAlgorithm.Windows);
-
-    /// <summary>Whether images whose channels lie side by side are better.</summary>
-    public static bool TakesChannelsLast(in ConvolutionShape shape) => ForOutput(shape) != ConvolutionAlgorithm.Winograd;
 
     /// <summary>The algorithm for the gradient with respect to the input.</summary>
     public static ConvolutionAlgorithm ForInputGradient(in ConvolutionShape shape)
@@ -86,7 +86,7 @@ internal static class ConvolutionAlgorithms
     /// <summary>Whether vectors of channels are full enough.</summary>
     private static bool HasManyChannels(in ConvolutionShape shape) => Math.Min(shape.InChannelsOfGroup, shape.OutChannelsOfGroup) >= LeastChannelsOfGroup;
 
-    /// <summary>Windows of 3 x 3 in steps of one, enough channels, and outputs that fill their tiles of 4 x 4 by half.</summary>
+    /// <summary>Windows of 3 x 3 in steps of one, enough channels, and outputs of enough tiles of 4 x 4 that fill them by half.</summary>
     private static bool SuitsWinograd(in ConvolutionShape shape)
     {
         if (shape.Groups != 1 || shape.Input[0] != 1 || shape.Output[0] != 1 || shape.Kernel[0] != 1 || shape.PadLow[0] != 0)
@@ -97,11 +97,12 @@ internal static class ConvolutionAlgorithms
                 return false;
         }
         return Math.Min(shape.InChannels, shape.OutChannels) >= LeastChannels && Math.Max(shape.InChannels, shape.OutChannels) <= MostChannels
-            && FillsTiles(shape.Output[1], shape.Output[2]) && FillsTiles(shape.Input[1], shape.Input[2]);
+            && FillsTiles(shape.Batch, shape.Output[1], shape.Output[2]) && FillsTiles(shape.Batch, shape.Input[1], shape.Input[2]);
     }
 
-    /// <summary>Whether at least half of the tiles' pixels are needed.</summary>
-    private static bool FillsTiles(long height, long width) => 2 * height * width >= (height + 3) / 4 * ((width + 3) / 4) * 16;
+    /// <summary>Whether there are enough tiles, and at least half of their pixels are needed.</summary>
+    private static bool FillsTiles(long batch, long height, long width) =>
+        (height + 3) / 4 * ((width + 3) / 4) is var tiles && batch * tiles >= LeastTiles && 2 * height * width >= tiles * 16;
 }
 
 /// <summary>What an algorithm does, for one vector and element type: shapes are such as it suits, and no tensor is empty.</summary>

@@ -34,6 +34,12 @@ internal unsafe struct MatrixProduct<T> where T : unmanaged
     /// <summary>Distance of columns of B.</summary>
     public long BColumn;
 
+    /// <summary>The forms that are kept of B's tensor; null where it may change.</summary>
+    public KeptForms? Forms;
+
+    /// <summary>The distance of B[0, 0] from the start of its storage, in bytes.</summary>
+    public long BStart;
+
     /// <summary>C[0, 0] of offset 0.</summary>
     public T* C;
 
@@ -70,6 +76,7 @@ internal unsafe struct MatrixProduct<T> where T : unmanaged
         one.Batch = 1;
         one.A += AOffsets is null ? 0 : AOffsets[item];
         one.B += BOffsets is null ? 0 : BOffsets[item];
+        one.BStart += BOffsets is null ? 0 : BOffsets[item] * sizeof(T);
         one.C += COffsets is null ? 0 : COffsets[item];
         one.AOffsets = one.BOffsets = one.COffsets = null;
         return one;

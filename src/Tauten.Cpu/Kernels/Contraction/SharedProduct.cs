@@ -6,6 +6,7 @@ namespace Tauten.Cpu;
 /// <summary>
 /// Large matrix products, by all threads: first A and B are packed, once, then chunks of C are computed from the packs. Sums longer than a
 /// cache block are done block by block in ascending order; if C has too few chunks, they are cut into parts that are added up in order.
+/// Of a B that never changes the packs are kept from call to call.
 /// </summary>
 internal static unsafe class SharedProduct<TStore, T, V>
     where TStore : unmanaged
@@ -50,6 +51,18 @@ internal static unsafe class SharedProduct<TStore, T, V>
         long packedRows = BlockSizes.Even(product.Rows, Math.Max(sideOfPack, 240), stripRows);
         long packedColumns = BlockSizes.Even(product.Columns, Math.Max(sideOfPack, 256), panelColumns);
 
+        long panels = BlockSizes.Parts(product.Columns, panelColumns);
+        // Narrow types are packed as wide as they are computed: kept, they would take twice their memory.
+        bool keeps = product.Forms is not null && typeof(TStore) == typeof(T);
+        using var form = !keeps ? default : WeightForm.Take(
+            product.Forms, new(FormKind.RightPanels, product.BStart, product.Inner, product.Columns, 1, product.BRow, product.BColumn), panels * panelColumns * inner * sizeof(T));
+        if (form.IsNew)
+        {
+            var pack = new KeepChunks { Product = product, Panels = (T*)form.Pointer };
+            Workers.For(checked((int)panels), (double)panels * panelColumns * inner * 0.4, ref pack);
+            form.Filled();
+        }
+
         for (long j = 0; j < product.Columns; j += packedColumns)
         {
             for (long i = 0; i < product.Rows; i += packedRows)
@@ -61,7 +74,7 @@ internal static unsafe class SharedProduct<TStore, T, V>
                 part.B += j * product.BColumn;
                 part.C += i * product.CRow + j;
                 if (part.Bias != null) part.Bias = (T*)part.Bias + j;
-                RunPart(part, packedInner);
+                RunPart(part, packedInner, keeps ? (T*)form.Pointer + j * inner : null);
             }
         }
     }
@@ -74,16 +87,19 @@ internal static unsafe class SharedProduct<TStore, T, V>
     }
 
     /// <summary>A product whose packs fit into memory set aside for them.</summary>
-    private static void RunPart(in MatrixProduct<TStore> product, long packedInner)
+    /// <param name="product">The product.</param>
+    /// <param name="packedInner">The length of the sums that are packed at once.</param>
+    /// <param name="kept">The panels of B, each for whole sums; null where they are not kept.</param>
+    private static void RunPart(in MatrixProduct<TStore> product, long packedInner, T* kept)
     {
         const int stripRows = Tiles<V, T>.StripRows;
         int panelColumns = Tiles<V, T>.PanelColumns;
-        var chunks = new ProductChunks { Product = product };
+        var chunks = new ProductChunks { Product = product, Kept = kept };
         chunks.Step = BlockSizes.Inner<T>(packedInner);
         chunks.Strips = BlockSizes.Parts(product.Rows, stripRows);
         chunks.Panels = BlockSizes.Parts(product.Columns, panelColumns);
-        chunks.PacksB = typeof(TStore) != typeof(T) || product.BColumn != 1 || chunks.Strips > FewStrips;
-        chunks.PacksRows = !Tiles<V, T>.HasFewRegisters && chunks.PacksB && chunks.Strips >= ManyStrips && product.Columns * packedInner * sizeof(T) <= SmallBytes;
+        chunks.PacksB = kept == null && (typeof(TStore) != typeof(T) || product.BColumn != 1 || chunks.Strips > FewStrips);
+        chunks.PacksRows = !Tiles<V, T>.HasFewRegisters && (chunks.PacksB || kept != null) && chunks.Strips >= ManyStrips && product.Columns * packedInner * sizeof(T) <= SmallBytes;
         (chunks.ChunkRows, chunks.ChunkColumns) = chunks.PacksRows
             ? (BlockSizes.ChunkRows(product.Rows, product.Columns, packedInner, stripRows), product.Columns)
             : BlockSizes.Chunk<T>(product.Rows, product.Columns, packedInner, stripRows, panelColumns, Tiles<V, T>.HasFewRegisters);
@@ -98,7 +114,7 @@ internal static unsafe class SharedProduct<TStore, T, V>
         bool direct = chunks.Parts == 1 && typeof(TStore) == typeof(T);
 
         long sizeOfA = chunks.PacksRows ? 0 : Aligned(chunks.Strips * stripRows * packedInner);
-        long sizeOfB = chunks.PacksPanels ? 0 : Aligned((chunks.PacksB ? chunks.Panels : 1) * panelColumns * packedInner);
+        long sizeOfB = chunks.PacksPanels || kept != null ? 0 : Aligned((chunks.PacksB ? chunks.Panels : 1) * panelColumns * packedInner);
         long sizeOfSums = direct ? 0 : chunks.Parts * product.Rows * product.Columns;
         using var scratch = Scratch.Take((sizeOfA + sizeOfB + sizeOfSums) * sizeof(T));
         chunks.PackedA = (T*)scratch.Pointer;
@@ -137,11 +153,31 @@ internal static unsafe class SharedProduct<TStore, T, V>
         pack.StripsOfChunk = Math.Max(1, 16384 / (Tiles<V, T>.StripRows * chunks.Step));
         pack.PanelsOfChunk = Math.Max(1, 32768 / (panelColumns * chunks.Step));
         pack.ChunksOfA = chunks.PacksRows ? 0 : (int)BlockSizes.Parts(chunks.Strips, pack.StripsOfChunk);
-        pack.FirstPanel = chunks.PacksPanels ? chunks.Panels : chunks.PacksB ? 0 : chunks.Product.Columns / panelColumns;
+        pack.FirstPanel = chunks.PacksPanels || chunks.Kept != null ? chunks.Panels : chunks.PacksB ? 0 : chunks.Product.Columns / panelColumns;
         pack.ChunksOfB = (int)BlockSizes.Parts(chunks.Panels - pack.FirstPanel, pack.PanelsOfChunk);
         int steps = (int)Math.Max(1, BlockSizes.Parts(chunks.Length, chunks.Step));
         double elements = (double)chunks.Length * ((chunks.PacksRows ? 0 : chunks.Product.Rows) + (chunks.PacksB && !chunks.PacksPanels ? chunks.Product.Columns : 0));
         Workers.For(steps * (pack.ChunksOfA + pack.ChunksOfB), elements * 0.4, ref pack);
+    }
+
+    /// <summary>Packing of a B that is kept: a panel, for whole sums.</summary>
+    private struct KeepChunks : IChunks
+    {
+        /// <summary>What is packed.</summary>
+        public MatrixProduct<TStore> Product;
+
+        /// <summary>Where it goes.</summary>
+        public T* Panels;
+
+        /// <inheritdoc/>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Run(int chunk)
+        {
+            int panelColumns = Tiles<V, T>.PanelColumns;
+            long j = (long)chunk * panelColumns;
+            Packing<TStore, T>.Strip(
+                Product.B + j * Product.BColumn, Product.BColumn, Product.BRow, (int)Math.Min(panelColumns, Product.Columns - j), Product.Inner, Panels + j * Product.Inner, panelColumns);
+        }
     }
 
     /// <summary>Rounded up to whole cache lines.</summary>
@@ -228,6 +264,9 @@ internal static unsafe class SharedProduct<TStore, T, V>
         /// <summary>Packed B: for each block of the sums all panels, or only the last one.</summary>
         public T* PackedB;
 
+        /// <summary>The panels of B, each for whole sums; null where they are not kept.</summary>
+        public T* Kept;
+
         /// <summary>Whether all of B is packed, or only a last panel that is not whole.</summary>
         public bool PacksB;
 
@@ -311,6 +350,11 @@ internal static unsafe class SharedProduct<TStore, T, V>
                 {
                     Packing<TStore, T>.Strips(Product.B + j * Product.BColumn + (First + p) * Product.BRow, Product.BColumn, Product.BRow, columns, length, (T*)scratch.Pointer, panelColumns);
                     right = RightPanels<T>.Packed((T*)scratch.Pointer, length, columns, panelColumns);
+                }
+                else if (Kept != null)
+                {
+                    var panels = Kept + j * Product.Inner + (First + p) * panelColumns;
+                    right = new(panels, panelColumns, Product.Inner * panelColumns, panels + columns / panelColumns * panelColumns * Product.Inner, panelColumns);
                 }
                 else if (PacksB)
                     right = RightPanels<T>.Packed(PanelOfB(j / panelColumns, p, length), length, columns, panelColumns);
