@@ -19,6 +19,12 @@ internal unsafe struct PixelProduct<V, T> : IChunks
     /// <summary>What a weight may take to stay in a second-level cache.</summary>
     private const long CachedBytes = 512 << 10;
 
+    /// <summary>Columns of a chunk of a larger weight.</summary>
+    private const long MostColumns = 256;
+
+    /// <summary>Up to this many strips are done by one chunk of a larger weight.</summary>
+    private const long FewStrips = 5;
+
     /// <summary>Fewer chunks than this are divided further.</summary>
     private const long EnoughChunks = 16;
 
@@ -64,15 +70,21 @@ internal unsafe struct PixelProduct<V, T> : IChunks
 
     /// <summary>
     /// Rows and columns of a chunk. Where the weight stays in a second-level cache chunks have all columns: their results are one run of memory, and what follows them is one loop.
+    /// Else they are wide: rows are brought together once for each chunk. Few rows are all in one, so that a panel is read once.
     /// </summary>
     private static (long Rows, long Columns) Chunk(long rows, long columns, long inner)
     {
         const int stripRows = Tiles<V, T>.StripRows;
         int lanes = Tiles<V, T>.PanelColumns;
-        if (inner * columns * sizeof(T) > CachedBytes)
-            return BlockSizes.Chunk<T>(rows, columns, inner, stripRows, lanes, Tiles<V, T>.HasFewRegisters);
-        long most = Math.Clamp(CachedBytes / 2 / sizeof(T) / columns, stripRows, BlockSizes.MostRows);
-        return (BlockSizes.Even(rows, Math.Min(most, Math.Max(rows / EnoughChunks, 2 * stripRows)), stripRows), BlockSizes.Parts(columns, lanes) * lanes);
+        if (inner * columns * sizeof(T) <= CachedBytes)
+        {
+            long most = Math.Clamp(CachedBytes / 2 / sizeof(T) / columns, stripRows, BlockSizes.MostRows);
+            return (BlockSizes.Even(rows, Math.Min(most, Math.Max(rows / EnoughChunks, 2 * stripRows)), stripRows), BlockSizes.Parts(columns, lanes) * lanes);
+        }
+        if (rows <= FewStrips * stripRows)
+            return (BlockSizes.Parts(rows, stripRows) * stripRows, BlockSizes.Even(columns, Math.Clamp(columns / EnoughChunks, 2 * lanes, MostColumns), lanes));
+        long chunkColumns = BlockSizes.Even(columns, MostColumns, lanes);
+        return (BlockSizes.Even(rows, Math.Clamp(rows * BlockSizes.Parts(columns, chunkColumns) / EnoughChunks, 2 * stripRows, BlockSizes.MostRows), stripRows), chunkColumns);
     }
 
     /// <inheritdoc/>
