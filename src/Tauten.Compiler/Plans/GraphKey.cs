@@ -1,78 +1,103 @@
+using System.Runtime.InteropServices;
+
 namespace Tauten.Compiler;
 
 /// <summary>
-/// What a captured graph computes, so that equal graphs are found: the ops in order, which values they read, all specs, and constants by identity. Cells count by their
-/// place and spec only. It keeps neither the graph nor its cells alive.
+/// What a captured graph computes, so that equal graphs are found: the ops in order, which values they read, the specs of leaves, and constants by identity; all else follows. Cells
+/// count by their place and spec only. It keeps neither the graph nor its cells alive.
 /// </summary>
 sealed class GraphKey : IEquatable<GraphKey>
 {
     /// <summary>Constants up to this size are compared by their bytes: a function makes them anew at each capture.</summary>
     const long LargestCompared = 1024;
 
+    readonly Backend backend;
+    readonly bool recompute;
     readonly List<int> places = [];             // inputs of nodes, outputs, updates: positions of nodes and numbers of outputs
-    readonly List<object> parts = [];           // ops and specs
+    readonly List<object> parts = [];           // ops, and specs of leaves
     readonly List<Tensor> constants = [];
+    readonly Dictionary<Node, int> positions;   // empty when all is read
     readonly int hash;
 
     public GraphKey(Graph graph, Backend backend, bool recompute)
     {
-        var positions = new Dictionary<Node, int>(graph.Nodes.Count, ReferenceEqualityComparer.Instance);
-        foreach (var node in graph.Nodes) positions.Add(node, positions.Count);
-        parts.Add(backend);
-        parts.Add(recompute);
-        foreach (var node in graph.Nodes)
+        (this.backend, this.recompute) = (backend, recompute);
+        positions = new(graph.Nodes.Count, ReferenceEqualityComparer.Instance);
+        foreach (var node in graph.Nodes) Add(node, graph);
+        foreach (var (node, _) in graph.NamedInputs) Add(node, 0);
+        AddCells(graph);
+        foreach (var (node, output) in graph.OutputPlaces) Add(node, output);
+        positions.Clear();
+        var sum = new HashCode();
+        sum.AddBytes(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(places)));
+        foreach (object part in parts) sum.Add(part.GetHashCode());
+        hash = sum.ToHashCode();
+    }
+
+    void Add(Node node, Graph graph)
+    {
+        positions.Add(node, positions.Count);
+        if (graph.IsLeaf(node))
         {
-            for (int i = 0; i < node.OutputCount; i++) parts.Add(node.ValueSpec(i));
-            if (graph.IsLeaf(node))
-            {
-                if (graph.ConstantNodes.TryGetValue(node, out var value)) Add(positions[node], constants.Count, value);
-                continue;
-            }
-            parts.Add(node.Op!);
-            places.Add(node.InputCount);
-            for (int i = 0; i < node.InputCount; i++) Add(positions[node.Input(i)], node.InputOutput(i));
+            parts.Add(node.ValueSpec());
+            if (!graph.ConstantNodes.TryGetValue(node, out var value)) return;
+            Add(node, constants.Count);
+            constants.Add(value);
+            return;
         }
-        foreach (var (node, _) in graph.NamedInputs) Add(positions[node], 0);
+        parts.Add(node.Op!);
+        places.Add(node.InputCount);
+        for (int i = 0; i < node.InputCount; i++) Add(node.Input(i), node.InputOutput(i));
+    }
+
+    void AddCells(Graph graph)
+    {
         var numbers = new Dictionary<Cell, int>(ReferenceEqualityComparer.Instance);
         foreach (var (cell, node) in graph.CellNodes)
         {
             numbers.Add(cell, numbers.Count);
             parts.Add(cell.Spec);
-            Add(positions.GetValueOrDefault(node, -1), 0);
+            Add(node, 0);
         }
-        foreach (var (node, output) in graph.OutputPlaces) Add(positions[node], output);
         foreach (var (cell, node, output) in graph.Updates)
         {
             places.Add(numbers[cell]);
-            Add(positions[node], output);
+            Add(node, output);
         }
-        var sum = new HashCode();
-        foreach (int place in places) sum.Add(place);
-        foreach (object part in parts) sum.Add(part);
-        hash = sum.ToHashCode();
     }
 
-    void Add(int position, int output)
+    void Add(Node node, int output)
     {
-        places.Add(position);
+        places.Add(positions.GetValueOrDefault(node, -1));
         places.Add(output);
-    }
-
-    void Add(int position, int number, Tensor constant)
-    {
-        Add(position, number);
-        constants.Add(constant);
     }
 
     /// <inheritdoc/>
     public bool Equals(GraphKey? other) =>
-        other is not null && hash == other.hash && places.SequenceEqual(other.places) && parts.SequenceEqual(other.parts) && constants.Count == other.constants.Count && constants.Zip(other.constants).All(pair => Same(pair.First, pair.Second));
+        other is not null && hash == other.hash && ReferenceEquals(backend, other.backend) && recompute == other.recompute
+        && CollectionsMarshal.AsSpan(places).SequenceEqual(CollectionsMarshal.AsSpan(other.places)) && SameParts(other) && SameConstants(other);
 
     /// <inheritdoc/>
     public override bool Equals(object? other) => Equals(other as GraphKey);
 
     /// <inheritdoc/>
     public override int GetHashCode() => hash;
+
+    bool SameParts(GraphKey other)
+    {
+        if (parts.Count != other.parts.Count) return false;
+        for (int i = 0; i < parts.Count; i++)
+            if (!ReferenceEquals(parts[i], other.parts[i]) && !parts[i].Equals(other.parts[i])) return false;
+        return true;
+    }
+
+    bool SameConstants(GraphKey other)
+    {
+        if (constants.Count != other.constants.Count) return false;
+        for (int i = 0; i < constants.Count; i++)
+            if (!Same(constants[i], other.constants[i])) return false;
+        return true;
+    }
 
     static bool Same(Tensor a, Tensor b)
     {

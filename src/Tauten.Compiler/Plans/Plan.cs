@@ -72,10 +72,10 @@ sealed record PlannedStep(Op Op, Kernel<Op> Kernel, Slot[] Inputs, Slot[] Output
 sealed record PlannedUpdate(int Cell, Slot? Slot);
 
 /// <summary>A graph for inputs of known sizes: its kernels in order, and where each value lies.</summary>
-sealed class Plan(Backend backend, IReadOnlyList<Cell> cells, Slot[] slots, PlannedStep[] steps, Slot[] outputs, PlannedUpdate[] updates, long workspaceBytes)
+sealed class Plan(Backend backend, int inputCount, IReadOnlyList<Cell> cells, Slot[] slots, PlannedStep[] steps, Slot[] outputs, PlannedUpdate[] updates, long workspaceBytes)
 {
     /// <summary>The same over other cells, of the same specs in the same order.</summary>
-    public Plan With(IReadOnlyList<Cell> others) => new(backend, others, slots, steps, outputs, updates, workspaceBytes);
+    public Plan With(IReadOnlyList<Cell> others) => new(backend, inputCount, others, slots, steps, outputs, updates, workspaceBytes);
 
     public Backend Backend => backend;
 
@@ -93,5 +93,5 @@ sealed class Plan(Backend backend, IReadOnlyList<Cell> cells, Slot[] slots, Plan
     public long WorkspaceBytes => workspaceBytes;
 
     /// <summary>The number of inputs.</summary>
-    public int InputCount { get; } = slots.Count(s => s is { Place: Place.Input, Source: null });
+    public int InputCount => inputCount;
 }

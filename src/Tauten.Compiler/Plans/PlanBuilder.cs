@@ -35,7 +35,7 @@ sealed class PlanBuilder(Graph graph, Backend backend)
         OverCells(updates);
         OverInputs();
         long bytes = MemoryLayout.Place(slots);
-        return new(backend, [.. cells], [.. slots], [.. steps], outputs, updates, bytes);
+        return new(backend, inputs.Length, [.. cells], [.. slots], [.. steps], outputs, updates, bytes);
     }
 
     Slot Add(Slot slot)

@@ -52,7 +52,7 @@ sealed class PlannedGraph(Graph captured, Backend backend, WorkspacePool workspa
     {
         var graph = Lowered;
         // The lowered graph may read its cells in another order than the captured one.
-        return plans.For(specs, s => shared!.For(s)?.With([.. graph.Cells]));
+        return plans.For(specs, s => shared!.For(s)?.With(graph.Cells));
     }
 
     /// <summary>Whether tensors have just these specs.</summary>

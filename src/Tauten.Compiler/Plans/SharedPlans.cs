@@ -14,7 +14,7 @@ sealed class SharedPlans
         this.backend = backend;
         Cells = [.. captured.Cells.Select(cell => new CellPlace(cell))];
         using var untracked = Gradients.NoGrad();
-        Lowered = Pipeline.Run(captured.WithCells([.. captured.Cells], Cells), backend, recompute);
+        Lowered = Pipeline.Run(captured.WithCells(captured.Cells, Cells), backend, recompute);
     }
 
     /// <summary>What stands for the cells of a captured graph, in their order.</summary>

@@ -69,6 +69,7 @@ public static class Dispatch
     {
         var ambient = Ambient.Current;
         if (ambient.Autocast is { } reduced) x = Autocast.Inputs(op, x, reduced);
+        if (ambient.Capture is { } capture) return capture.Record(op, x);
         var specs = op.Infer(SpecsOf(x));
         var y = new Tensor[specs.Count];
         Run(ambient, op, x, y);

@@ -52,7 +52,23 @@ sealed class Capture(Capture? outer)
     /// <summary>A name for a size that only the data will tell, different from all others on the way out.</summary>
     public Dim NewUnknown(string op) => outer?.NewUnknown(op) ?? Dim.Unknown($"{op}#{++unknowns}");
 
+    /// <summary>Records an op, and gives its outputs.</summary>
+    public Tensor[] Record(Op op, ReadOnlySpan<Tensor> x)
+    {
+        var node = RecordNode(op, x);
+        var y = new Tensor[node.OutputCount];
+        for (int i = 0; i < y.Length; i++) y[i] = Tensor.Symbol(node, i);
+        return y;
+    }
+
+    /// <summary>Records an op, and gives as many of its outputs as there is room for.</summary>
     public void Record(Op op, ReadOnlySpan<Tensor> x, Span<Tensor> y)
+    {
+        var node = RecordNode(op, x);
+        for (int i = 0; i < y.Length; i++) y[i] = Tensor.Symbol(node, i);
+    }
+
+    Node RecordNode(Op op, ReadOnlySpan<Tensor> x)
     {
         var values = new Value[x.Length];
         var specs = new TensorSpec[x.Length];
@@ -64,11 +80,18 @@ sealed class Capture(Capture? outer)
             tracked |= values[i].Node.Tracked;
         }
         var result = Dispatch.Infer(op, specs);
-        object outputs = result.Count == 1 ? result[0] : Enumerable.Range(0, result.Count).Select(i => (ValueSpec)result[i]).ToArray();
+        object outputs = result.Count == 1 ? result[0] : Several(result);
         var node = new Node(op, values, outputs, tracked && Ambient.Current.Tracks && op is not Detach);
         if (Origin.Now(Ambient.Current, origin) is { } now) node.Origin = origin = now;
         Add(node);
-        for (int i = 0; i < y.Length; i++) y[i] = Tensor.Symbol(node, i);
+        return node;
+    }
+
+    static ValueSpec[] Several(Specs specs)
+    {
+        var several = new ValueSpec[specs.Count];
+        for (int i = 0; i < several.Length; i++) several[i] = specs[i];
+        return several;
     }
 
     public Value[] RecordValues(ValueOp op, ReadOnlySpan<Value> x)

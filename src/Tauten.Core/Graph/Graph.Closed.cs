@@ -128,7 +128,7 @@ public sealed partial class Graph
     bool FindLearned()
     {
         HashSet<string> learned = [.. inputs.SelectMany(i => i.Node.Spec().Shape).Where(d => d.IsName).Select(d => d.ToString())];
-        return nodes.SelectMany(n => SizesOf(n).Concat(AttributesOf(n))).All(learned.Contains);
+        return nodes.SelectMany(NamesOf).All(learned.Contains);
     }
 
     /// <summary>The specs of the outputs for inputs of given specs.</summary>
@@ -142,7 +142,7 @@ public sealed partial class Graph
     internal Graph Bind(Func<string, Dim?> known)
     {
         var sizes = new Dictionary<string, Dim>();
-        foreach (string name in nodes.SelectMany(n => SizesOf(n).Concat(AttributesOf(n))).Distinct())
+        foreach (string name in nodes.SelectMany(NamesOf).Distinct())
             if (known(name) is { } size) sizes.Add(name, size);
         if (sizes.Count == 0) return this;
         using var exact = Autocast.Off();

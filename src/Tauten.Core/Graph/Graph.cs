@@ -31,24 +31,27 @@ public sealed partial class Graph
     internal Graph((Node, string)[] inputs, (Cell, Node)[] cells, Dictionary<Node, Tensor> constants, Node[] recorded, (Node, int)[] outputs, (Cell, Node, int)[] updates)
     {
         (this.inputs, this.cells, this.constants, this.outputs, this.updates) = (inputs, cells, constants, outputs, updates);
-        leaves = new([.. inputs.Select(i => i.Item1), .. cells.Select(c => c.Item2), .. constants.Keys], ReferenceEqualityComparer.Instance);
+        leaves = new(inputs.Length + cells.Length + constants.Count, ReferenceEqualityComparer.Instance);
+        foreach (var (node, _) in inputs) leaves.Add(node);
+        foreach (var (_, node) in cells) leaves.Add(node);
+        foreach (var node in constants.Keys) leaves.Add(node);
         nodes = Live(recorded);
-        Verify();
+        VerifyOrder();
     }
 
-    Graph(Graph other, Cell[] otherCells)
+    Graph(Graph other, Dictionary<Cell, Cell> others)
     {
         (inputs, constants, leaves, nodes, outputs) = (other.inputs, other.constants, other.leaves, other.nodes, other.outputs);
-        cells = [.. other.cells.Select((c, i) => (otherCells[i], c.Node))];
-        updates = [.. other.updates.Select(u => (otherCells[Array.FindIndex(other.cells, c => ReferenceEquals(c.Cell, u.Cell))], u.Node, u.Output))];
+        cells = Array.ConvertAll(other.cells, c => (others[c.Cell], c.Node));
+        updates = Array.ConvertAll(other.updates, u => (others[u.Cell], u.Node, u.Output));
     }
 
     /// <summary>The same graph over other cells of the same specs: each of <paramref name="these"/> replaced by the one of <paramref name="others"/> at its place.</summary>
     internal Graph WithCells(IReadOnlyList<Cell> these, IReadOnlyList<Cell> others)
     {
-        var numbers = new Dictionary<Cell, int>(ReferenceEqualityComparer.Instance);
-        foreach (var cell in these) numbers.Add(cell, numbers.Count);
-        return new(this, Array.ConvertAll(cells, c => others[numbers[c.Cell]]));
+        var replaced = new Dictionary<Cell, Cell>(ReferenceEqualityComparer.Instance);
+        for (int i = 0; i < these.Count; i++) replaced.Add(these[i], others[i]);
+        return new(this, replaced);
     }
 
     /// <summary>Records <paramref name="function"/> for an input of the given spec, in which dimensions may be unknown.</summary>
@@ -77,7 +80,7 @@ public sealed partial class Graph
     public IReadOnlyList<TensorSpec> Outputs => [.. outputs.Select(o => o.Node.Spec(o.Output))];
 
     /// <summary>The parameters and buffers the graph reads.</summary>
-    public IReadOnlyList<Cell> Cells => [.. cells.Select(c => c.Cell)];
+    public IReadOnlyList<Cell> Cells => Array.ConvertAll(cells, c => c.Cell);
 
     /// <summary>The nodes of the inputs, with their names.</summary>
     internal ReadOnlySpan<(Node Node, string Name)> NamedInputs => inputs;
@@ -98,27 +101,47 @@ public sealed partial class Graph
     // tell a size that others have among their attributes.
     Node[] Live(Node[] recorded)
     {
-        var origin = new Dictionary<string, Node>();
-        foreach (var node in recorded)
-            foreach (string name in SizesOf(node)) origin.TryAdd(name, node);
-        var live = new HashSet<Node>(inputs.Select(i => i.Node));
-        var stack = new Stack<Node>(outputs.Select(o => o.Node).Concat(updates.Select(u => u.Node)));
+        var tellers = Tellers(recorded);
+        var live = new HashSet<Node>(recorded.Length, ReferenceEqualityComparer.Instance);
+        foreach (var (node, _) in inputs) live.Add(node);
+        var stack = new Stack<Node>();
+        foreach (var (node, _) in outputs) stack.Push(node);
+        foreach (var (_, node, _) in updates) stack.Push(node);
         while (stack.TryPop(out var node))
-        {
-            if (!live.Add(node)) continue;
-            for (int i = 0; i < node.InputCount && !IsLeaf(node); i++) stack.Push(node.Input(i));
-            foreach (string name in SizesOf(node).Concat(AttributesOf(node)))
-                if (origin.TryGetValue(name, out var first)) stack.Push(first);
-        }
-        return [.. recorded.Where(live.Contains)];
+            if (live.Add(node)) PushSources(node, stack, tellers);
+        return Array.FindAll(recorded, live.Contains);
     }
 
-    static IEnumerable<string> SizesOf(Node node) =>
-        Enumerable.Range(0, node.OutputCount).SelectMany(i => node.ValueSpec(i) is TensorSpec { Shape.IsKnown: false } spec ? spec.Shape.SelectMany(d => d.Names) : []);
+    /// <summary>The first node that has each size in its specs, of the sizes that no input tells.</summary>
+    Dictionary<string, Node> Tellers(Node[] recorded)
+    {
+        var told = new List<string>();
+        foreach (var (node, _) in inputs) AddSizes(node, told);
+        var tellers = new Dictionary<string, Node>();
+        var names = new List<string>();
+        foreach (var node in recorded)
+        {
+            names.Clear();
+            AddSizes(node, names);
+            foreach (string name in names)
+                if (!told.Contains(name)) tellers.TryAdd(name, node);
+        }
+        return tellers;
+    }
 
-    static List<string> AttributesOf(Node node)
+    void PushSources(Node node, Stack<Node> stack, Dictionary<string, Node> tellers)
+    {
+        for (int i = 0; i < node.InputCount && !IsLeaf(node); i++) stack.Push(node.Input(i));
+        if (tellers.Count == 0) return;
+        foreach (string name in NamesOf(node))
+            if (tellers.TryGetValue(name, out var teller)) stack.Push(teller);
+    }
+
+    /// <summary>The names of sizes in the specs and among the attributes of a node.</summary>
+    static List<string> NamesOf(Node node)
     {
         var names = new List<string>();
+        AddSizes(node, names);
         node.Op?.Bind(name =>
         {
             names.Add(name);
@@ -127,26 +150,49 @@ public sealed partial class Graph
         return names;
     }
 
-    /// <summary>Checks that the graph is well formed: every node after its inputs, every leaf known, every spec what the op infers.</summary>
+    static void AddSizes(Node node, List<string> names)
+    {
+        for (int i = 0; i < node.OutputCount; i++)
+        {
+            if (node.ValueSpec(i) is not TensorSpec { Shape: { IsKnown: false } shape }) continue;
+            for (int k = 0; k < shape.Rank; k++)
+                if (!shape[k].IsKnown) names.AddRange(shape[k].Names);
+        }
+    }
+
+    /// <summary>
+    /// Checks that the graph is well formed: every node after its inputs, every leaf known, every spec what the op infers. The order is checked when a graph is made, too; the
+    /// specs of nodes that were recorded are what their ops inferred then.
+    /// </summary>
     /// <exception cref="GraphException">It is not; the message names the node.</exception>
     public void Verify()
     {
-        var known = new HashSet<Node>();
+        VerifyOrder();
         foreach (var node in nodes)
         {
-            if (node.Op is null && !leaves.Contains(node)) throw new GraphException($"The leaf {node} is neither an input nor a parameter nor a constant.");
-            for (int i = 0; i < node.InputCount && !IsLeaf(node); i++)
-            {
-                if (!known.Contains(node.Input(i))) throw new GraphException($"The node {node} reads {node.Input(i)}, which does not come before it. Was a tensor of another capture used?");
-                if (node.InputOutput(i) >= node.Input(i).OutputCount) throw new GraphException($"The node {node} reads output {node.InputOutput(i)} of {node.Input(i)}, which does not exist.");
-            }
-            if (!known.Add(node)) throw new GraphException($"The node {node} is listed twice.");
             if (IsLeaf(node)) continue;
             foreach (var (_, body) in node.Op!.Bodies()) body.Verify();
             VerifySpecs(node);
         }
+    }
+
+    void VerifyOrder()
+    {
+        var known = new HashSet<Node>(nodes.Length, ReferenceEqualityComparer.Instance);
+        foreach (var node in nodes) VerifyPlace(node, known);
         foreach (var (node, output) in outputs)
             if (!known.Contains(node) || output >= node.OutputCount) throw new GraphException($"The output {node} is not part of the graph. Was a tensor of another capture returned?");
+    }
+
+    void VerifyPlace(Node node, HashSet<Node> known)
+    {
+        if (node.Op is null && !leaves.Contains(node)) throw new GraphException($"The leaf {node} is neither an input nor a parameter nor a constant.");
+        for (int i = 0; i < node.InputCount && !IsLeaf(node); i++)
+        {
+            if (!known.Contains(node.Input(i))) throw new GraphException($"The node {node} reads {node.Input(i)}, which does not come before it. Was a tensor of another capture used?");
+            if (node.InputOutput(i) >= node.Input(i).OutputCount) throw new GraphException($"The node {node} reads output {node.InputOutput(i)} of {node.Input(i)}, which does not exist.");
+        }
+        if (!known.Add(node)) throw new GraphException($"The node {node} is listed twice.");
     }
 
     /// <summary>Checks that a node has the specs that its op infers.</summary>
@@ -283,11 +329,7 @@ public sealed partial class Graph
         return Array.ConvertAll(inner.outputs, o => map[o.Node][o.Output]);
     }
 
-    internal static Value[] Apply(Op op, Value[] x) => op is ValueOp values
-        ? Dispatch.RunValues(values, x)
-        : op.Infer(Array.ConvertAll(x, v => ((Tensor)v).Spec)).Count == 1
-            ? [Dispatch.Run(op, (ReadOnlySpan<Tensor>)Array.ConvertAll(x, v => (Tensor)v))]
-            : Dispatch.RunAll(op, Array.ConvertAll(x, v => (Tensor)v));
+    internal static Value[] Apply(Op op, Value[] x) => op is ValueOp values ? Dispatch.RunValues(values, x) : Dispatch.RunAll(op, Array.ConvertAll(x, v => (Tensor)v));
 
     static Value[] Arguments(Node node, Dictionary<Node, Value[]> map)
     {
