@@ -80,8 +80,11 @@ public sealed class CpuBackend : Backend
     /// <inheritdoc/>
     internal override void Fix(Tensor x)
     {
-        if (x.Storage is PooledStorage storage) storage.Forms ??= new(this);
+        if (x.Storage is CpuStorage storage) storage.Fix();
     }
+
+    /// <inheritdoc/>
+    internal override Storage? Map(System.Runtime.InteropServices.SafeBuffer file, long offset, long byteCount) => new MappedStorage(this, file, offset, byteCount);
 
     /// <inheritdoc/>
     protected internal override void BeforeBackward() => Pool.BeforeBackward();

@@ -46,7 +46,13 @@ sealed class PlanBuilder(Graph graph, Backend backend)
 
     Slot SlotOf(Node node, int input) => places[(node.Input(input), node.InputOutput(input))];
 
-    static Tensor Contiguous(Tensor value) => value.Layout.IsContiguous ? value : Ops.Contiguous.Copy(value);
+    static Tensor Contiguous(Tensor value)
+    {
+        if (value.Layout.IsContiguous) return value;
+        var copy = Ops.Contiguous.Copy(value);
+        value.Storage.Forget();
+        return copy;
+    }
 
     Dim? Known(string name) => sizes.TryGetValue(name, out var size) ? size : default(Dim?);
 

@@ -42,6 +42,9 @@ public abstract class Storage
 
     /// <summary>Whether no node of the tape needs the bytes.</summary>
     protected internal virtual bool IsUnshared => false;
+
+    /// <summary>The bytes will hardly be read again: memory that holds them and can be filled anew, such as that of a mapped file, may go.</summary>
+    internal virtual void Forget() { }
 }
 
 /// <summary>What all tensors of one counted storage share; its collection by the garbage collector says that no tensor is left.</summary>
