@@ -77,7 +77,13 @@ public sealed class CpuBackend : Backend
         (peak ??= Enumerable.Range(0, 5).Max(_ => Peaks.MultiplyAdds(Threads, 200_000)) * 1e9) / (dtype == DType.Float64 ? 2 : 1);
 
     /// <inheritdoc/>
-    internal override void Fix(Tensor x) => x.Storage.Forms ??= new KeptForms(this);
+    internal override void Fix(Tensor x)
+    {
+        if (x.Storage is CpuStorage storage) storage.Fix();
+    }
+
+    /// <inheritdoc/>
+    internal override Storage? Map(System.Runtime.InteropServices.SafeBuffer file, long offset, long byteCount) => new MappedStorage(this, file, offset, byteCount);
 
     /// <inheritdoc/>
     protected internal override void BeforeBackward() => Pool.BeforeBackward();

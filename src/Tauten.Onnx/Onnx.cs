@@ -18,8 +18,9 @@ public static class Onnx
     /// </code></example>
     public static ImportedModel Import(string path, OnnxImportOptions? options = null)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read);
-        return Import(stream, new ExternalFiles(Path.GetDirectoryName(Path.GetFullPath(path))!), options);
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        using var files = new ExternalFiles(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        return Import(stream, files, options);
     }
 
     /// <summary>Reads a model from a stream; see <see cref="Import(string, OnnxImportOptions?)"/>.</summary>

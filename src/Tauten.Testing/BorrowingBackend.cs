@@ -18,6 +18,9 @@ public sealed class BorrowingBackend(Backend lender) : Backend, IDisposable
     /// <summary>Where tensors lie; managed arrays when null.</summary>
     public GuardedMemory? Memory { get; init; }
 
+    /// <summary>By how many bytes each tensor lies behind where <see cref="Memory"/> would put it: by one, and no element of several bytes is aligned.</summary>
+    public int Shift { get; init; }
+
     /// <inheritdoc/>
     public override string Name => $"borrowed {lender.Name}";
 
@@ -25,7 +28,7 @@ public sealed class BorrowingBackend(Backend lender) : Backend, IDisposable
     public override KernelTable Kernels => lender.Kernels;
 
     /// <inheritdoc/>
-    public override Storage Allocate(long byteCount) => Memory is null ? new ArrayStorage(this, byteCount) : new GuardedStorage(this, Memory.Allocate(byteCount), byteCount);
+    public override Storage Allocate(long byteCount) => Memory is null ? new ArrayStorage(this, byteCount) : new GuardedStorage(this, Memory.Allocate(byteCount + Shift) + Shift, byteCount);
 
     internal override Kernel<Op>? FindKernel(Op op)
     {

@@ -17,10 +17,14 @@ public sealed class GuardedTests
     [Trait("Category", "Slow")]
     public void Kernels_stay_inside_in_all_variants_with_a_guard_page_in_front(string name) => StayInside(Trial.Of(Table.Of(name)), Guard.InFront);
 
-    static void StayInside(IEnumerable<Trial> trials, Guard guard) => Trial.All(trials.Where(t => !t.Variant.IsLarge), t =>
+    /// <summary>Weights may lie anywhere in a mapped file.</summary>
+    [Theory, MemberData(nameof(Cases))]
+    public void Elements_need_not_be_aligned(string name) => StayInside(Trial.Common(Table.Of(name)), Guard.InFront, shift: 1);
+
+    static void StayInside(IEnumerable<Trial> trials, Guard guard, int shift = 0) => Trial.All(trials.Where(t => !t.Variant.IsLarge), t =>
     {
         using var memory = new GuardedMemory(guard);
-        using var backend = new BorrowingBackend(Trial.Cpu) { Memory = memory };
+        using var backend = new BorrowingBackend(Trial.Cpu) { Memory = memory, Shift = shift };
         string? difference = Trial.Differs(t.Run(backend), t.Run());
         return memory.Check() is > 0 and int bytes ? $"{bytes} bytes beside tensors were overwritten." : difference;
     });

@@ -89,6 +89,136 @@ public sealed class PartsTests
         foreach (int cut in (int[])[bytes.Length / 2, bytes.Length - 1, 70_000]) Assert.Throws<ModelFormatException>(() => Onnx.Import(bytes[..cut]));
     }
 
+    // Large weights wherever a model may hold them: an initializer, a constant, one in the body of a branch, one in a function, and indices of a sparse one.
+    static ModelProto Everywhere(int size)
+    {
+        TensorProto Of(string name, float value) => Tensor(name, T.Arange(0f, size) * 0 + value);
+        var body = Graph([], ["u"], [Node("Constant", "", "c", ("value", Of("", 4))), Node("Add", "c v", "u")], Of("v", 8));
+        var proto = Models.Of(
+            16, [Input("x", ElementType.Float32, size), Input("go", ElementType.Bool)], ["y"],
+            [Node("Constant", "", "a", ("value", Of("", 1))), Node("Add", "x a", "xa"), Node("Add", "xa b", "xab"), Node("If", "go", "i", ("then_branch", body), ("else_branch", body)), Node("Add", "xab i", "xabi"), Node("F", "xabi", "f"), Node("Add", "f s", "y")],
+            Of("b", 2));
+        proto.Graph.Node[5].Domain = "local";
+        var function = new FunctionProto { Name = "F", Domain = "local" };
+        function.Input.Add("in");
+        function.Output.Add("out");
+        function.Node.Add([Node("Constant", "", "k", ("value", Of("", 16))), Node("Add", "in k", "out")]);
+        function.OpsetImport.Add(new OperatorSetIdProto { Version = 16 });
+        proto.Functions.Add(function);
+        proto.OpsetImport.Add(new OperatorSetIdProto { Domain = "local", Version = 1 });
+        var sparse = new SparseTensorProto { Values = Of("s", 32), Indices = Tensor("", T.Arange(size).To(DType.Int64)) };
+        sparse.Dims.Add(size);
+        proto.Graph.SparseInitializer.Add(sparse);
+        return proto;
+    }
+
+    [Fact]
+    public void Large_weights_stay_in_the_file()
+    {
+        const int size = 1 << 18;
+        string folder = Directory.CreateTempSubdirectory("tauten-").FullName, path = Path.Combine(folder, "net.onnx");
+        try
+        {
+            var proto = Everywhere(size);
+            T[] x = [T.Ones([size]), T.From(true)];
+            float[] expected = new float[size];
+            Array.Fill(expected, 64f);
+            File.WriteAllBytes(path, proto.ToByteArray());
+            var model = Onnx.Import(path);
+            if (!OperatingSystem.IsWindows())
+            {
+                // Nobody should, but it shows that nothing was copied.
+                long place = proto.ToByteArray().AsSpan().IndexOf(proto.Graph.Initializer[0].RawData.Span);
+                using (var file = new FileStream(path, FileMode.Open, FileAccess.Write))
+                {
+                    file.Position = place;
+                    file.Write(BitConverter.GetBytes(3f));
+                }
+                expected[0]++;
+            }
+            // The file may go, or be replaced, while the model is used.
+            File.Delete(path);
+            File.WriteAllBytes(path, new byte[proto.CalculateSize()]);
+            Assert.Equal(expected, model.Run(x)[0].ToArray<float>());
+            Assert.Equal(64f, Onnx.Import(proto.ToByteArray()).Run(x)[0].ToArray<float>()[0]);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>What is left of a model without its large weights is what the parser makes of the whole, whatever its bytes are.</summary>
+    [Fact]
+    public void A_model_without_its_weights_means_the_same()
+    {
+        byte[] bytes = Everywhere(20_000).ToByteArray();
+        // All but elements.
+        var given = ModelParts.Read(new MemoryStream(bytes));
+        var elements = Tensors(given.Model).Where(t => given.IsTicket(t.RawData, out _)).Select(t => given.IsTicket(t.RawData, out var place) ? place : default).ToArray();
+        Assert.Equal(9, elements.Length);
+        int[] places = [.. Enumerable.Range(0, bytes.Length).Where(i => !Array.Exists(elements, e => i >= e.Offset && i < e.Offset + e.Length))];
+        var random = new Random(1);
+        int good = 0, cut = 0;
+        for (int i = 0; i < 600; i++)
+        {
+            byte[] changed = [.. bytes];
+            for (int change = random.Next(0, 3); change > 0; change--) changed[places[random.Next(places.Length)]] ^= (byte)(1 << random.Next(8));
+            if (random.Next(4) == 0) changed = changed[..random.Next(changed.Length / 2, changed.Length)];
+            ModelProto? whole = null;
+            ModelParts? parts = null;
+            try
+            {
+                whole = ModelProto.Parser.ParseFrom(changed);
+            }
+            catch (InvalidProtocolBufferException)
+            {
+            }
+            try
+            {
+                parts = ModelParts.Read(new MemoryStream(changed));
+            }
+            catch (InvalidProtocolBufferException)
+            {
+            }
+            Assert.Equal(whole is null, parts is null);
+            if (whole is null) continue;
+            good++;
+            foreach (var tensor in Tensors(parts!.Model))
+                if (parts.IsTicket(tensor.RawData, out var place))
+                {
+                    tensor.RawData = ByteString.CopyFrom(changed, (int)place.Offset, (int)place.Length);
+                    cut++;
+                }
+            Assert.Equal(whole, parts.Model);
+        }
+        Assert.True(good > 200 && cut > 1000, $"{good} models were read, and {cut} weights left where they are.");
+    }
+
+    static IEnumerable<TensorProto> Tensors(IMessage message) =>
+        message is TensorProto tensor ? [tensor] : message.Descriptor.Fields.InDeclarationOrder().Where(f => f.FieldType == Google.Protobuf.Reflection.FieldType.Message).SelectMany(f =>
+            f.Accessor.GetValue(message) switch { IMessage inner => Tensors(inner), System.Collections.IEnumerable list => list.Cast<IMessage>().SelectMany(Tensors), _ => [] });
+
+    [Fact]
+    public void Messages_nested_without_end_are_refused()
+    {
+        // A graph in an attribute of a node of a graph, and so on, each longer than what is left where it is.
+        byte[] inner = new byte[100_000];
+        for (int depth = 0; depth < 3000; depth++) inner = Block(depth % 3 == 0 ? AttributeProto.GFieldNumber : depth % 3 == 1 ? NodeProto.AttributeFieldNumber : GraphProto.NodeFieldNumber, inner);
+        Assert.Throws<ModelFormatException>(() => Onnx.Import((byte[])[.. Block(ModelProto.GraphFieldNumber, inner)]));
+
+        static byte[] Block(int field, byte[] content)
+        {
+            var stream = new MemoryStream();
+            using (var output = new CodedOutputStream(stream, leaveOpen: true))
+            {
+                output.WriteTag(field, WireFormat.WireType.LengthDelimited);
+                output.WriteBytes(UnsafeByteOperations.UnsafeWrap(content));
+            }
+            return stream.ToArray();
+        }
+    }
+
     static byte[] Packed(byte[] bytes)
     {
         var target = new MemoryStream();

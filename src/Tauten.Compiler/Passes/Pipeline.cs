@@ -20,8 +20,9 @@ static class Pipeline
         graph = graph.Lower(op => op is Checkpoint || backend.FindKernel(op) is not null);
         var merge = new MergeEqual();
         var normalization = new FoldNormalization(graph);
+        var pooling = new PoolFirst(graph);
         // One walk: what one rule leaves is simple enough for the next.
-        graph = graph.Rewrite((node, op, x) => FoldConstants.Rule(op, x) ?? Simplify.Rule(op, x) ?? normalization.Rule(node, op, x) ?? merge.Rule(op, x));
+        graph = graph.Rewrite((node, op, x) => FoldConstants.Rule(op, x) ?? Simplify.Rule(op, x) ?? normalization.Rule(node, op, x) ?? pooling.Rule(node, op, x) ?? merge.Rule(op, x));
         // The way there of a checkpoint comes in last: made one with what its gradient computes again, all of it would be kept.
         return graph.Nodes.Any(node => node.Op is Checkpoint) ? graph.Rewrite((_, op, x) => op is Checkpoint checkpoint ? Inline(checkpoint.Body, x, backend) : null) : graph;
     }

@@ -52,7 +52,8 @@ sealed class PlanBuilder(Graph graph, Backend backend)
         if (value.Layout.IsContiguous || (value.Rank == 2 && value.Layout.Strides.Contains(1) && !value.Layout.Strides.Contains(0))) return value;
         var copy = Ops.Contiguous.Copy(value);
         // What never changes stays so.
-        if (value.Storage.Forms is not null) backend.Fix(copy);
+        if (value.Storage.IsFixed) backend.Fix(copy);
+        value.Storage.Forget();
         return copy;
     }
 

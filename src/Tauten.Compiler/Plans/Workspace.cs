@@ -15,6 +15,7 @@ sealed class Workspace
     readonly bool[] changes;                             // whether a cell is assigned
     readonly (Tensor[] From, Tensor[] To)[] copies;
     readonly Kernel<Op> copy;
+    readonly Temporaries temporaries = new();
     (Tensor[] From, Tensor[] To)[] handed = [];          // outputs that are copied to the caller's memory
 
     /// <summary>The values of a plan within <paramref name="memory"/>, which has at least as many bytes as the plan needs.</summary>
@@ -102,7 +103,7 @@ sealed class Workspace
     public void Execute()
     {
         var stop = Ambient.Current.Stop;
-        var temporaries = Temporaries.Begin();
+        temporaries.Again();
         try
         {
             var profile = Ambient.Current.Profile;

@@ -32,6 +32,12 @@ public abstract class Backend
     /// <summary>Whether this backend runs a <see cref="Fused"/> op of this body as one kernel; where not, it is expanded.</summary>
     internal virtual bool Fuses(Graph body) => false;
 
+    /// <summary>Bytes of a file that is mapped as storage that is only read; null where this backend's memory lies elsewhere, or bytes must lie as it allocates them.</summary>
+    /// <param name="file">The mapped bytes, which stay as long as the storage.</param>
+    /// <param name="offset">The first of them that belongs to the storage; it need not be a multiple of the size of an element.</param>
+    /// <param name="byteCount">How many belong to it.</param>
+    internal virtual Storage? Map(System.Runtime.InteropServices.SafeBuffer file, long offset, long byteCount) => null;
+
     /// <summary>The elements of a tensor will never change, and it will be used often: what kernels make of them may be kept as long as its memory.</summary>
     internal virtual void Fix(Tensor x) { }
 

@@ -43,8 +43,11 @@ public abstract class Storage
     /// <summary>Whether no node of the tape needs the bytes.</summary>
     protected internal virtual bool IsUnshared => false;
 
-    /// <summary>What the backend has made of bytes that never change, such as packed weights; null where they may change, or where there is no place for it.</summary>
-    internal virtual object? Forms { get => null; set { } }
+    /// <summary>Whether the bytes never change, so that what the backend makes of them, such as packed weights, is kept.</summary>
+    internal virtual bool IsFixed => false;
+
+    /// <summary>The bytes will hardly be read again: memory that holds them and can be filled anew, such as that of a mapped file, may go.</summary>
+    internal virtual void Forget() { }
 }
 
 /// <summary>What all tensors of one counted storage share; its collection by the garbage collector says that no tensor is left.</summary>
@@ -112,8 +115,6 @@ sealed class WrappedStorage<T>(Backend backend, ReadOnlyMemory<T> memory) : Stor
     public override Backend Backend => backend;
 
     public override long ByteCount => (long)memory.Length * Unsafe.SizeOf<T>();
-
-    internal override object? Forms { get; set; }
 
     protected internal override ref byte Reference => ref Unsafe.As<T, byte>(ref System.Runtime.InteropServices.MemoryMarshal.GetReference(memory.Span));
 }

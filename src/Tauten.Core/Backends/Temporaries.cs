@@ -4,11 +4,20 @@ namespace Tauten;
 /// The storages made while a gradient formula or an expansion runs. At its end they are freed at once, unless returned; what the tape saved is
 /// held by the tape's own count. So a reverse walk needs no garbage collection to keep its memory flat.
 /// </summary>
-sealed class Temporaries(Temporaries? outer)
+sealed class Temporaries
 {
     readonly List<StorageToken> tokens = [];
+    Temporaries? outer;
 
-    public static Temporaries Begin() => Ambient.Current.Temporaries = new(Ambient.Current.Temporaries);
+    /// <summary>Begins to gather.</summary>
+    public static Temporaries Begin() => new Temporaries().Again();
+
+    /// <summary>Begins to gather anew, after it has ended.</summary>
+    public Temporaries Again()
+    {
+        outer = Ambient.Current.Temporaries;
+        return Ambient.Current.Temporaries = this;
+    }
 
     public void Add(StorageToken token) => tokens.Add(token);
 
@@ -23,10 +32,15 @@ sealed class Temporaries(Temporaries? outer)
             if (keep) outer?.Add(token);
             else token.Storage.Drop(token);
         }
+        tokens.Clear();
     }
 
     /// <summary>Ends after an error: nothing is freed early, since the error may have carried tensors away; the collector finds the rest.</summary>
-    public void Abandon() => Ambient.Current.Temporaries = outer;
+    public void Abandon()
+    {
+        Ambient.Current.Temporaries = outer;
+        tokens.Clear();
+    }
 
     /// <summary>The tokens gathered so far.</summary>
     public List<StorageToken> Tokens => tokens;

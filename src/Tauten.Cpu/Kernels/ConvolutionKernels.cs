@@ -19,8 +19,8 @@ static unsafe class ConvolutionKernels
 
     public static void ChannelsLast(Ops.ChannelsLastConvolution op, ReadOnlySpan<Tensor> x, Tensor y, void* loop)
     {
-        var image = x[0].Shape;
-        var shape = ShapeOf(op.Plain, [image[0], image[^1], .. image.Skip(1).SkipLast(1)], x[1].Shape);
+        var image = x[0].Shape.Sizes;
+        var shape = ShapeOf(op.Plain, image[0], image[^1], image[1..^1], x[1].Shape);
         using var input = Wide.Input(x[0]);
         using var window = Wide.Input(x[1]);
         using var bias = x.Length == 3 ? Wide.Input(x[2]) : default;
@@ -40,11 +40,12 @@ static unsafe class ConvolutionKernels
         Run(ShapeOf(op.Forward, x[0].Shape, op.Weight), x[0], x[1], y[0], &Convolutions.WeightGradient<float>, &Convolutions.WeightGradient<double>);
 
     /// <summary>The sizes of a convolution of an input and a weight.</summary>
-    public static ConvolutionShape ShapeOf(Ops.Convolution op, Shape input, Shape weight)
+    public static ConvolutionShape ShapeOf(Ops.Convolution op, Shape input, Shape weight) => ShapeOf(op, input[0], input[1], input.Sizes[2..], weight);
+
+    static ConvolutionShape ShapeOf(Ops.Convolution op, long batch, long channels, ReadOnlySpan<long> image, Shape weight)
     {
         int spatial = op.Strides.Count;
-        return ConvolutionShape.Create(
-            input[0], input[1], weight[0], op.Groups, input.Sizes[2..], weight.Sizes[2..], op.Strides.Span, op.Dilations.Span, op.Padding.Span[..spatial], op.Padding.Span[spatial..]);
+        return ConvolutionShape.Create(batch, channels, weight[0], op.Groups, image, weight.Sizes[2..], op.Strides.Span, op.Dilations.Span, op.Padding.Span[..spatial], op.Padding.Span[spatial..]);
     }
 
     static void Run(

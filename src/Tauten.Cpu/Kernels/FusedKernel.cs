@@ -55,7 +55,7 @@ sealed unsafe class FusedKernel(KernelTable kernels) : IKernel
         for (; index < tensors.Length; index++)
         {
             ref byte first = ref tensors[index].First();
-            if (tensors[index].Storage is PooledStorage) pointers[index] = (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref first);
+            if (tensors[index].Storage is CpuStorage) pointers[index] = (byte*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref first);
             else
             {
                 fixed (byte* pinned = &first)

@@ -48,7 +48,7 @@ sealed unsafe class UpdateList<TRule>(int capacity) : IDisposable where TRule : 
         Tensor Of(ReadOnlySpan<Tensor> list, int index, Tensor other) => index < list.Length ? Contiguous(list[index]) : other;
 
         // Such memory does not move while it is not pinned.
-        static bool Stays(Tensor tensor) => tensor.Storage is PooledStorage;
+        static bool Stays(Tensor tensor) => tensor.Storage is CpuStorage;
     }
 
     Tensor Contiguous(Tensor tensor)

@@ -34,7 +34,9 @@ internal enum FormKind
 }
 
 /// <summary>What kernels have made of a tensor that never changes, such as the weight of a loaded model: made at the first call, and read by all others.</summary>
-internal sealed class KeptForms(CpuBackend backend)
+/// <param name="backend">Where forms lie.</param>
+/// <param name="source">What they are made of.</param>
+internal sealed class KeptForms(CpuBackend backend, Storage source)
 {
     private readonly Dictionary<FormKey, Tensor> forms = [];
 
@@ -55,8 +57,12 @@ internal sealed class KeptForms(CpuBackend backend)
         return Tensor.Over(backend.Allocate(bytes), spec.Contiguous);
     }
 
-    /// <summary>Keeps a form that has been made.</summary>
-    public void Keep(in FormKey key, Tensor form) => forms[key] = form;
+    /// <summary>Keeps a form that has been made. What it was made of is seldom read from now on.</summary>
+    public void Keep(in FormKey key, Tensor form)
+    {
+        forms[key] = form;
+        source.Forget();
+    }
 }
 
 /// <summary>
@@ -147,5 +153,5 @@ internal readonly unsafe struct KernelWeight<T>(T* first, KeptForms? forms = nul
     public readonly long Start = start;
 
     /// <summary>The elements of a tensor, which stay in place while they are used.</summary>
-    public static KernelWeight<T> Of(Tensor weight, T* first) => new(first, weight.Storage.Forms as KeptForms, weight.Layout.Offset * sizeof(T));
+    public static KernelWeight<T> Of(Tensor weight, T* first) => new(first, (weight.Storage as CpuStorage)?.Forms, weight.Layout.Offset * sizeof(T));
 }

@@ -1,25 +1,12 @@
 namespace Tauten.Cpu;
 
 /// <summary>A block of the pool as the storage of tensors.</summary>
-sealed unsafe class PooledStorage : Storage
+sealed unsafe class PooledStorage : CpuStorage
 {
-    readonly CpuBackend backend;
     readonly BlockPool.Block block;
-    readonly long byteCount;
     StorageToken? first;         // handed out by the first call of Share, so that fresh storage is watched from the start
 
-    public PooledStorage(CpuBackend backend, long byteCount)
-    {
-        this.backend = backend;
-        this.byteCount = byteCount;
-        block = backend.Pool.Rent(byteCount, this, out first);
-    }
-
-    internal override object? Forms { get; set; }
-
-    public override Backend Backend => backend;
-
-    public override long ByteCount => byteCount;
+    public PooledStorage(CpuBackend backend, long byteCount) : base(backend, byteCount) => block = backend.Pool.Rent(byteCount, this, out first);
 
     protected internal override ref byte Reference => ref block.Freed ? ref Freed() : ref *(byte*)block.Pointer;
 

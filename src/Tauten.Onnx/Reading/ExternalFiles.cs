@@ -1,33 +1,33 @@
 namespace Tauten.OnnxFormat;
 
 /// <summary>Files beside a model that hold its weights: never outside of the model's folder, and never behind a link.</summary>
-sealed class ExternalFiles(string folder)
+sealed class ExternalFiles(string folder) : IDisposable
 {
     readonly string root = Path.GetFullPath(folder);
-    readonly Dictionary<string, string> known = [];
+    readonly Dictionary<string, TensorSource> known = [];
 
-    /// <summary>A file, at the first of the bytes that are asked for, and how many these are.</summary>
+    /// <summary>A file, where in it the bytes lie that are asked for, and how many these are.</summary>
     /// <exception cref="ModelFormatException">The location leads out of the folder or through a link, the file is not there, or too short.</exception>
-    public (FileStream File, long Length) Open(string location, long offset, long? length, string name)
+    public (TensorSource Source, long Offset, long Length) Find(string location, long offset, long? length, string name)
     {
-        var file = new FileStream(Resolve(location, name), FileMode.Open, FileAccess.Read, FileShare.Read);
-        long count = length ?? file.Length - offset;
-        if (offset < 0 || count < 0 || offset > file.Length - count)
-        {
-            long size = file.Length;
-            file.Dispose();
-            throw new ModelFormatException($"{name}: {count} bytes from {offset} on are not in '{location}', which has {size}.");
-        }
-        file.Position = offset;
-        return (file, count);
+        if (!known.TryGetValue(location, out var source)) known.Add(location, source = new(new FileStream(Resolve(location, name), FileMode.Open, FileAccess.Read, FileShare.Read)));
+        long count = length ?? source.Length - offset;
+        return offset >= 0 && count >= 0 && offset <= source.Length - count
+            ? (source, offset, count)
+            : throw new ModelFormatException($"{name}: {count} bytes from {offset} on are not in '{location}', which has {source.Length}.");
+    }
+
+    /// <summary>Closes the files; tensors stay.</summary>
+    public void Dispose()
+    {
+        foreach (var source in known.Values) source.Dispose();
     }
 
     string Resolve(string location, string name)
     {
-        if (known.TryGetValue(location, out var path)) return path;
         if (location.Length == 0 || location.Contains('\0') || Path.IsPathRooted(location) || location.Contains(':') || location.Split('/', '\\').Contains(".."))
             throw new ModelFormatException($"{name}: external data must lie in the folder of the model. Received: '{location}'.");
-        path = Path.GetFullPath(Path.Combine(root, location));
+        string path = Path.GetFullPath(Path.Combine(root, location));
         if (!path.StartsWith(Path.TrimEndingDirectorySeparator(root) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
             throw new ModelFormatException($"{name}: external data must lie in the folder of the model. Received: '{location}'.");
         for (string? part = path; part is not null && part.Length > root.Length; part = Path.GetDirectoryName(part))
@@ -37,6 +37,6 @@ sealed class ExternalFiles(string folder)
             if (entry.LinkTarget is not null) throw new ModelFormatException($"{name}: '{location}' is a link. External data must be files in the folder of the model.");
         }
         if (!File.Exists(path)) throw new ModelFormatException($"{name}: '{location}' is not a file.");
-        return known[location] = path;
+        return path;
     }
 }

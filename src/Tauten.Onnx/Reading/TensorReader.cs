@@ -5,7 +5,7 @@ namespace Tauten.OnnxFormat;
 
 /// <summary>Tensors of a file as values: from raw bytes, from lists of numbers, or from a file beside the model.</summary>
 /// <param name="files">Where external data lie; null where there is no folder.</param>
-/// <param name="parts">The model whose large weights were left where they are; null for a single value.</param>
+/// <param name="parts">The model that the tensors are part of; null for a single value.</param>
 sealed class TensorReader(ExternalFiles? files, ModelParts? parts = null)
 {
     /// <summary>A tensor or texts.</summary>
@@ -20,16 +20,12 @@ sealed class TensorReader(ExternalFiles? files, ModelParts? parts = null)
         long count = shape.Count;
         if (proto.DataLocation == TensorProto.Types.DataLocation.External)
         {
-            var (file, length) = External(proto, name);
-            using (file) return new OnnxTensor(FromStream(file, length), type);
-        }
-        if (parts is not null && parts.Large.TryGetValue(proto, out var place))
-        {
-            parts.Source.Position = place.Offset;
-            return new OnnxTensor(FromStream(parts.Source, place.Length), type);
+            var (source, offset, length) = External(proto, name);
+            return new OnnxTensor(FromSource(source, offset, length), type);
         }
         if (proto.HasRawData)
         {
+            if (parts is not null && parts.IsTicket(proto.RawData, out var place)) return new OnnxTensor(FromSource(parts.Source, place.Offset, place.Length), type);
             Fill(proto.RawData.Length);
             return new OnnxTensor(FromRaw(proto.RawData.Span, type, dtype, shape), type);
         }
@@ -44,13 +40,13 @@ sealed class TensorReader(ExternalFiles? files, ModelParts? parts = null)
             if (received != expected) throw new ModelFormatException($"{name}: {type}{shape} takes {expected} bytes. Received: {received}.");
         }
 
-        Tensor FromStream(Stream stream, long length)
+        Tensor FromSource(TensorSource source, long offset, long length)
         {
             Fill(length);
-            if (type != ElementType.Bool && !type.IsCarried() && BitConverter.IsLittleEndian) return RawTensor.Read(stream, new(dtype, shape));
+            if (type != ElementType.Bool && !type.IsCarried() && BitConverter.IsLittleEndian) return source.Read(offset, new(dtype, shape));
             if (length > Array.MaxLength) throw new UnsupportedModelException($"{name}: {length} bytes of {type} are more than an array of .NET holds.");
             byte[] bytes = new byte[length];
-            stream.ReadExactly(bytes);
+            source.Copy(offset, bytes);
             return FromRaw(bytes, type, dtype, shape);
         }
     }
@@ -74,7 +70,7 @@ sealed class TensorReader(ExternalFiles? files, ModelParts? parts = null)
         ? new([.. proto.StringData.Select(s => Encoding.UTF8.GetString(s.Span))], shape)
         : throw new ModelFormatException($"{name}: a shape {shape} of texts has {shape.Count} of them. Received: {proto.StringData.Count}.");
 
-    (FileStream File, long Length) External(TensorProto proto, string name)
+    (TensorSource Source, long Offset, long Length) External(TensorProto proto, string name)
     {
         if (files is null) throw new ModelFormatException($"{name} lies in a file beside the model, but the model was not read from a file. Import it by its path.");
         string? location = null;
@@ -87,7 +83,7 @@ sealed class TensorReader(ExternalFiles? files, ModelParts? parts = null)
                 case "offset": offset = Number(entry, name); break;
                 case "length": length = Number(entry, name); break;
             }
-        return files.Open(location ?? throw new ModelFormatException($"{name}: external data without a location."), offset, length, name);
+        return files.Find(location ?? throw new ModelFormatException($"{name}: external data without a location."), offset, length, name);
     }
 
     static long Number(StringStringEntryProto entry, string name) =>

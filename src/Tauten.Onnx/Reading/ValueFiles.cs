@@ -10,7 +10,8 @@ static class ValueFiles
     public static OnnxValue Read(string path, TypeProto? type)
     {
         byte[] bytes = File.ReadAllBytes(path);
-        var reader = new TensorReader(new ExternalFiles(Path.GetDirectoryName(Path.GetFullPath(path))!));
+        using var files = new ExternalFiles(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        var reader = new TensorReader(files);
         try
         {
             return type?.ValueCase switch

@@ -45,7 +45,10 @@ public sealed record Detach : ViewOp
 /// <summary>The same elements in row-major order under another shape. Dtypes: any.</summary>
 public sealed record Reshape(Shape Shape) : ViewOp
 {
-    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("Reshape", [OnnxForm.X(), OnnxForm.OfShape(Shape)], ("allowzero", 1L)).From(14)];
+    // Before version 14 a size of 0 is that of the same axis of the input; for open sizes that makes a difference, if any, to tensors without elements.
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => opset < 14 && !Shape.Any(dim => dim.IsKnown && dim == 0)
+        ? [OnnxForm.Of("Reshape", [OnnxForm.X(), OnnxForm.OfShape(Shape)])]
+        : [OnnxForm.Of("Reshape", [OnnxForm.X(), OnnxForm.OfShape(Shape)], ("allowzero", 1L)).From(14)];
 
     /// <inheritdoc/>
     public override Specs Infer(ReadOnlySpan<TensorSpec> x)

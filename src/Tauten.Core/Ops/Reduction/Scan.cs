@@ -46,7 +46,9 @@ public sealed record CumSum(int Axis, bool Exclusive, bool Reverse) : ScanOp(Axi
     /// <inheritdoc/>
     public override OpPrecision Precision() => OpPrecision.Full;
 
-    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) => [OnnxForm.Of("CumSum", [OnnxForm.X(), OnnxForm.Scalar(Axis)], ("exclusive", Exclusive ? 1L : 0), ("reverse", Reverse ? 1L : 0)).From(14)];
+    // Version 14 brought numbers of 16 bits.
+    internal override OnnxForm[]? ToOnnx(ReadOnlySpan<TensorSpec> x, int opset) =>
+        [OnnxForm.Of("CumSum", [OnnxForm.X(), OnnxForm.Scalar(Axis)], ("exclusive", Exclusive ? 1L : 0), ("reverse", Reverse ? 1L : 0)).From(x[0].DType is DType.Float16 or DType.BFloat16 ? 14 : 13)];
 
     /// <inheritdoc/>
     public override Reads GradientReads() => Reads.Nothing;
