@@ -12,6 +12,7 @@ sealed unsafe class MappedStorage : CpuStorage
     {
         this.file = file;
         first = (byte*)file.DangerousGetHandle() + offset;
+        PageMemory.Bring(first, byteCount);
     }
 
     protected internal override ref byte Reference => ref *first;

@@ -60,6 +60,17 @@ internal static unsafe class PageMemory
     }
 
     /// <summary>
+    /// Asks for the pages of some bytes of a mapped file, so that the system reads them in order and ahead of those who need them, in whatever order they do. Does nothing elsewhere; never fails.
+    /// </summary>
+    public static void Bring(void* start, long bytes)
+    {
+        const int willBeNeeded = 3;
+        if (!IsSupported) return;
+        nint first = (nint)start & -(nint)Environment.SystemPageSize;
+        AdvisePages((void*)first, (nuint)((nint)start + (nint)bytes - first), willBeNeeded);
+    }
+
+    /// <summary>
     /// Takes the pages that lie wholly within some bytes of a mapped file out of memory; reading them brings them back. Does nothing elsewhere; never fails.
     /// </summary>
     public static void Drop(void* start, long bytes)
