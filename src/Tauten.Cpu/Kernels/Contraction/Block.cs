@@ -54,8 +54,10 @@ internal readonly unsafe struct RightPanels<T>(T* start, long row, long panel, T
     public readonly long TailRow = tailRow;
 
     /// <summary>Panels that were packed row after row, for sums of length <paramref name="inner"/>.</summary>
-    public static RightPanels<T> Packed(T* start, long inner, long columns, int panelColumns) =>
-        new(start, panelColumns, panelColumns * inner, start + columns / panelColumns * panelColumns * inner, panelColumns);
+    public static RightPanels<T> Packed(T* start, long inner, long columns, int panelColumns) => Apart(start, panelColumns * inner, columns, panelColumns);
+
+    /// <summary>Panels that were packed row after row, <paramref name="panel"/> elements apart.</summary>
+    public static RightPanels<T> Apart(T* start, long panel, long columns, int panelColumns) => new(start, panelColumns, panel, start + columns / panelColumns * panel, panelColumns);
 }
 
 /// <summary>

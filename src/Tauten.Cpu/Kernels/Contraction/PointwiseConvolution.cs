@@ -113,7 +113,7 @@ internal unsafe struct PointwiseConvolution<V, T> : IChunks
                 long length = Math.Min(step, inner - p), panelStep = panelColumns * length + V.Count;
                 Block<V, T>.Multiply(
                     rowCount, columns, length, LeftStrips<T>.Packed(StripOf(group, i / stripRows, p, length), length, stripRows),
-                    new RightPanels<T>(block, panelColumns, panelStep, block + columns / panelColumns * panelStep, panelColumns), c, cRow, p > 0);
+                    RightPanels<T>.Apart(block, panelStep, columns, panelColumns), c, cRow, p > 0);
                 block += panels * panelStep;
             }
             if (!inPlace)

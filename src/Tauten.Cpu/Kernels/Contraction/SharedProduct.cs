@@ -352,10 +352,7 @@ internal static unsafe class SharedProduct<TStore, T, V>
                     right = RightPanels<T>.Packed((T*)scratch.Pointer, length, columns, panelColumns);
                 }
                 else if (Kept != null)
-                {
-                    var panels = Kept + j * Product.Inner + (First + p) * panelColumns;
-                    right = new(panels, panelColumns, Product.Inner * panelColumns, panels + columns / panelColumns * panelColumns * Product.Inner, panelColumns);
-                }
+                    right = RightPanels<T>.Packed(Kept + j * Product.Inner + (First + p) * panelColumns, Product.Inner, columns, panelColumns);
                 else if (PacksB)
                     right = RightPanels<T>.Packed(PanelOfB(j / panelColumns, p, length), length, columns, panelColumns);
                 else

@@ -145,7 +145,7 @@ internal unsafe struct ChannelsLastConvolution<V, T> : IChunks
                     var right = groupWeight + (tap * inChannels + channel) * lanes;
                     Block<V, T>.Multiply(
                         count, columns, inner, LeftStrips<T>.InPlace(rows, inner, 1, Tiles<V, T>.StripRows),
-                        new RightPanels<T>(right, lanes, taps.Length * inChannels * lanes, right + columns / lanes * taps.Length * inChannels * lanes, lanes),
+                        RightPanels<T>.Packed(right, taps.Length * inChannels, columns, lanes),
                         result, width * columns, tap > 0 || channel > 0);
                 }
             }

@@ -113,7 +113,7 @@ internal unsafe struct PixelProduct<V, T> : IChunks
                 CopyRows(i, rows, group * shape.InChannelsOfGroup, p, length, copies, (Piece*)scratch.Pointer);
                 left = LeftStrips<T>.InPlace(copies, length, 1, stripRows);
             }
-            var right = new RightPanels<T>(panels + p * lanes, lanes, inner * lanes, panels + p * lanes + columns / lanes * inner * lanes, lanes);
+            var right = RightPanels<T>.Packed(panels + p * lanes, inner, columns, lanes);
             Block<V, T>.Multiply(rows, columns, length, left, right, c, shape.OutChannels, p > 0, bias == null || p + length < inner ? null : bias + first);
             p += step;
         }

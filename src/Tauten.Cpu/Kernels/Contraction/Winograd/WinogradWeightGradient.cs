@@ -99,7 +99,7 @@ internal unsafe struct WinogradWeightGradient<V, T> : IChunks
         {
             long length = Math.Min(step, tileCount - tile), panelStep = mostTiles * lanes;
             var left = new LeftStrips<T>(gradient + tile * lanes, 1, lanes, Tiles<V, T>.StripRows);
-            var right = new RightPanels<T>(input + tile * lanes, lanes, panelStep, input + tile * lanes + columns / lanes * panelStep, lanes);
+            var right = RightPanels<T>.Apart(input + tile * lanes, panelStep, columns, lanes);
             Block<V, T>.Multiply(rows, columns, length, left, right, sum, sumRow, accumulate || tile > 0);
         }
     }
