@@ -90,17 +90,22 @@ internal static unsafe class ReductionLoops<R, V, T> where R : struct, IReductio
             for (int i = 0; i < Wide; i += V.Count) R.Identity<V, T>().Store((T*)padded + i);
             Unsafe.CopyBlockUnaligned(padded, x + whole, (uint)((n - whole) * sizeof(T)));
         }
+        var last = R.Identity<V, T>();
         // Four registers at a time; narrower vectors walk the elements, which are in L1 then, two or four times.
         for (int g = 0; g < Wide; g += 4 * V.Count)
         {
             V a = R.Identity<V, T>(), b = a, c = a, d = a;
             nint i = g;
+            // Four that would meet an accumulator one after the other are joined pairwise first: a quarter of the steps that add up errors. They are read in
+            // the order of memory, which is what the processor reads ahead.
             for (; i + 3 * Wide < whole; i += 4 * Wide)
             {
-                a = R.Combine<V, T>(a, Quad(x + i));
-                b = R.Combine<V, T>(b, Quad(x + i + V.Count));
-                c = R.Combine<V, T>(c, Quad(x + i + 2 * V.Count));
-                d = R.Combine<V, T>(d, Quad(x + i + 3 * V.Count));
+                Pairs(x + i, out V a0, out V b0, out V c0, out V d0);
+                Pairs(x + i + 2 * Wide, out V a1, out V b1, out V c1, out V d1);
+                a = R.Combine<V, T>(a, R.Combine<V, T>(a0, a1));
+                b = R.Combine<V, T>(b, R.Combine<V, T>(b0, b1));
+                c = R.Combine<V, T>(c, R.Combine<V, T>(c0, c1));
+                d = R.Combine<V, T>(d, R.Combine<V, T>(d0, d1));
             }
             for (; i < whole; i += Wide)
             {
@@ -117,6 +122,11 @@ internal static unsafe class ReductionLoops<R, V, T> where R : struct, IReductio
                 c = R.Combine<V, T>(c, V.Load(rest + 2 * V.Count));
                 d = R.Combine<V, T>(d, V.Load(rest + 3 * V.Count));
             }
+            if (4 * V.Count == Wide)
+            {
+                last = R.Combine<V, T>(R.Combine<V, T>(a, c), R.Combine<V, T>(b, d));
+                break;
+            }
             a.Store(sums + g);
             b.Store(sums + g + V.Count);
             c.Store(sums + g + 2 * V.Count);
@@ -124,9 +134,13 @@ internal static unsafe class ReductionLoops<R, V, T> where R : struct, IReductio
         }
         // Halves onto each other: first whole vectors, then within one.
         int width = Wide / 2;
-        for (; width >= V.Count; width /= 2)
-            for (int i = 0; i < width; i += V.Count) R.Combine<V, T>(V.Load(sums + i), V.Load(sums + i + width)).Store(sums + i);
-        var last = V.Load(sums);
+        if (4 * V.Count == Wide) width = V.Count / 2;
+        else
+        {
+            for (; width >= V.Count; width /= 2)
+                for (int i = 0; i < width; i += V.Count) R.Combine<V, T>(V.Load(sums + i), V.Load(sums + i + width)).Store(sums + i);
+            last = V.Load(sums);
+        }
         if (sizeof(T) >= 4)
         {
             if (V.Count == 16) last = R.Combine<V, T>(last, V.Exchange(last, 8));
@@ -136,6 +150,7 @@ internal static unsafe class ReductionLoops<R, V, T> where R : struct, IReductio
         }
         else
         {
+            last.Store(sums);
             for (; width >= 1; width /= 2)
             {
                 last = R.Combine<V, T>(last, V.Load(sums + width));
@@ -144,10 +159,16 @@ internal static unsafe class ReductionLoops<R, V, T> where R : struct, IReductio
         }
         *(T*)result = *(T*)&last;
 
-        // Four that would meet the accumulator one after the other are joined pairwise first: a quarter of the steps that add up errors.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        static V Quad(T* p) => R.Combine<V, T>(
-            R.Combine<V, T>(V.Load(p), V.Load(p + Wide)), R.Combine<V, T>(V.Load(p + 2 * Wide), V.Load(p + 3 * Wide)));
+        static void Pairs(T* p, out V a, out V b, out V c, out V d)
+        {
+            V a0 = V.Load(p), b0 = V.Load(p + V.Count), c0 = V.Load(p + 2 * V.Count), d0 = V.Load(p + 3 * V.Count);
+            p += Wide;
+            a = R.Combine<V, T>(a0, V.Load(p));
+            b = R.Combine<V, T>(b0, V.Load(p + V.Count));
+            c = R.Combine<V, T>(c0, V.Load(p + 2 * V.Count));
+            d = R.Combine<V, T>(d0, V.Load(p + 3 * V.Count));
+        }
     }
 
     /// <summary>See <see cref="ReductionKernel.Columns"/>. Four rows are joined pairwise before they reach the accumulator: less traffic and less error.</summary>
