@@ -20,6 +20,15 @@ sealed unsafe class BlockPool
     /// </summary>
     const long LookShare = 10;
 
+    /// <summary>
+    /// What last-level caches have room for. With more memory in turn than this, results are written to memory itself, which costs more than looks that take
+    /// one part in <see cref="CachedShare"/> of the time.
+    /// </summary>
+    const long CachedFloor = 12L << 20;
+
+    /// <summary>The part of the time that looks may take before the floor rises above <see cref="CachedFloor"/>.</summary>
+    const long CachedShare = 2;
+
     /// <summary>The same for looks at all generations, which gain nothing but memory.</summary>
     const long FullShare = 50;
 
@@ -180,8 +189,8 @@ sealed unsafe class BlockPool
             // What was dear once may have become cheap: the estimate falls until it is tried again.
             fullCost = full ? cost : fullCost - fullCost / 16;
             if (full) live = Math.Max(live - live / 10, outstanding);
-            if (cost * LookShare > between) floor = Math.Min(2 * floor, MostFloor);
-            else if (cost * LookShare * 3 < between) floor = Math.Max(floor / 2, LeastFloor);
+            if (cost * (floor < CachedFloor ? LookShare : CachedShare) > between) floor = Math.Min(2 * floor, floor < CachedFloor ? CachedFloor : MostFloor);
+            else if (cost * (floor > CachedFloor ? CachedShare : LookShare) * 3 < between) floor = Math.Max(floor / 2, floor > CachedFloor ? CachedFloor : LeastFloor);
         }
     }
 
