@@ -10,13 +10,14 @@ static class FusionBenchmark
 {
     const int Rounds = 60;
 
-    public static void Run()
+    /// <summary>Measures the chains whose names contain <paramref name="filter"/>.</summary>
+    public static void Run(string filter = "")
     {
         CpuBackend tiles = With(FusionForm.Tiles), code = With(FusionForm.Code);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Workers.Count} threads, {CpuInstructions.Level}; the least of {Rounds}, in microseconds"));
         Console.WriteLine($"{"body",-34}{"separate",10}{"tiles",10}{"code",10}   speedup: tiles, code   tiles / code");
         double product = 1;
-        var all = Bodies().ToList();
+        var all = Bodies().Where(body => body.Item1.Contains(filter, StringComparison.Ordinal)).ToList();
         foreach (var (name, function, shapes) in all)
         {
             TensorSpec[] specs = [.. shapes.Select(s => new TensorSpec(DType.Float32, s))];

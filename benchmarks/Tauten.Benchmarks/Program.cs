@@ -10,7 +10,7 @@ const string Usage = """
       eager [COUNT]        one tracked addition of two 16-element tensors: processor time of all threads, and bytes (default 10,000,000 times)
       memory [OPTIONS]     resident memory of a training loop; --variant plain|drop|ballast|threads --steps N (default 5000)
       adam                 a step of Adam over the parameters of two nets, and clipping, as a share of the copy bandwidth of the same run
-      fuse                 chains of ops as separate kernels and as one body, by tiles and by compiled loops: times and ratios of one run
+      fuse [FILTER]        chains of ops as separate kernels and as one body, by tiles and by compiled loops: times and ratios of one run
       train [WORKLOAD ...] [--mode eager|compiled] [--precision f32|bf16|f16] [--threads N] [--from FOLDER] [--memory] [--again] [--profile FOLDER]
                            the time of a training step, one line of JSON a workload (all if none is named):
                            mlp-small, mlp-wide, mnist-cnn, resnet18-cifar, mobilenetv2-224, char-lstm, char-gpt;
@@ -47,6 +47,9 @@ switch (args)
         return 0;
     case ["adam"]:
         OptimizerBenchmark.Run();
+        return 0;
+    case ["fuse", var filter]:
+        FusionBenchmark.Run(filter);
         return 0;
     case ["fuse"]:
         FusionBenchmark.Run();

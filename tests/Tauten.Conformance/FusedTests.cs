@@ -47,6 +47,37 @@ public sealed class FusedTests
         return null;
     });
 
+    [Theory, InlineData(DType.Float32), InlineData(DType.Float64)]
+    public void Two_cheap_ops_in_one_pass_give_the_very_same(DType type)
+    {
+        Func<Tensor, Tensor, Tensor>[] sums = [(a, b) => a + b, (a, b) => a - b, (a, b) => a * b];
+        Func<Tensor, Tensor, Tensor>[] questions = [(a, b) => a > b, (a, b) => a >= b, (a, b) => a < b, (a, b) => a <= b, (a, b) => a.EqualTo(b), (a, b) => a.NotEqualTo(b)];
+        TensorSpec[] specs = [.. Enumerable.Repeat(new TensorSpec(type, [1234]), 4)];
+        Tensor[] x = [.. specs.Select(_ => (Tensor.Randn([1234]) * 3).Round().To(type) / 3)];
+        foreach (var first in sums)
+            foreach (var second in sums)
+            {
+                Same(x => [second(first(x[0], x[1]), x[2])]);
+                Same(x => [second(x[2], first(x[0], x[1]))]);
+                // What is read twice, or is a result, is computed by itself.
+                Same(x => [second(first(x[0], x[1]), x[2]), first(x[0], x[1])]);
+                Same(x => { var y = first(x[0], x[1]); return [second(y, y)]; });
+            }
+        foreach (var question in questions)
+        {
+            Same(x => [Tensor.Where(question(x[0], x[1]), x[2], x[3])]);
+            Same(x => [Tensor.Where(question(x[0], x[1]), x[2].To(DType.Int32), x[3].To(DType.Int32))]);
+            Same(x => [Tensor.Where(x[0] > 0, question(x[1], x[2]), x[2] > x[3])]);
+        }
+
+        void Same(Func<Tensor[], Tensor[]> function)
+        {
+            var graph = Capture(function, specs);
+            Assert.True(tiles.Fuses(graph));
+            Assert.Null(Differs("tiles", Run(new Fused(graph), x, tiles), graph.Run(x)));
+        }
+    }
+
     [Theory, InlineData("Tiles"), InlineData("Code")]
     public void One_body_serves_all_sizes(string engine)
     {

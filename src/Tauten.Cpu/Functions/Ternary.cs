@@ -19,3 +19,6 @@ internal readonly struct Clamp : ITernaryFunction
     public static V Apply<V, T>(V a, V b, V c) where V : unmanaged, ISimd<V, T> where T : unmanaged =>
         V.Min(V.Max(a, b), c);
 }
+
+/// <summary>b where the boolean a is set, else c: the name of the loop, which takes booleans as they are stored.</summary>
+internal readonly struct Where;

@@ -65,7 +65,7 @@ sealed class BodyProgram
     public bool IsSingle => Items is [{ Code: not null }] && SlotCount == 0;
 
     /// <summary>The program of single steps.</summary>
-    public static BodyProgram Of(FusedBody body) => new(body, steps => [.. steps.Select(s => new BodyItem(s))]);
+    public static BodyProgram Of(FusedBody body) => new(body, steps => [.. PairedSteps.Of(body, steps).Select(s => new BodyItem(s))]);
 
     /// <summary>The program of compiled loops, where steps can be compiled.</summary>
     public static BodyProgram Compiled(FusedBody body, Func<VectorLoop, TileCode> compile) =>

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using Tauten.Cpu.Functions;
 
 namespace Tauten.Cpu;
 
@@ -10,13 +11,13 @@ namespace Tauten.Cpu;
 internal unsafe struct Tile
 {
     /// <summary>The operands.</summary>
-    public byte* A, B, C;
+    public byte* A, B, C, D;
 
     /// <summary>The result.</summary>
     public byte* Y;
 
     /// <summary>Bytes per vector, or 0.</summary>
-    public nint StepA, StepB, StepC;
+    public nint StepA, StepB, StepC, StepD;
 }
 
 /// <summary>A compiled inner loop: whole vectors only, contiguous result. The driver sees to everything else.</summary>
@@ -24,9 +25,11 @@ internal unsafe struct Tile
 /// <param name="lanes">Elements per vector.</param>
 /// <param name="nanoseconds">About how long an element takes when its data is in cache.</param>
 /// <param name="method">Names the function on vectors that the loop is made of; null of a loop that has none.</param>
-internal readonly unsafe struct Kernel(delegate*<Tile*, nint, void> run, int lanes, double nanoseconds, delegate*<MethodInfo> method)
+/// <param name="function">The function of two operands that it is a loop of, or <see cref="Functions.Where"/>; null of others.</param>
+internal readonly unsafe struct Kernel(delegate*<Tile*, nint, void> run, int lanes, double nanoseconds, delegate*<MethodInfo> method, Type? function = null)
 {
     private readonly delegate*<MethodInfo> _method = method;
+    private readonly Type? _function = function;
 
     /// <summary>
     /// The function on vectors that the loop is made of, for code that calls it in a loop of its own: of the operands, as vectors of the element type, or
@@ -36,6 +39,9 @@ internal readonly unsafe struct Kernel(delegate*<Tile*, nint, void> run, int lan
 
     /// <summary>Whether <see cref="Method"/> is there.</summary>
     public bool HasMethod => _method != null;
+
+    /// <summary>Whether it is the loop of <typeparamref name="F"/>, a function of two operands or <see cref="Functions.Where"/>.</summary>
+    public bool Is<F>() where F : struct => _function == typeof(F);
 
     /// <summary>Computes the given number of elements, a multiple of <see cref="Lanes"/>.</summary>
     public readonly delegate*<Tile*, nint, void> Run = run;
@@ -65,17 +71,17 @@ internal readonly unsafe struct Kernel(delegate*<Tile*, nint, void> run, int lan
     /// <summary>y = f(a, b).</summary>
     public static Kernel Binary<F, T>() where F : struct, IBinaryFunction where T : unmanaged => CpuInstructions.Level switch
     {
-        InstructionLevel.Avx512 => new(Inner<V512<T>, T>.BinaryOf<F>(), V512<T>.Count, F.Nanoseconds, &Inner<V512<T>, T>.BinaryMethod<F>),
-        InstructionLevel.Avx2 => new(Inner<V256<T>, T>.BinaryOf<F>(), V256<T>.Count, F.Nanoseconds, &Inner<V256<T>, T>.BinaryMethod<F>),
-        _ => new(Inner<V128<T>, T>.BinaryOf<F>(), V128<T>.Count, F.Nanoseconds, &Inner<V128<T>, T>.BinaryMethod<F>),
+        InstructionLevel.Avx512 => new(Inner<V512<T>, T>.BinaryOf<F>(), V512<T>.Count, F.Nanoseconds, &Inner<V512<T>, T>.BinaryMethod<F>, typeof(F)),
+        InstructionLevel.Avx2 => new(Inner<V256<T>, T>.BinaryOf<F>(), V256<T>.Count, F.Nanoseconds, &Inner<V256<T>, T>.BinaryMethod<F>, typeof(F)),
+        _ => new(Inner<V128<T>, T>.BinaryOf<F>(), V128<T>.Count, F.Nanoseconds, &Inner<V128<T>, T>.BinaryMethod<F>, typeof(F)),
     };
 
     /// <summary>Boolean bytes of a question about a and b.</summary>
     public static Kernel Compare<F, T>() where F : struct, IComparison where T : unmanaged => CpuInstructions.Level switch
     {
-        InstructionLevel.Avx512 => new(&Inner<V512<T>, T>.Compare<F>, V512<T>.Count, 0.1, &Inner<V512<T>, T>.CompareMethod<F>),
-        InstructionLevel.Avx2 => new(&Inner<V256<T>, T>.Compare<F>, V256<T>.Count, 0.1, &Inner<V256<T>, T>.CompareMethod<F>),
-        _ => new(&Inner<V128<T>, T>.Compare<F>, V128<T>.Count, 0.1, &Inner<V128<T>, T>.CompareMethod<F>),
+        InstructionLevel.Avx512 => new(&Inner<V512<T>, T>.Compare<F>, V512<T>.Count, 0.1, &Inner<V512<T>, T>.CompareMethod<F>, typeof(F)),
+        InstructionLevel.Avx2 => new(&Inner<V256<T>, T>.Compare<F>, V256<T>.Count, 0.1, &Inner<V256<T>, T>.CompareMethod<F>, typeof(F)),
+        _ => new(&Inner<V128<T>, T>.Compare<F>, V128<T>.Count, 0.1, &Inner<V128<T>, T>.CompareMethod<F>, typeof(F)),
     };
 
     /// <summary>y = f(a, b, c).</summary>
@@ -89,9 +95,17 @@ internal readonly unsafe struct Kernel(delegate*<Tile*, nint, void> run, int lan
     /// <summary>y = b where the boolean byte a is set, else c. <typeparamref name="T"/> only gives the size.</summary>
     public static Kernel Where<T>() where T : unmanaged => CpuInstructions.Level switch
     {
-        InstructionLevel.Avx512 => new(&Inner<V512<T>, T>.Where, V512<T>.Count, 0.15, &Inner<V512<T>, T>.WhereMethod),
-        InstructionLevel.Avx2 => new(&Inner<V256<T>, T>.Where, V256<T>.Count, 0.15, &Inner<V256<T>, T>.WhereMethod),
-        _ => new(&Inner<V128<T>, T>.Where, V128<T>.Count, 0.15, &Inner<V128<T>, T>.WhereMethod),
+        InstructionLevel.Avx512 => new(&Inner<V512<T>, T>.Where, V512<T>.Count, 0.15, &Inner<V512<T>, T>.WhereMethod, typeof(Where)),
+        InstructionLevel.Avx2 => new(&Inner<V256<T>, T>.Where, V256<T>.Count, 0.15, &Inner<V256<T>, T>.WhereMethod, typeof(Where)),
+        _ => new(&Inner<V128<T>, T>.Where, V128<T>.Count, 0.15, &Inner<V128<T>, T>.WhereMethod, typeof(Where)),
+    };
+
+    /// <summary>y = c where F(a, b), else d. The type of c and d is one of the size of <typeparamref name="T"/>.</summary>
+    public static Kernel Where<F, T>() where F : struct, IComparison where T : unmanaged => CpuInstructions.Level switch
+    {
+        InstructionLevel.Avx512 => new(&Inner<V512<T>, T>.Where<F>, V512<T>.Count, 0.2, null),
+        InstructionLevel.Avx2 => new(&Inner<V256<T>, T>.Where<F>, V256<T>.Count, 0.2, null),
+        _ => new(&Inner<V128<T>, T>.Where<F>, V128<T>.Count, 0.2, null),
     };
 
     /// <summary>The inner loops themselves. Fully optimized from the first call: the first tier would run each vector operation as a call.</summary>
@@ -217,6 +231,22 @@ internal readonly unsafe struct Kernel(delegate*<Tile*, nint, void> run, int lan
                 a += stepA;
                 b += stepB;
                 c += stepC;
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public static void Where<F>(Tile* tile, nint n) where F : struct, IComparison
+        {
+            byte* a = tile->A, b = tile->B, c = tile->C, d = tile->D;
+            nint stepA = tile->StepA, stepB = tile->StepB, stepC = tile->StepC, stepD = tile->StepD;
+            T* y = (T*)tile->Y;
+            for (nint i = 0; i < n; i += V.Count)
+            {
+                V.Select(F.Apply<V, T>(V.Load((T*)a), V.Load((T*)b)), V.Load((T*)c), V.Load((T*)d)).Store(y + i);
+                a += stepA;
+                b += stepB;
+                c += stepC;
+                d += stepD;
             }
         }
 
