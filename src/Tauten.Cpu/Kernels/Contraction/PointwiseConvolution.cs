@@ -26,7 +26,7 @@ internal unsafe struct PointwiseConvolution<V, T> : IChunks
     private const long RowsBeside = 120;
 
     /// <summary>Panels of columns that a chunk has at least, where chunks are few.</summary>
-    private const long LeastPanels = 6;
+    private const long LeastPanels = 3;
 
     /// <summary>How many rows before they are packed pixels are asked for.</summary>
     private const long RowsAhead = 4;
