@@ -17,6 +17,7 @@ sealed class BodyProgram
         Items = items([.. body.Steps.Where(s => !s.Output.IsUniform && (s.Output.Extent != BodyExtent.Column || s.Kind == BodyStepKind.JoinColumn))]);
         Slots = new int[body.Values.Length];
         Array.Fill(Slots, -1);
+        Widest = Math.Max(4, body.Values.Max(v => v.Width));
         Granule = Items.Concat(Columns).Select(i => i.Lanes).Append(1).Max();
         Whole = new bool[body.Values.Length];
         foreach (var step in body.Steps)
@@ -54,6 +55,9 @@ sealed class BodyProgram
 
     /// <summary>Elements of which all vectors are whole.</summary>
     public int Granule { get; }
+
+    /// <summary>Bytes of the widest type that is computed with, four at least.</summary>
+    public int Widest { get; }
 
     /// <summary>For each value whether a step reads it that takes elements one by one, and so no repeated vector.</summary>
     public bool[] Whole { get; }

@@ -14,24 +14,26 @@ internal unsafe struct FusedLoop : IChunks
     /// <summary>Elements per chunk of work.</summary>
     private const int ChunkSize = 32 * 1024;
 
-    /// <summary>Elements of a tile.</summary>
-    private const int TileSize = 512;
+    /// <summary>Bytes of a tile of the widest type of a body.</summary>
+    private const int SlotBytes = 4096;
+
+    /// <summary>What a core's second-level cache has room for: what takes more comes from further away.</summary>
+    private const double CachedBytes = 1 << 20;
 
     /// <summary>Rows at least this long are run one by one; shorter ones are brought together first.</summary>
     private const int LongRow = 128;
-
-    private const int SlotBytes = TileSize * 8;
 
     private readonly BodyProgram _program;
     private readonly byte** _inputs;
     private readonly byte** _outputs;
     private readonly ulong* _scalars;
     private readonly bool _buffered;
+    private readonly int _tileSize;
     private long* _shape;
     private long** _strides;
     private int _rank;
     private long _total;
-    private bool _direct;
+    private bool _direct, _prefetches;
     private byte* _result;
 
     /// <summary>A loop over the tensors of a body.</summary>
@@ -47,6 +49,7 @@ internal unsafe struct FusedLoop : IChunks
         _outputs = outputs;
         _scalars = scalars;
         _buffered = buffered && !program.IsSingle;
+        _tileSize = SlotBytes / program.Widest;
     }
 
     /// <summary>Computes the whole result; the strides of each input in elements, 0 where it is broadcast.</summary>
@@ -119,6 +122,7 @@ internal unsafe struct FusedLoop : IChunks
             _direct &= body.Outputs[k].DType.Size() == body.Outputs[k].Value.Width;
         }
         _strides = strides;
+        _prefetches = Sse.IsSupported && !_direct && bytes * _total > CachedBytes;
         return bytes;
     }
 
@@ -209,7 +213,7 @@ internal unsafe struct FusedLoop : IChunks
         int last = _rank - 1, inputs = body.Inputs.Length;
         if (_rank > 1 && _shape[last] < LongRow && end - start > _shape[last])
         {
-            for (; start < end; start += TileSize) Gathered(ref frame, start, (nint)Math.Min(TileSize, end - start));
+            for (; start < end; start += _tileSize) Gathered(ref frame, start, (nint)Math.Min(_tileSize, end - start));
             return;
         }
         while (start < end)
@@ -257,18 +261,18 @@ internal unsafe struct FusedLoop : IChunks
     {
         var inputs = _program.Body.Inputs;
         int last = _rank - 1;
-        nint tile = _direct ? n : TileSize;
+        nint tile = _direct ? n : _tileSize;
         for (int k = 0; k < inputs.Length; k++)
         {
             var (value, dtype) = (inputs[k].Value, inputs[k].DType);
             if (value.IsUniform) continue;
             long stride = _strides[k][last];
-            if (stride != 0 && stride != 1) tile = TileSize;
+            if (stride != 0 && stride != 1) tile = _tileSize;
             if (stride != 0) continue;
             // A vector that repeats, unless a step reads it that takes elements one by one.
             bool whole = _program.Whole[value.Index];
-            if (whole) tile = TileSize;
-            BodyFrame.Repeat(dtype, frame.Sources[k], frame.At[value.Index] = frame.Inputs + k * SlotBytes, whole ? TileSize : BodyFrame.UniformSize);
+            if (whole) tile = _tileSize;
+            BodyFrame.Repeat(dtype, frame.Sources[k], frame.At[value.Index] = frame.Inputs + k * SlotBytes, whole ? _tileSize : BodyFrame.UniformSize);
             frame.Steps[value.Index] = whole ? 1 : 0;
         }
         for (nint done = 0; done < n; done += tile)
@@ -296,7 +300,7 @@ internal unsafe struct FusedLoop : IChunks
                 frame.At[value.Index] = source;
                 frame.Steps[value.Index] = 1;
             }
-            Tile(ref frame, start + done, count, done + count, _direct ? 0 : Math.Min(tile, n - done - count));
+            Tile(ref frame, start + done, count, done + count, _prefetches ? Math.Min(tile, n - done - count) : 0);
         }
     }
 
@@ -317,7 +321,7 @@ internal unsafe struct FusedLoop : IChunks
             if (inputs[k].Value.IsUniform || _strides[k][_rank - 1] != 1) continue;
             nint bytes = n * inputs[k].DType.Size();
             byte* source = frame.Sources[k] + done * inputs[k].DType.Size(), end = source + bytes * (part + 1) / parts;
-            for (source += bytes * part / parts; source < end; source += 64) Sse.Prefetch0(source);
+            for (source += bytes * part / parts; source < end; source += 64) Sse.Prefetch1(source);
         }
     }
 
@@ -340,7 +344,7 @@ internal unsafe struct FusedLoop : IChunks
             var items = _program.Items;
             for (int i = 0; i < items.Length; i++)
             {
-                if (ahead > 0 && Sse.IsSupported) Prefetch(ref frame, next, ahead, i, items.Length);
+                if (ahead > 0) Prefetch(ref frame, next, ahead, i, items.Length);
                 frame.Run(items[i], whole);
             }
         }
