@@ -26,7 +26,7 @@ internal unsafe struct ChannelsLastConvolution<V, T> : IChunks
     private const int Ahead = 8;
 
     /// <summary>Fewer chunks than this are divided further.</summary>
-    private const long EnoughChunks = 16;
+    private const long EnoughChunks = 32;
 
     /// <summary>The target images [images, <see cref="outChannels"/> of all groups, ...].</summary>
     private T* target;
