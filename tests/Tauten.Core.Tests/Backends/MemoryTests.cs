@@ -86,8 +86,8 @@ public class MemoryTests
         {
             var x = Tensor.Ones([(int)Megabyte], requiresGrad: true);
             var y = Chain(x);
-            GC.Collect();
-            long before = backend.AllocatedBytes;
+            // The result of the last sine, which no gradient reads, is let go here: whether the pool looks for it by itself depends on time.
+            long before = Live();
             Assert.True(before >= 40 * Megabyte, $"{before}");
             backend.ResetPeak();
             int collections = GC.CollectionCount(0);
