@@ -60,6 +60,8 @@ internal unsafe struct FusedLoop : IChunks
         if (_total == 0) return;
         long* merged = stackalloc long[Math.Max(shape.Length, 1) * (_program.Body.Inputs.Length + 1)];
         double bytes = Lay(shape, strides, merged);
+        // Behind an anchor, what is read is in a cache already.
+        _prefetches = Sse.IsSupported && !_direct && bytes * _total > CachedBytes;
         int chunks = (int)((_total + ChunkSize - 1) / ChunkSize);
         if (chunks == 1) Run(0);
         else Workers.For(chunks, _total * (_program.Nanoseconds + 0.04 * bytes), ref this);
@@ -122,7 +124,6 @@ internal unsafe struct FusedLoop : IChunks
             _direct &= body.Outputs[k].DType.Size() == body.Outputs[k].Value.Width;
         }
         _strides = strides;
-        _prefetches = Sse.IsSupported && !_direct && bytes * _total > CachedBytes;
         return bytes;
     }
 

@@ -20,6 +20,9 @@ sealed unsafe class BlockPool
     /// </summary>
     const long LookShare = 10;
 
+    /// <summary>The same for looks at all generations, which gain nothing but memory.</summary>
+    const long FullShare = 50;
+
     /// <summary>
     /// What last-level caches have room for. With more memory in turn than this, results are written to memory itself, which costs more than looks that take
     /// one part in <see cref="CachedShare"/> of the time.
@@ -28,9 +31,6 @@ sealed unsafe class BlockPool
 
     /// <summary>The part of the time that looks may take before the floor rises above <see cref="CachedFloor"/>.</summary>
     const long CachedShare = 2;
-
-    /// <summary>The same for looks at all generations, which gain nothing but memory.</summary>
-    const long FullShare = 50;
 
     /// <summary>
     /// Free blocks that are kept beyond what the busiest moment needed: so much, and a quarter of it. Blocks fit one size only, and what is given back and mapped anew
@@ -189,8 +189,10 @@ sealed unsafe class BlockPool
             // What was dear once may have become cheap: the estimate falls until it is tried again.
             fullCost = full ? cost : fullCost - fullCost / 16;
             if (full) live = Math.Max(live - live / 10, outstanding);
-            if (cost * (floor < CachedFloor ? LookShare : CachedShare) > between) floor = Math.Min(2 * floor, floor < CachedFloor ? CachedFloor : MostFloor);
-            else if (cost * (floor > CachedFloor ? CachedShare : LookShare) * 3 < between) floor = Math.Max(floor / 2, floor > CachedFloor ? CachedFloor : LeastFloor);
+            var (rises, most) = floor < CachedFloor ? (LookShare, CachedFloor) : (CachedShare, MostFloor);
+            var (falls, least) = floor > CachedFloor ? (CachedShare, CachedFloor) : (LookShare, LeastFloor);
+            if (cost * rises > between) floor = Math.Min(2 * floor, most);
+            else if (cost * falls * 3 < between) floor = Math.Max(floor / 2, least);
         }
     }
 
